@@ -1,0 +1,81 @@
+# All set-up and all checks. Needs Python 3.11 with pip; node and npm only for the test of the JavaScript plan.
+# What is installed is written down in requirements-dev.lock, so that every machine checks with the same tools.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+JAVASCRIPT := tests/integration/javascript
+EXAMPLE := docs/getting_started/distributed_plans
+FOLDERS := stepup_server stepup_worker stepup_client tests docs proto
+
+# A stamp is younger than all it was made from; what nobody touched is not checked again.
+SOURCES := $(shell find $(FOLDERS) -name node_modules -prune -o -type f \
+    \( -name '*.py' -o -name '*.pyi' -o -name '*.proto' \) -print) pyproject.toml
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test generated lint types imports unit clean
+
+help:
+	@echo "make demo    install into $(VENV) and run the example of the manual"
+	@echo "make test    all checks and all tests"
+	@echo "make lint    ruff: rules and format"
+	@echo "make types   mypy and basedpyright"
+	@echo "make imports import-linter: who may import whom"
+	@echo "make unit    the tests that start no programs"
+	@echo "make clean   remove what was installed and made"
+
+demo: $(VENV)/stamp-project
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	cp -R $(EXAMPLE)/. "$$folder" && cd "$$folder" && \
+	PATH="$(BIN):$$PATH" stepup build -j 1
+
+test: generated lint types imports $(JAVASCRIPT)/node_modules/stamp
+	$(BIN)/python -m pytest
+
+generated: $(VENV)/stamp-generated
+lint: $(VENV)/stamp-lint
+types: $(VENV)/stamp-types
+imports: $(VENV)/stamp-imports
+
+unit: $(VENV)/stamp-dev
+	$(BIN)/python -m pytest tests/unit
+
+clean:
+	rm -rf $(VENV) $(JAVASCRIPT)/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find $(FOLDERS) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/stamp-project: pyproject.toml requirements-dev.lock
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --constraint requirements-dev.lock --editable .
+	@touch $@
+
+$(VENV)/stamp-dev: $(VENV)/stamp-project
+	$(PIP) install --constraint requirements-dev.lock --editable '.[dev]'
+	@touch $@
+
+$(JAVASCRIPT)/node_modules/stamp: $(JAVASCRIPT)/package.json $(JAVASCRIPT)/package-lock.json
+	@mkdir -p $(@D)
+	@if command -v npm >/dev/null; \
+	then cd $(JAVASCRIPT) && npm ci --no-audit --no-fund; \
+	else echo "npm is not here: the JavaScript plan will not be tested"; fi
+	@mkdir -p $(@D) && touch $@
+
+$(VENV)/stamp-generated: $(VENV)/stamp-dev $(SOURCES)
+	$(BIN)/python proto/generate.py --check
+	@touch $@
+
+$(VENV)/stamp-lint: $(VENV)/stamp-dev $(SOURCES)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@touch $@
+
+$(VENV)/stamp-types: $(VENV)/stamp-dev $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
+	@touch $@
+
+$(VENV)/stamp-imports: $(VENV)/stamp-dev $(SOURCES)
+	$(BIN)/lint-imports
+	@touch $@

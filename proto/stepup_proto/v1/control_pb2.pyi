@@ -1,0 +1,263 @@
+from stepup_proto.v1 import types_pb2 as _types_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class BuildRequest(_message.Message):
+    __slots__ = ("keep_going", "no_clean", "resources", "defer_cap", "workers_min", "explain_rerun", "ignore_durations")
+    class ResourcesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    KEEP_GOING_FIELD_NUMBER: _ClassVar[int]
+    NO_CLEAN_FIELD_NUMBER: _ClassVar[int]
+    RESOURCES_FIELD_NUMBER: _ClassVar[int]
+    DEFER_CAP_FIELD_NUMBER: _ClassVar[int]
+    WORKERS_MIN_FIELD_NUMBER: _ClassVar[int]
+    EXPLAIN_RERUN_FIELD_NUMBER: _ClassVar[int]
+    IGNORE_DURATIONS_FIELD_NUMBER: _ClassVar[int]
+    keep_going: bool
+    no_clean: bool
+    resources: _containers.ScalarMap[str, int]
+    defer_cap: int
+    workers_min: int
+    explain_rerun: bool
+    ignore_durations: bool
+    def __init__(self, keep_going: _Optional[bool] = ..., no_clean: _Optional[bool] = ..., resources: _Optional[_Mapping[str, int]] = ..., defer_cap: _Optional[int] = ..., workers_min: _Optional[int] = ..., explain_rerun: _Optional[bool] = ..., ignore_durations: _Optional[bool] = ...) -> None: ...
+
+class BuildResponse(_message.Message):
+    __slots__ = ("build", "events_before", "joined")
+    BUILD_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    JOINED_FIELD_NUMBER: _ClassVar[int]
+    build: int
+    events_before: int
+    joined: bool
+    def __init__(self, build: _Optional[int] = ..., events_before: _Optional[int] = ..., joined: _Optional[bool] = ...) -> None: ...
+
+class RebuildRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class RebuildResponse(_message.Message):
+    __slots__ = ("build",)
+    BUILD_FIELD_NUMBER: _ClassVar[int]
+    build: int
+    def __init__(self, build: _Optional[int] = ...) -> None: ...
+
+class WaitRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class WaitResponse(_message.Message):
+    __slots__ = ("return_code",)
+    RETURN_CODE_FIELD_NUMBER: _ClassVar[int]
+    return_code: int
+    def __init__(self, return_code: _Optional[int] = ...) -> None: ...
+
+class DrainRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class DrainResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class JoinRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class JoinResponse(_message.Message):
+    __slots__ = ("return_code",)
+    RETURN_CODE_FIELD_NUMBER: _ClassVar[int]
+    return_code: int
+    def __init__(self, return_code: _Optional[int] = ...) -> None: ...
+
+class ShutdownRequest(_message.Message):
+    __slots__ = ("level",)
+    class Level(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        LEVEL_UNSPECIFIED: _ClassVar[ShutdownRequest.Level]
+        LEVEL_DRAIN: _ClassVar[ShutdownRequest.Level]
+        LEVEL_INTERRUPT: _ClassVar[ShutdownRequest.Level]
+        LEVEL_KILL: _ClassVar[ShutdownRequest.Level]
+    LEVEL_UNSPECIFIED: ShutdownRequest.Level
+    LEVEL_DRAIN: ShutdownRequest.Level
+    LEVEL_INTERRUPT: ShutdownRequest.Level
+    LEVEL_KILL: ShutdownRequest.Level
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    level: ShutdownRequest.Level
+    def __init__(self, level: _Optional[_Union[ShutdownRequest.Level, str]] = ...) -> None: ...
+
+class ShutdownResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetStatusRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetStatusResponse(_message.Message):
+    __slots__ = ("phase", "stopping", "steps", "files", "workers", "running", "resources_held", "return_code", "pid", "root", "version")
+    class StepsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    class FilesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    class ResourcesHeldEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    STOPPING_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    FILES_FIELD_NUMBER: _ClassVar[int]
+    WORKERS_FIELD_NUMBER: _ClassVar[int]
+    RUNNING_FIELD_NUMBER: _ClassVar[int]
+    RESOURCES_HELD_FIELD_NUMBER: _ClassVar[int]
+    RETURN_CODE_FIELD_NUMBER: _ClassVar[int]
+    PID_FIELD_NUMBER: _ClassVar[int]
+    ROOT_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    phase: str
+    stopping: ShutdownRequest.Level
+    steps: _containers.ScalarMap[str, int]
+    files: _containers.ScalarMap[str, int]
+    workers: _containers.RepeatedCompositeFieldContainer[WorkerStatus]
+    running: _containers.RepeatedCompositeFieldContainer[RunningStep]
+    resources_held: _containers.ScalarMap[str, int]
+    return_code: int
+    pid: int
+    root: str
+    version: str
+    def __init__(self, phase: _Optional[str] = ..., stopping: _Optional[_Union[ShutdownRequest.Level, str]] = ..., steps: _Optional[_Mapping[str, int]] = ..., files: _Optional[_Mapping[str, int]] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., running: _Optional[_Iterable[_Union[RunningStep, _Mapping]]] = ..., resources_held: _Optional[_Mapping[str, int]] = ..., return_code: _Optional[int] = ..., pid: _Optional[int] = ..., root: _Optional[str] = ..., version: _Optional[str] = ...) -> None: ...
+
+class WorkerStatus(_message.Message):
+    __slots__ = ("index", "name", "host", "pid", "slots", "connected", "holding", "finished")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    HOST_FIELD_NUMBER: _ClassVar[int]
+    PID_FIELD_NUMBER: _ClassVar[int]
+    SLOTS_FIELD_NUMBER: _ClassVar[int]
+    CONNECTED_FIELD_NUMBER: _ClassVar[int]
+    HOLDING_FIELD_NUMBER: _ClassVar[int]
+    FINISHED_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    name: str
+    host: str
+    pid: int
+    slots: int
+    connected: bool
+    holding: int
+    finished: int
+    def __init__(self, index: _Optional[int] = ..., name: _Optional[str] = ..., host: _Optional[str] = ..., pid: _Optional[int] = ..., slots: _Optional[int] = ..., connected: _Optional[bool] = ..., holding: _Optional[int] = ..., finished: _Optional[int] = ...) -> None: ...
+
+class RunningStep(_message.Message):
+    __slots__ = ("attempt", "label", "worker", "elapsed_s")
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    WORKER_FIELD_NUMBER: _ClassVar[int]
+    ELAPSED_S_FIELD_NUMBER: _ClassVar[int]
+    attempt: _types_pb2.AttemptId
+    label: str
+    worker: int
+    elapsed_s: float
+    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., label: _Optional[str] = ..., worker: _Optional[int] = ..., elapsed_s: _Optional[float] = ...) -> None: ...
+
+class GetGraphRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetGraphResponse(_message.Message):
+    __slots__ = ("text", "provenance_dot", "dependency_dot")
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    PROVENANCE_DOT_FIELD_NUMBER: _ClassVar[int]
+    DEPENDENCY_DOT_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    provenance_dot: str
+    dependency_dot: str
+    def __init__(self, text: _Optional[str] = ..., provenance_dot: _Optional[str] = ..., dependency_dot: _Optional[str] = ...) -> None: ...
+
+class EventsRequest(_message.Message):
+    __slots__ = ("after",)
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    after: int
+    def __init__(self, after: _Optional[int] = ...) -> None: ...
+
+class Event(_message.Message):
+    __slots__ = ("sequence", "at", "tag", "text", "pages", "step", "progress", "build_end", "missed")
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    PAGES_FIELD_NUMBER: _ClassVar[int]
+    STEP_FIELD_NUMBER: _ClassVar[int]
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    BUILD_END_FIELD_NUMBER: _ClassVar[int]
+    MISSED_FIELD_NUMBER: _ClassVar[int]
+    sequence: int
+    at: float
+    tag: _types_pb2.Tag
+    text: str
+    pages: _containers.RepeatedCompositeFieldContainer[_types_pb2.Page]
+    step: StepRef
+    progress: Progress
+    build_end: BuildEnd
+    missed: int
+    def __init__(self, sequence: _Optional[int] = ..., at: _Optional[float] = ..., tag: _Optional[_Union[_types_pb2.Tag, str]] = ..., text: _Optional[str] = ..., pages: _Optional[_Iterable[_Union[_types_pb2.Page, _Mapping]]] = ..., step: _Optional[_Union[StepRef, _Mapping]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., build_end: _Optional[_Union[BuildEnd, _Mapping]] = ..., missed: _Optional[int] = ...) -> None: ...
+
+class StepRef(_message.Message):
+    __slots__ = ("id", "label", "state", "worker", "wall_s")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    WORKER_FIELD_NUMBER: _ClassVar[int]
+    WALL_S_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    label: str
+    state: _types_pb2.StepState
+    worker: int
+    wall_s: float
+    def __init__(self, id: _Optional[int] = ..., label: _Optional[str] = ..., state: _Optional[_Union[_types_pb2.StepState, str]] = ..., worker: _Optional[int] = ..., wall_s: _Optional[float] = ...) -> None: ...
+
+class Progress(_message.Message):
+    __slots__ = ("running", "done", "total")
+    RUNNING_FIELD_NUMBER: _ClassVar[int]
+    DONE_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    running: int
+    done: int
+    total: int
+    def __init__(self, running: _Optional[int] = ..., done: _Optional[int] = ..., total: _Optional[int] = ...) -> None: ...
+
+class BuildEnd(_message.Message):
+    __slots__ = ("build", "return_code", "executed", "skipped")
+    BUILD_FIELD_NUMBER: _ClassVar[int]
+    RETURN_CODE_FIELD_NUMBER: _ClassVar[int]
+    EXECUTED_FIELD_NUMBER: _ClassVar[int]
+    SKIPPED_FIELD_NUMBER: _ClassVar[int]
+    build: int
+    return_code: int
+    executed: int
+    skipped: int
+    def __init__(self, build: _Optional[int] = ..., return_code: _Optional[int] = ..., executed: _Optional[int] = ..., skipped: _Optional[int] = ...) -> None: ...

@@ -1,0 +1,134 @@
+from stepup_proto.v1 import types_pb2 as _types_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class SynchronizeRequest(_message.Message):
+    __slots__ = ("worker", "seen", "holding", "started", "finished")
+    WORKER_FIELD_NUMBER: _ClassVar[int]
+    SEEN_FIELD_NUMBER: _ClassVar[int]
+    HOLDING_FIELD_NUMBER: _ClassVar[int]
+    STARTED_FIELD_NUMBER: _ClassVar[int]
+    FINISHED_FIELD_NUMBER: _ClassVar[int]
+    worker: WorkerDescription
+    seen: int
+    holding: _containers.RepeatedCompositeFieldContainer[_types_pb2.AttemptId]
+    started: _containers.RepeatedCompositeFieldContainer[AttemptStarted]
+    finished: _containers.RepeatedCompositeFieldContainer[AttemptResult]
+    def __init__(self, worker: _Optional[_Union[WorkerDescription, _Mapping]] = ..., seen: _Optional[int] = ..., holding: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., started: _Optional[_Iterable[_Union[AttemptStarted, _Mapping]]] = ..., finished: _Optional[_Iterable[_Union[AttemptResult, _Mapping]]] = ...) -> None: ...
+
+class WorkerDescription(_message.Message):
+    __slots__ = ("name", "incarnation", "host", "pid", "slots", "root")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    INCARNATION_FIELD_NUMBER: _ClassVar[int]
+    HOST_FIELD_NUMBER: _ClassVar[int]
+    PID_FIELD_NUMBER: _ClassVar[int]
+    SLOTS_FIELD_NUMBER: _ClassVar[int]
+    ROOT_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    incarnation: str
+    host: str
+    pid: int
+    slots: int
+    root: str
+    def __init__(self, name: _Optional[str] = ..., incarnation: _Optional[str] = ..., host: _Optional[str] = ..., pid: _Optional[int] = ..., slots: _Optional[int] = ..., root: _Optional[str] = ...) -> None: ...
+
+class AttemptStarted(_message.Message):
+    __slots__ = ("attempt", "at")
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    attempt: _types_pb2.AttemptId
+    at: float
+    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., at: _Optional[float] = ...) -> None: ...
+
+class SynchronizeResponse(_message.Message):
+    __slots__ = ("sequence", "orders", "acknowledged", "leave")
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    ACKNOWLEDGED_FIELD_NUMBER: _ClassVar[int]
+    LEAVE_FIELD_NUMBER: _ClassVar[int]
+    sequence: int
+    orders: _containers.RepeatedCompositeFieldContainer[Order]
+    acknowledged: _containers.RepeatedCompositeFieldContainer[_types_pb2.AttemptId]
+    leave: bool
+    def __init__(self, sequence: _Optional[int] = ..., orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ..., acknowledged: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., leave: _Optional[bool] = ...) -> None: ...
+
+class Order(_message.Message):
+    __slots__ = ("attempt", "stop", "assignment")
+    class Stop(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STOP_UNSPECIFIED: _ClassVar[Order.Stop]
+        STOP_INTERRUPT: _ClassVar[Order.Stop]
+        STOP_KILL: _ClassVar[Order.Stop]
+    STOP_UNSPECIFIED: Order.Stop
+    STOP_INTERRUPT: Order.Stop
+    STOP_KILL: Order.Stop
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    STOP_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENT_FIELD_NUMBER: _ClassVar[int]
+    attempt: _types_pb2.AttemptId
+    stop: Order.Stop
+    assignment: Assignment
+    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., stop: _Optional[_Union[Order.Stop, str]] = ..., assignment: _Optional[_Union[Assignment, _Mapping]] = ...) -> None: ...
+
+class Assignment(_message.Message):
+    __slots__ = ("command", "workdir", "shell", "inputs", "outputs", "volatiles", "environment", "need", "input_digest")
+    class EnvironmentEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    COMMAND_FIELD_NUMBER: _ClassVar[int]
+    WORKDIR_FIELD_NUMBER: _ClassVar[int]
+    SHELL_FIELD_NUMBER: _ClassVar[int]
+    INPUTS_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    VOLATILES_FIELD_NUMBER: _ClassVar[int]
+    ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
+    NEED_FIELD_NUMBER: _ClassVar[int]
+    INPUT_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    command: str
+    workdir: str
+    shell: bool
+    inputs: _containers.RepeatedCompositeFieldContainer[_types_pb2.FileObservation]
+    outputs: _containers.RepeatedScalarFieldContainer[str]
+    volatiles: _containers.RepeatedScalarFieldContainer[str]
+    environment: _containers.ScalarMap[str, str]
+    need: _types_pb2.Need
+    input_digest: str
+    def __init__(self, command: _Optional[str] = ..., workdir: _Optional[str] = ..., shell: _Optional[bool] = ..., inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., outputs: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[str]] = ..., environment: _Optional[_Mapping[str, str]] = ..., need: _Optional[_Union[_types_pb2.Need, str]] = ..., input_digest: _Optional[str] = ...) -> None: ...
+
+class AttemptResult(_message.Message):
+    __slots__ = ("attempt", "exit_code", "signal", "not_started", "stdout", "stderr", "outputs", "changed_inputs", "wall_s", "cpu_s", "rss_bytes_max", "at")
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
+    SIGNAL_FIELD_NUMBER: _ClassVar[int]
+    NOT_STARTED_FIELD_NUMBER: _ClassVar[int]
+    STDOUT_FIELD_NUMBER: _ClassVar[int]
+    STDERR_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_INPUTS_FIELD_NUMBER: _ClassVar[int]
+    WALL_S_FIELD_NUMBER: _ClassVar[int]
+    CPU_S_FIELD_NUMBER: _ClassVar[int]
+    RSS_BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    attempt: _types_pb2.AttemptId
+    exit_code: int
+    signal: int
+    not_started: str
+    stdout: bytes
+    stderr: bytes
+    outputs: _containers.RepeatedCompositeFieldContainer[_types_pb2.FileObservation]
+    changed_inputs: _containers.RepeatedCompositeFieldContainer[_types_pb2.FileObservation]
+    wall_s: float
+    cpu_s: float
+    rss_bytes_max: int
+    at: float
+    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., not_started: _Optional[str] = ..., stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., outputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., changed_inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., wall_s: _Optional[float] = ..., cpu_s: _Optional[float] = ..., rss_bytes_max: _Optional[int] = ..., at: _Optional[float] = ...) -> None: ...

@@ -1,0 +1,1 @@
+"""What a plan imports: `from stepup_client.api import step, static`."""

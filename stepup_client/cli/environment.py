@@ -1,0 +1,74 @@
+"""What the command line reads from its environment; nobody else in this package looks there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from stepup_client.cli.failures import UsageError
+
+__all__ = ("build_default", "enter_root", "flag_from_text", "is_debugging", "project_root", "terminal_width")
+
+_TRUE = frozenset(("yes", "true", "t", "y", "1", "on"))
+_FALSE = frozenset(("no", "false", "f", "n", "0", "off"))
+_WIDTH = 80
+"""The width of what is not a terminal."""
+
+_Value = TypeVar("_Value")
+
+
+def project_root(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the absolute path of the project: STEPUP_ROOT, or the current directory."""
+    root = os.path.abspath(environ.get("STEPUP_ROOT") or ".")
+    if not os.path.isdir(root):
+        raise UsageError(f"The project root {root} is not a directory (see STEPUP_ROOT).")
+    return os.path.realpath(root)
+
+
+def enter_root(root: str) -> bool:
+    """Make the root the current directory; return whether it was another one."""
+    if os.path.realpath(".") == root:
+        return False
+    os.chdir(root)
+    return True
+
+
+def build_default(
+    key: str, parse: Callable[[str], _Value], fallback: _Value, environ: Mapping[str, str] = os.environ
+) -> _Value:
+    """Return what STEPUP_BUILD_<KEY> says, or the fallback when it is unset or empty."""
+    name = f"STEPUP_BUILD_{key.upper()}"
+    text = environ.get(name, "")
+    if not text:
+        return fallback
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise UsageError(f"Environment variable {name}={text!r}: {error}") from error
+
+
+def flag_from_text(text: str) -> bool:
+    """Read a yes or a no."""
+    word = text.strip().lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise ValueError("neither yes nor no")
+
+
+def is_debugging(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether STEPUP_DEBUG asks for all there is to know."""
+    return environ.get("STEPUP_DEBUG", "") not in ("", "0")
+
+
+def terminal_width(descriptor: int, environ: Mapping[str, str] = os.environ) -> int:
+    """Return COLUMNS, else the width of the terminal behind the descriptor, else 80."""
+    columns = environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    try:
+        return os.get_terminal_size(descriptor).columns or _WIDTH
+    except OSError:
+        return _WIDTH

@@ -1,0 +1,262 @@
+"""Starting the other two programs: the one module of the client that knows them.
+
+`stepup build` imports the daemons' modules once and forks director and worker before any channel or thread exists,
+which saves two interpreter starts and twice the imports.
+Both live in sessions of their own, so that Ctrl-C reaches the command line only.
+Two pipes hold the three processes together:
+
+ready
+    The director holds the only write end and closes it when it listens, or dies;
+    the command line and the worker wait for its end.
+lifeline
+    The command line holds the only write end; its end means that the command line is gone, and everything stops.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import NoReturn, Self
+
+from stepup_client.cli.conduct import LOG_NAMES
+from stepup_client.cli.discover import remove_socket_directory
+from stepup_client.cli.options import Program
+
+__all__ = ("Household", "HouseholdSettings", "run_inspection", "run_program")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseholdSettings:
+    """What director and worker of one build are started with."""
+
+    root: str
+    """The project."""
+    jobs: str
+    """Steps at a time as the user wrote it."""
+    log_level: str
+    """How much they write to their logs."""
+    log_format: str
+    """How they write it."""
+
+
+def run_program(program: Program, argv: Sequence[str]) -> int:
+    """Be the director or a worker until it ends, with arguments that it reads itself."""
+    match program:
+        case Program.DIRECTOR:
+            from stepup_server.__main__ import main as main_of_director
+
+            return main_of_director(list(argv))
+        case Program.WORKER:
+            from stepup_worker.__main__ import main as main_of_worker
+
+            return main_of_worker(list(argv))
+
+
+def run_inspection(root: str, arguments: Sequence[str]) -> int:
+    """Answer from the database what no director is there to answer."""
+    return run_program(Program.DIRECTOR, ["inspect", *arguments, "--root", root])
+
+
+class Household:
+    """Director and worker of one build, as child processes; none of them outlives it."""
+
+    def __init__(self, settings: HouseholdSettings) -> None:
+        """Start both programs."""
+        import tempfile
+
+        daemons = _Daemons(settings)
+        _adopt_orphans()
+        self._log_paths = _prepare_logs(settings.root)
+        self._directory = tempfile.mkdtemp(prefix="stepup-", dir="/tmp")  # noqa: S108 - short, as socket paths must be
+        self.socket = f"{self._directory}/director"
+        """Where the director listens."""
+        self.pids: dict[Program, int] = {}
+        """The programs that have not been reaped yet."""
+        self.ready_fd, ready_write = os.pipe()
+        """Ends when the director listens, or is gone."""
+        lifeline_read, self._lifeline = os.pipe()
+
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.pids[Program.DIRECTOR] = _fork(
+            lambda: daemons.serve_director(self.socket, ready_write, lifeline_read),
+            close=(self.ready_fd, self._lifeline),
+            log_path=self._log_paths[Program.DIRECTOR],
+        )
+        os.close(ready_write)
+        self.pids[Program.WORKER] = _fork(
+            lambda: daemons.serve_worker(self.socket, self.ready_fd, lifeline_read),
+            close=(self._lifeline,),
+            log_path=self._log_paths[Program.WORKER],
+        )
+        os.close(lifeline_read)
+
+    def __enter__(self) -> Self:
+        """Keep the programs for the length of a block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End whatever is left: programs, orphans of theirs, the socket, empty files."""
+        os.close(self._lifeline)
+        for program in tuple(self.pids):
+            self.kill(program)
+            self.reap(program)
+        os.close(self.ready_fd)
+        kill_orphans()
+        remove_socket_directory(self._directory)
+        _remove_empty(self._log_paths.values())
+
+    def kill(self, program: Program) -> None:
+        """End a program at once; nothing happens when it has ended."""
+        if program in self.pids:
+            os.kill(self.pids[program], signal.SIGKILL)
+
+    def terminate(self, program: Program) -> None:
+        """Ask a program to end; nothing happens when it has ended."""
+        if program in self.pids:
+            os.kill(self.pids[program], signal.SIGTERM)
+
+    def reap(self, program: Program) -> int:
+        """Wait for the end of a program and return its exit code, negative for a signal, as subprocess does."""
+        _, status = os.waitpid(self.pids.pop(program), 0)
+        return os.waitstatus_to_exitcode(status)
+
+
+class _Daemons:
+    """The two programs, imported before the fork."""
+
+    def __init__(self, settings: HouseholdSettings) -> None:
+        import stepup_server.__main__ as server
+        import stepup_server.settings as server_settings
+        import stepup_worker.__main__ as worker
+        import stepup_worker.settings as worker_settings
+
+        import stepup_client.rpc.control  # noqa: F401 - gRPC and the stubs, once for all three processes
+
+        self._settings = settings
+        self._server = server
+        self._server_settings = server_settings
+        self._worker = worker
+        self._worker_settings = worker_settings.settings_from_arguments(
+            [f"--jobs={settings.jobs}", f"--log-level={settings.log_level}", f"--log-format={settings.log_format}"]
+        )
+
+    def serve_director(self, socket: str, ready_fd: int, lifeline_fd: int) -> int:
+        """Be the director."""
+        return self._server.serve(
+            self._server_settings.Settings(
+                root=self._settings.root,
+                socket=socket,
+                embedded=True,
+                ready_fd=ready_fd,
+                lifeline_fd=lifeline_fd,
+                log_format=self._settings.log_format,
+                log_level=self._settings.log_level,
+            )
+        )
+
+    def serve_worker(self, socket: str, ready_fd: int, lifeline_fd: int) -> int:
+        """Be the worker."""
+        return self._worker.serve(
+            replace(
+                self._worker_settings,
+                root=self._settings.root,
+                name="0",
+                socket=socket,
+                embedded=True,
+                ready_fd=ready_fd,
+                lifeline_fd=lifeline_fd,
+            )
+        )
+
+
+def _prepare_logs(root: str) -> dict[Program, str]:
+    """Make the directory of logs, and return where each program writes what it cannot log properly."""
+    os.makedirs(f"{root}/.stepup", exist_ok=True)
+    paths = {program: f"{root}/.stepup/{name}" for program, name in LOG_NAMES.items()}
+    for path in paths.values():
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+    return paths
+
+
+def _remove_empty(paths: Iterable[str]) -> None:
+    """Remove the logs in which there is nothing to read."""
+    for path in paths:
+        with suppress(FileNotFoundError):
+            if os.stat(path).st_size == 0:
+                os.unlink(path)
+
+
+def _fork(serve: Callable[[], int], *, close: Sequence[int], log_path: str) -> int:
+    """Run a function in a child process and return its number."""
+    pid = os.fork()
+    if pid == 0:
+        _be_child(serve, close, log_path)
+    return pid
+
+
+def _be_child(serve: Callable[[], int], close: Sequence[int], log_path: str) -> NoReturn:
+    """Turn into a daemon; what goes wrong is written where the user can find it, never to the terminal."""
+    code = 1
+    try:
+        os.setsid()
+        for descriptor in close:
+            os.close(descriptor)
+        _redirect(log_path)
+        code = serve()
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else 1
+    except BaseException:  # noqa: BLE001 - the last resort of a process; nobody else would say a word
+        traceback.print_exc()
+    finally:
+        # The parent's exit handlers and buffers are not ours.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _redirect(log_path: str) -> None:
+    """Read from nowhere, write to the log."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(nothing, 0)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(nothing)
+    os.close(log)
+
+
+def _adopt_orphans() -> None:
+    """Let the kernel hand us whatever our programs leave behind."""
+    import ctypes
+
+    pr_set_child_subreaper = 36
+    ctypes.CDLL(None, use_errno=True).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
+
+
+def kill_orphans() -> int:
+    """Kill and reap all our children, until there are none; return how many there were."""
+    count = 0
+    while True:
+        for pid in _children():
+            os.kill(pid, signal.SIGKILL)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return count
+        count += 1
+
+
+def _children() -> list[int]:
+    """Return the processes whose parent we are now."""
+    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+        return [int(pid) for pid in file.read().split()]

@@ -1,0 +1,82 @@
+"""`stepup` and `sb`: from arguments to an exit code.
+
+Nothing is imported before it is known to be needed: help, versions and mistakes cost no more than Python itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from stepup_client.cli.arguments import make_parser, parse
+from stepup_client.cli.failures import UsageError
+from stepup_client.cli.options import (
+    BuildCommand,
+    CompletionCommand,
+    GraphCommand,
+    Invocation,
+    PlainCommand,
+    ProgramCommand,
+    StatusCommand,
+)
+
+__all__ = ("run", "sb", "stepup")
+
+_FAILED = 1
+_INTERRUPTED = 2
+
+
+def stepup() -> None:
+    """Run `stepup` with the arguments of this process and end it."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def sb() -> None:
+    """Run `stepup build` with the arguments of this process and end it."""
+    sys.exit(run(["build", *sys.argv[1:]]))
+
+
+def run(argv: Sequence[str]) -> int:
+    """Do what the arguments ask for and return the exit code."""
+    try:
+        invocation = parse(argv)
+        if invocation is None:
+            make_parser().print_help()
+            return _FAILED
+        return _perform(invocation)
+    except UsageError as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return _FAILED
+    except KeyboardInterrupt:
+        print("ERROR: Interrupted.", file=sys.stderr)
+        return _INTERRUPTED
+
+
+def _perform(invocation: Invocation) -> int:
+    """Hand over to the module that knows the command."""
+    match invocation:
+        case BuildCommand():
+            from stepup_client.cli.build import run_build
+
+            return run_build(invocation)
+        case ProgramCommand(program, argv):
+            from stepup_client.cli.launch import run_program
+
+            return run_program(program, argv)
+        case PlainCommand(name):
+            from stepup_client.cli.commands import run_plain
+
+            return run_plain(name)
+        case StatusCommand(as_json):
+            from stepup_client.cli.commands import run_status
+
+            return run_status(as_json=as_json)
+        case GraphCommand(prefix):
+            from stepup_client.cli.commands import run_graph
+
+            return run_graph(prefix)
+        case CompletionCommand(shell):
+            from stepup_client.cli.completion import completion_script
+
+            print(completion_script(make_parser(), shell), end="")
+            return 0

@@ -1,0 +1,105 @@
+"""What the user asked for, as frozen values: the outcome of reading arguments and environment."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+__all__ = (
+    "BuildCommand",
+    "CompletionCommand",
+    "GraphCommand",
+    "Invocation",
+    "PlainCommand",
+    "Program",
+    "ProgramCommand",
+    "StatusCommand",
+)
+
+
+@enum.unique
+class Program(enum.Enum):
+    """The programs beside the command line."""
+
+    DIRECTOR = "director"
+    """Owns the graph of steps."""
+    WORKER = "worker"
+    """Runs steps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildCommand:
+    """`stepup build`."""
+
+    jobs: str = "1.0"
+    """Steps at a time as written: a count, or with a decimal point a multiple of the cores."""
+    are_jobs_given: bool = False
+    """The command line says how many, rather than a default."""
+    keep_going: bool = False
+    """Go on after a failure."""
+    clean: bool = True
+    """Remove outputs that nobody makes any more."""
+    resources: tuple[tuple[str, int], ...] = ()
+    """Capacities by name."""
+    defer_cap: int = 100
+    """How often a step may be deferred."""
+    explain_rerun: bool = False
+    """Say why steps run again."""
+    duration: bool = True
+    """Order steps by measured durations."""
+    progress: bool = True
+    """Show what runs, on a terminal."""
+    log_level: str = "WARNING"
+    """How much director and worker write to their logs."""
+    log_format: str = "json"
+    """How they write it."""
+    is_boot: bool = False
+    """It was called by its old name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramCommand:
+    """`stepup director` and `stepup worker`: programs of their own, which read their arguments themselves."""
+
+    program: Program
+    """Which of the two."""
+    argv: tuple[str, ...]
+    """What they are given."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainCommand:
+    """A command without options: rebuild, wait, join, drain, shutdown."""
+
+    name: str
+    """Which of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCommand:
+    """`stepup status`."""
+
+    as_json: bool
+    """For programs rather than people."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphCommand:
+    """`stepup graph`."""
+
+    prefix: str
+    """Begins the names of the three files; relative to the root."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionCommand:
+    """`stepup completion`."""
+
+    shell: str
+    """For which shell."""
+
+
+Invocation = (
+    BuildCommand | ProgramCommand | PlainCommand | StatusCommand | GraphCommand | CompletionCommand
+)
+"""Everything that `stepup` can be asked to do."""

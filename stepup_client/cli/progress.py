@@ -1,0 +1,63 @@
+"""What is shown below the log on a terminal: the steps that run, and how far the build is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from stepup_client.cli.render import Style, crop, render_line, rule
+from stepup_client.rpc.control_values import Event, Progress, StepState, Tag
+
+__all__ = ("ProgressView",)
+
+_ROWS_MAX = 12
+"""So many steps are listed; the others are only counted."""
+_BAR_WIDTH_MAX = 60
+
+
+@dataclass(slots=True)
+class ProgressView:
+    """The build as far as events told of it."""
+
+    progress: Progress = field(default_factory=Progress)
+    """The last counts."""
+    running: dict[int, tuple[str, float]] = field(default_factory=dict[int, tuple[str, float]])
+    """Label and start by number of the step, in the order of starting."""
+
+    def take(self, event: Event, now: float) -> None:
+        """Learn from an event."""
+        if event.progress is not None:
+            self.progress = event.progress
+        if event.step is not None:
+            self._take_step(event.step.id, event.step.label, event.step.state, now)
+        if event.build_end is not None:
+            self.running.clear()
+            self.progress = Progress()
+
+    def lines(self, now: float, style: Style, rows_max: int = _ROWS_MAX) -> list[str]:
+        """Return what to show now; nothing when nothing runs."""
+        if not self.running and not self.progress.running:
+            return []
+        rows = [self._row(label, now - start, style) for label, start in self.running.values()]
+        hidden = len(rows) - max(rows_max, 1)
+        if hidden > 0:
+            rows = [*rows[: max(rows_max, 1)], f"{'':>8}   and {hidden} more"]
+        return [rule(style.width, f"Running steps {self.progress.running}"), *rows, self._bar(style)]
+
+    def _take_step(self, step: int, label: str, state: StepState | None, now: float) -> None:
+        if state is StepState.RUNNING:
+            self.running.setdefault(step, (label, now))
+        else:
+            self.running.pop(step, None)
+
+    def _row(self, label: str, elapsed_s: float, style: Style) -> str:
+        line = render_line(Tag.START, label, Style())
+        return crop(f"{max(elapsed_s, 0.0):7.0f}s{line[8:]}", style.width)
+
+    def _bar(self, style: Style) -> str:
+        done, total = self.progress.done, self.progress.total
+        counts = f"{done}/{total}"
+        width = min(_BAR_WIDTH_MAX, style.width - len(counts) - 2)
+        if width < 1 or not total:
+            return crop(counts, style.width)
+        filled = min(width, width * done // total)
+        return f"{'━' * filled}{'─' * (width - filled)} {counts}"

@@ -1,0 +1,1 @@
+"""Arguments of the API turned into declarations: pure."""

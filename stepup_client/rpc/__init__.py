@@ -1,0 +1,1 @@
+"""The wire: one lazy channel to the director."""

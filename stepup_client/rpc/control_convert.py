@@ -1,0 +1,135 @@
+"""The one place of the command line that holds both a message and a value."""
+
+from __future__ import annotations
+
+from google.protobuf import json_format
+from stepup_proto.v1 import control_pb2
+
+from stepup_client.rpc.control_values import (
+    BuildEnd,
+    BuildOptions,
+    BuildStarted,
+    Event,
+    GraphTexts,
+    Page,
+    Progress,
+    RunningStep,
+    Status,
+    StepChange,
+    StepState,
+    StopLevel,
+    Tag,
+    WorkerStatus,
+)
+
+__all__ = (
+    "build_options_to_wire",
+    "build_started_from_wire",
+    "event_from_wire",
+    "graph_from_wire",
+    "status_from_wire",
+    "status_json_from_wire",
+    "stop_level_to_wire",
+)
+
+_TAGS = {tag.value: tag for tag in Tag}
+"""A plain mapping: a tag of a newer director is unknown, and that is no mistake."""
+
+_STEP_STATES = {state.value: state for state in StepState}
+"""A plain mapping, for the same reason."""
+
+
+def build_options_to_wire(options: BuildOptions) -> control_pb2.BuildRequest:
+    """Say what a build is asked to do."""
+    return control_pb2.BuildRequest(
+        keep_going=options.keep_going,
+        no_clean=not options.clean,
+        resources=dict(options.resources),
+        defer_cap=options.defer_cap,
+        workers_min=options.workers_min,
+        explain_rerun=options.explain_rerun,
+        ignore_durations=not options.use_durations,
+    )
+
+
+def build_started_from_wire(message: control_pb2.BuildResponse) -> BuildStarted:
+    """Read which build goes on."""
+    return BuildStarted(message.build, message.events_before, message.joined)
+
+
+def event_from_wire(message: control_pb2.Event) -> Event:
+    """Read one event."""
+    return Event(
+        sequence=message.sequence,
+        tag=_TAGS.get(message.tag),
+        text=message.text,
+        pages=tuple(Page(page.title, page.text) for page in message.pages),
+        step=_step_change(message.step) if message.HasField("step") else None,
+        progress=_progress(message.progress) if message.HasField("progress") else None,
+        build_end=_build_end(message.build_end) if message.HasField("build_end") else None,
+        missed=message.missed,
+    )
+
+
+def stop_level_to_wire(level: StopLevel) -> control_pb2.ShutdownRequest:
+    """Say how firmly to stop."""
+    return control_pb2.ShutdownRequest(level=control_pb2.ShutdownRequest.Level.Name(level))
+
+
+def status_from_wire(message: control_pb2.GetStatusResponse) -> Status:
+    """Read the state of a director."""
+    return Status(
+        phase=message.phase,
+        stopping=StopLevel(message.stopping),
+        steps=dict(message.steps),
+        files=dict(message.files),
+        workers=tuple(_worker(worker) for worker in message.workers),
+        running=tuple(RunningStep(step.label, step.worker, step.elapsed_s) for step in message.running),
+        resources_held=dict(message.resources_held),
+        return_code=message.return_code,
+        pid=message.pid,
+        root=message.root,
+        version=message.version,
+    )
+
+
+def status_json_from_wire(message: control_pb2.GetStatusResponse) -> str:
+    """Write the state of a director for programs: names as in the contract, sorted, none left out."""
+    return json_format.MessageToJson(
+        message,
+        preserving_proto_field_name=True,
+        always_print_fields_with_no_presence=True,
+        sort_keys=True,
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def graph_from_wire(message: control_pb2.GetGraphResponse) -> GraphTexts:
+    """Read the three notations."""
+    return GraphTexts(message.text, message.provenance_dot, message.dependency_dot)
+
+
+def _step_change(message: control_pb2.StepRef) -> StepChange:
+    return StepChange(message.id, message.label, _STEP_STATES.get(message.state))
+
+
+def _progress(message: control_pb2.Progress) -> Progress:
+    return Progress(message.running, message.done, message.total)
+
+
+def _build_end(message: control_pb2.BuildEnd) -> BuildEnd:
+    return BuildEnd(message.build, message.return_code)
+
+
+def _worker(message: control_pb2.WorkerStatus) -> WorkerStatus:
+    return WorkerStatus(
+        message.index,
+        message.name,
+        message.host,
+        message.pid,
+        message.slots,
+        message.connected,
+        message.holding,
+        message.finished,
+    )

@@ -1,0 +1,1 @@
+"""The director: owns the step graph and tells workers what to run."""

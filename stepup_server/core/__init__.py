@@ -1,0 +1,1 @@
+"""The step graph and everything decided about it, as a pure machine: events in, commands out."""

@@ -1,0 +1,173 @@
+"""What running steps ask and add: patterns, dependencies, what was declared for them."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import NamedTuple
+
+from .commands import AmendAnswer, MakeDirectories, StepInfo
+from .consequences import settle_static
+from .desk import Desk
+from .events import Amended, GlobRequested, StepInfoRequested
+from .outputs import check_outputs, claim_outputs, glob_matches_product
+from .ownership import check_inputs, check_not_internal, check_variable_names, name_of, use_file
+from .paths import join, relative_to
+from .patterns import anchor_pattern, check_pattern
+from .records import Attempt, Step
+from .refusals import AmendWhileHolding, GraphConflict, InvalidPath, Refusal
+from .states import FileState
+from .values import GlobMatch, GlobQuery, Observation
+
+__all__ = ("Amendments",)
+
+
+class _Paths(NamedTuple):
+    """The files of an amendment as the graph knows them, each with the text that asked for it."""
+
+    inputs: dict[str, str]
+    outputs: dict[str, str]
+    volatiles: dict[str, str]
+
+
+class Amendments:
+    """Answers running steps."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def on_step_info_requested(self, event: StepInfoRequested) -> None:
+        """Tell a step what was declared for it."""
+        step, _ = self._desk.current_attempt(event.attempt)
+        files = self._desk.graph.files
+        inputs, outputs, volatiles = (
+            tuple(sorted(relative_to(files[id_].path, step.directory) for id_, dynamic in edges.items() if not dynamic))
+            for edges in (step.inputs, step.outputs, step.volatiles)
+        )
+        variables = tuple(sorted(name for name, dynamic in step.environment.items() if not dynamic))
+        self._desk.answer(
+            event.request, StepInfo(step.command, step.workdir, inputs, variables, outputs, volatiles)
+        )
+
+    # Patterns
+
+    def on_glob_requested(self, event: GlobRequested) -> None:
+        """Expand a pattern and register it."""
+        step, attempt = self._desk.current_attempt(event.attempt)
+        check_pattern(event.pattern, event.source, event.substitutions)
+        query = GlobQuery(anchor_pattern(event.base, event.pattern, event.source), event.substitutions)
+        self._desk.note_speech(step, attempt)
+        self._desk.expand_globs((query,), lambda found: self._on_expanded(event, query, found[0]))
+
+    def _on_expanded(self, event: GlobRequested, query: GlobQuery, matches: tuple[GlobMatch, ...]) -> None:
+        """Register a pattern with its matches and answer."""
+        try:
+            step, _ = self._desk.current_attempt(event.attempt)
+            for match in matches:
+                self._check_match(step, query, match, event)
+        except Refusal as refusal:
+            self._desk.refuse(event.request, refusal)
+            return
+        self._desk.register_glob(step, query, matches)
+        self._desk.answer(
+            event.request,
+            tuple(GlobMatch(relative_to(match.path, event.base), match.captures) for match in matches),
+        )
+
+    def _check_match(self, step: Step, query: GlobQuery, match: GlobMatch, event: GlobRequested) -> None:
+        """Refuse a match that is ours or a product."""
+        path = match.path.rstrip("/")
+        if path == ".stepup" or path.startswith(".stepup/"):
+            raise InvalidPath(f"Glob pattern ({query.pattern}) matches a path under .stepup: {path}", event.source)
+        file = self._desk.graph.file_by_path.get(path)
+        if file is not None and not file.detached and file.is_product:
+            maker = name_of(self._desk.graph.producer(file))
+            raise glob_matches_product(query.pattern, step.label, path, maker, event.source)
+
+    # Dependencies
+
+    def on_amended(self, event: Amended) -> None:
+        """Add dependencies to a running step; answer when its new inputs have been looked at."""
+        step, attempt = self._desk.current_attempt(event.attempt)
+        paths = _Paths(
+            *(
+                {join(event.base, text, event.source): text for text in sorted(texts)}
+                for texts in (event.inputs, event.outputs, event.volatiles)
+            )
+        )
+        self._check(step, attempt, event, paths)
+        self._desk.note_speech(step, attempt)
+        self._desk.use_environment(step, event.environment)
+        claim_outputs(self._desk, step, (paths.outputs, paths.volatiles), dynamic=True)
+        directories = {posixpath.dirname(path): None for path in (*paths.outputs, *paths.volatiles)}
+        if directories:
+            self._desk.commands.append(MakeDirectories(tuple(path for path in directories if path)))
+        for path in paths.inputs:
+            self._desk.graph.add_input(step, use_file(self._desk, path), dynamic=True)
+        self._confirm_then_conclude(event, paths.inputs)
+
+    def _check(self, step: Step, attempt: Attempt, event: Amended, paths: _Paths) -> None:
+        """Refuse an amendment that contradicts the graph."""
+        for text in (*event.inputs, *event.outputs, *event.volatiles):
+            if text.endswith("/"):
+                raise InvalidPath(f"Directories are not allowed: {text}", event.source)
+        if paths.inputs and attempt.holds:
+            raise AmendWhileHolding("Inputs cannot be amended inside hold(): close it first.", event.source)
+        check_variable_names(event.environment, event.source)
+        graph = self._desk.graph
+        own = {graph.files[id_].path: kind for kind in (step.outputs, step.volatiles) for id_ in kind}
+        for path in (*paths.outputs, *paths.volatiles):
+            kind = step.outputs if path in paths.outputs else step.volatiles
+            if own.get(path, kind) is not kind:
+                raise GraphConflict(f"A path is both output and volatile output: {path}", event.source)
+        check_outputs(self._desk, step, step.label, (paths.outputs, paths.volatiles), event.source)
+        check_inputs(self._desk, step, step.label, paths.inputs, event.source)
+        for path in paths.inputs:
+            check_not_internal(path, event.source)
+
+    def _confirm_then_conclude(self, event: Amended, inputs: dict[str, str]) -> None:
+        """Look at inputs that nobody has looked at yet, then answer."""
+        by_path = self._desk.graph.file_by_path
+        unknown = [by_path[path] for path in inputs if by_path[path].state is FileState.UNCONFIRMED]
+        for file in unknown:
+            self._desk.unconfirmed.pop(file.id, None)
+        if unknown:
+            questions = tuple((file.path, file.hash) for file in unknown)
+            self._desk.hash_files(questions, lambda seen: self._on_confirmed(event, inputs, seen))
+        else:
+            self._conclude(event, inputs)
+
+    def _on_confirmed(self, event: Amended, inputs: dict[str, str], observations: tuple[Observation, ...]) -> None:
+        """Settle the inputs that were looked at, then answer."""
+        for observation in observations:
+            file = self._desk.graph.file_by_path.get(observation.path)
+            if file is not None and file.state is FileState.UNCONFIRMED:
+                settle_static(self._desk, file, observation)
+        try:
+            self._conclude(event, inputs)
+        except Refusal as refusal:
+            self._desk.refuse(event.request, refusal)
+
+    def _conclude(self, event: Amended, inputs: dict[str, str]) -> None:
+        """Tell which inputs cannot be used by this attempt; if there are any, it counts as deferred."""
+        step, attempt = self._desk.current_attempt(event.attempt)
+        missed, unfresh = {}, {}
+        for path, text in inputs.items():
+            file = self._desk.graph.file_by_path.get(path)
+            if file is None or not file.is_available:
+                missed[path] = text
+            elif file.state is FileState.BUILT and self._is_unfresh(step, attempt, path):
+                unfresh[path] = text
+        attempt.missed += missed
+        attempt.unfresh += unfresh
+        attempt.deferred = attempt.deferred or bool(missed or unfresh)
+        self._desk.answer(event.request, AmendAnswer(tuple(missed.values()), tuple(unfresh.values())))
+
+    def _is_unfresh(self, step: Step, attempt: Attempt, path: str) -> bool:
+        """Tell whether a product was made after an attempt began, so that it may have read an older one.
+
+        What was declared for the step was there before it began.
+        """
+        graph = self._desk.graph
+        file = graph.file_by_path[path]
+        maker = graph.producer(file)
+        return step.inputs[file.id] and maker is not None and maker.ended_tick >= attempt.fresh_since

@@ -1,0 +1,309 @@
+"""Everything the director can order. What is to be done, in the imperative.
+
+The commands of one event are performed in the order in which they are returned. `Record` comes first: it is durable
+before anything that depends on it is answered, dispatched or shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .ids import AttemptId, NodeId, RequestId, Token, WorkerId
+from .refusals import Refusal
+from .states import Tag
+from .values import FileHash, GlobMatch, GlobQuery, Order, Page, StepRef
+
+__all__ = (
+    "AmendAnswer",
+    "Answer",
+    "BuildSummary",
+    "BuildTicket",
+    "Command",
+    "Declared",
+    "ExpandGlobs",
+    "FileRow",
+    "HashFiles",
+    "InspectPaths",
+    "MakeDirectories",
+    "OrderWorker",
+    "OutputRow",
+    "Progress",
+    "Record",
+    "Refuse",
+    "RemoveFiles",
+    "Report",
+    "StaticResult",
+    "StepInfo",
+    "StepRow",
+    "Stop",
+    "TreeRow",
+)
+
+
+class StepRow(NamedTuple):
+    """A step as it is stored. Structured values are JSON text."""
+
+    id: NodeId
+    command: str
+    workdir: str
+    state: str
+    creator: NodeId | None
+    detached: bool
+    need: int
+    shell: bool
+    source_file: str
+    source_line: int
+    position: int
+    """Its place among the products of its creator."""
+    resources: str
+    """`{name: units}`"""
+    environment_overrides: str
+    """`{name: value}`"""
+    duration_s: float
+    inputs: str
+    """`[[file, dynamic], ...]`"""
+    outputs: str
+    """`[[file, dynamic], ...]`"""
+    volatiles: str
+    """`[[file, dynamic], ...]`"""
+    environment: str
+    """`[[name, dynamic, value or null], ...]`"""
+    globs: str
+    """`[[pattern, [[name, sub], ...], [[path, [[name, text], ...]], ...]], ...]`"""
+    directories: str
+    """`[path, ...]`: directories declared to hold products."""
+    input_digest: bytes | None
+    output_digest: bytes | None
+    attempt: int
+    """Number of the last attempt, 0 if none."""
+    worker: str
+    """Name of the worker that holds the attempt; empty when it is not running."""
+    spoke: bool
+    """The attempt has called the director, so it cannot survive the director's death."""
+    deferred: bool
+    defer_count: int
+
+
+class FileRow(NamedTuple):
+    """A file as it is stored."""
+
+    id: NodeId
+    path: str
+    state: str
+    creator: NodeId | None
+    detached: bool
+    position: int
+    listed: bool
+    """A step named it as static although a tree of that step holds it."""
+    digest: bytes | None
+    mode: int
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+class TreeRow(NamedTuple):
+    """A static tree as it is stored."""
+
+    id: NodeId
+    path: str
+    creator: NodeId | None
+    detached: bool
+    position: int
+
+
+class OutputRow(NamedTuple):
+    """What the last attempt of a step wrote and used."""
+
+    step: NodeId
+    attempt: int
+    end: str
+    """`exit N`, `signal N` or `not started: reason`."""
+    stdout: bytes
+    stderr: bytes
+    wall_s: float
+    cpu_s: float
+    rss_bytes_max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Make these facts durable, all or none."""
+
+    steps: tuple[StepRow, ...] = ()
+    files: tuple[FileRow, ...] = ()
+    trees: tuple[TreeRow, ...] = ()
+    outputs: tuple[OutputRow, ...] = ()
+    forgotten: tuple[NodeId, ...] = ()
+    """Nodes that do not exist any more."""
+    facts: tuple[tuple[str, str], ...] = ()
+    """Single values by name: the counters, the last return code."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaticResult:
+    """What a static declaration stands for."""
+
+    index: int
+    """Of the declaration in its batch."""
+    paths: tuple[str, ...]
+    """Sorted, relative to the declaration's base; trees with a trailing slash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The answer to a batch of declarations."""
+
+    statics: tuple[StaticResult, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AmendAnswer:
+    """The answer to an amendment; paths as the caller wrote them."""
+
+    unavailable: tuple[str, ...]
+    unfresh: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepInfo:
+    """What was declared for a step; paths relative to its workdir, sorted."""
+
+    command: str
+    workdir: str
+    inputs: tuple[str, ...]
+    environment: tuple[str, ...]
+    outputs: tuple[str, ...]
+    volatiles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildTicket:
+    """The answer to a request for a build."""
+
+    build: int
+    joined: bool
+
+
+Value = Declared | AmendAnswer | StepInfo | BuildTicket | tuple[GlobMatch, ...] | WorkerId | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Let a waiting call return."""
+
+    request: RequestId
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Let a waiting call fail."""
+
+    request: RequestId
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWorker:
+    """Tell a connected worker what it should be doing."""
+
+    worker: WorkerId
+    sequence: int
+    orders: tuple[Order, ...]
+    acknowledged: tuple[AttemptId, ...]
+    leave: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InspectPaths:
+    """Look what is at these paths, without reading; answer with `PathsInspected`."""
+
+    token: Token
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HashFiles:
+    """Hash these files, unless their stamps are those of the known hash; answer with `FilesHashed`."""
+
+    token: Token
+    files: tuple[tuple[str, FileHash | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpandGlobs:
+    """Expand these patterns on disk; answer with `GlobsExpanded`."""
+
+    token: Token
+    queries: tuple[GlobQuery, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFiles:
+    """Remove old products, then their directories if they became empty; answer with `FilesRemoved`."""
+
+    token: Token
+    files: tuple[tuple[str, FileHash | None], ...]
+    """With the hash that the file must still have; None: remove whatever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakeDirectories:
+    """Create these directories with their parents."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The build as it stands."""
+
+    running: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSummary:
+    """How a build ended."""
+
+    build: int
+    return_code: int
+    executed: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Tell people."""
+
+    tag: Tag | None
+    """None: nothing to print, only facts."""
+    text: str = ""
+    pages: tuple[Page, ...] = ()
+    step: StepRef | None = None
+    progress: Progress | None = None
+    build_end: BuildSummary | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End the director: everything is over."""
+
+
+Command = (
+    Record
+    | Answer
+    | Refuse
+    | OrderWorker
+    | InspectPaths
+    | HashFiles
+    | ExpandGlobs
+    | RemoveFiles
+    | MakeDirectories
+    | Report
+    | Stop
+)

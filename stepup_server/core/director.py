@@ -1,0 +1,228 @@
+"""The director: a value that is told things and answers with what to do.
+
+Rules. It is synchronous and deterministic; time is an argument. A user's mistake is the command `Refuse`, never an
+exception; only a bug raises. A refused event leaves the graph as it was. The commands of one group of events are to be
+performed in order; `Record` comes first and is to be durable before the others are performed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from . import events as ev
+from .amend import Amendments
+from .builds import GOODBYE, Builds
+from .commands import Command, FileRow, Record, Report, StepRow, TreeRow
+from .consequences import confirm_files
+from .declare import Declarations
+from .desk import Desk, DirectorSettings
+from .execution import Execution
+from .ids import WorkerId
+from .refusals import InvariantBroken, Refusal
+from .rows import file_row, restore_graph, step_row, tree_row
+from .states import FileState, ReturnCode, StepState, Tag
+from .values import WorkerDescription
+from .workforce import Workforce
+
+__all__ = ("Director", "DirectorSettings")
+
+
+class Director:
+    """The step graph and its workers, as a function of what happened so far."""
+
+    def __init__(self, settings: DirectorSettings, environment: Mapping[str, str]) -> None:
+        self.desk = Desk(settings=settings, environment=dict(environment))
+        self._assemble()
+
+    def _assemble(self) -> None:
+        """Put the parts around the desk."""
+        self.workforce = Workforce(self.desk)
+        self.execution = Execution(self.desk, self.workforce)
+        self.builds = Builds(self.desk, self.execution, self.workforce)
+        self._declarations = Declarations(self.desk)
+        self._amendments = Amendments(self.desk)
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            ev.PlanDeclared: self._declarations.on_plan_declared,
+            ev.GlobRequested: self._amendments.on_glob_requested,
+            ev.Amended: self._amendments.on_amended,
+            ev.StepInfoRequested: self._amendments.on_step_info_requested,
+            ev.RequestAbandoned: self.builds.on_request_abandoned,
+            ev.PathsInspected: self._on_paths_inspected,
+            ev.FilesHashed: self._on_files_hashed,
+            ev.GlobsExpanded: self._on_globs_expanded,
+            ev.FilesRemoved: self._on_files_removed,
+            ev.WorkerConnected: self._on_worker_connected,
+            ev.WorkerReported: self._on_worker_reported,
+            ev.WorkerDisconnected: self._on_worker_disconnected,
+            ev.BuildRequested: self.builds.on_build_requested,
+            ev.RebuildRequested: self.builds.on_rebuild_requested,
+            ev.WaitRequested: self.builds.on_wait_requested,
+            ev.JoinRequested: self.builds.on_join_requested,
+            ev.DrainRequested: self.builds.on_drain_requested,
+            ev.StopRequested: self.builds.on_stop_requested,
+            ev.TimePassed: self._on_time_passed,
+        }
+
+    def handle(self, events: Iterable[ev.Event], now: float) -> tuple[Command, ...]:
+        """Take a group of events in, in order, and return what must be done, in order."""
+        self.desk.now = now
+        for event in events:
+            self._handle_one(event)
+        self._confirm_new_files()
+        self.execution.advance()
+        self.builds.advance()
+        self._confirm_new_files()
+        self.execution.advance()
+        self.workforce.write_orders()
+        return self._take_commands()
+
+    def next_deadline(self) -> float | None:
+        """Tell when `TimePassed` would have something to do; monotonic seconds."""
+        return self.desk.deadlines.next()
+
+    def _handle_one(self, event: ev.Event) -> None:
+        """Let the part that is concerned take an event; a refusal becomes an answer."""
+        handler = self._handlers.get(type(event))
+        if handler is None:
+            raise InvariantBroken(f"nobody handles {event}")
+        try:
+            handler(event)
+        except Refusal as refusal:
+            request = getattr(event, "request", None)
+            if request is None:
+                raise InvariantBroken(f"nobody waits for the refusal of {event}") from refusal
+            self.desk.refuse(request, refusal)
+
+    def _confirm_new_files(self) -> None:
+        """Ask for the hashes of files that became static in this turn."""
+        waiting = [self.desk.graph.files[id_] for id_ in self.desk.unconfirmed if id_ in self.desk.graph.files]
+        self.desk.unconfirmed.clear()
+        confirm_files(self.desk, (file for file in waiting if file.state is FileState.UNCONFIRMED))
+
+    # Workers, time and the disk
+
+    def _on_worker_connected(self, event: ev.WorkerConnected) -> None:
+        """Take a worker in, with what it has to tell."""
+        worker, lost = self.workforce.on_worker_connected(event)
+        self.desk.answer(event.request, worker.id)
+        self.execution.lose(lost, f"Worker {worker.id} was started anew")
+        for fact in event.facts:
+            self.execution.on_fact(worker.id, fact)
+
+    def _on_worker_reported(self, event: ev.WorkerReported) -> None:
+        """Take note of what a worker tells."""
+        for fact in self.workforce.on_worker_reported(event):
+            self.execution.on_fact(event.worker, fact)
+
+    def _on_worker_disconnected(self, event: ev.WorkerDisconnected) -> None:
+        """Wait for a worker to come back, or give its attempts up."""
+        if self.workforce.on_worker_disconnected(event.worker):
+            self._give_up_worker(event.worker)
+
+    def _give_up_worker(self, id_: WorkerId) -> None:
+        """Let the steps of a worker run again elsewhere."""
+        self.execution.lose(self.workforce.give_up(id_), f"Lost worker {id_}")
+        if self.desk.settings.embedded and not self.workforce.workers[id_].leave:
+            self.desk.report(Tag.ERROR, "The worker has died. Run the build again to finish the rest.")
+            self.desk.draining = True
+            self.desk.return_code |= ReturnCode.INTERNAL
+
+    def _on_time_passed(self, _event: ev.TimePassed) -> None:
+        """Act on all deadlines that are due."""
+        while (key := self.desk.deadlines.pop_due(self.desk.now)) is not None:
+            if key == GOODBYE:
+                self.builds.end_without_workers()
+            else:
+                self._give_up_worker(WorkerId(key))
+
+    def _on_paths_inspected(self, event: ev.PathsInspected) -> None:
+        self.desk.take_inspection(event.token)(event.observations)
+
+    def _on_files_hashed(self, event: ev.FilesHashed) -> None:
+        self.desk.take_hashing(event.token)(event.observations)
+
+    def _on_globs_expanded(self, event: ev.GlobsExpanded) -> None:
+        self.desk.take_expansion(event.token)(event.matches)
+
+    def _on_files_removed(self, event: ev.FilesRemoved) -> None:
+        self.desk.take_removal(event.token)(event.paths)
+
+    # Commands and records
+
+    def _take_commands(self) -> tuple[Command, ...]:
+        """Return the commands of this turn behind the record that they depend on, and clear the desk."""
+        commands, self.desk.commands = self.desk.commands, []
+        progress = self.builds.progress()
+        commands = [
+            replace(command, progress=progress) if isinstance(command, Report) else command for command in commands
+        ]
+        record = self._take_record()
+        return tuple(commands) if record is None else (record, *commands)
+
+    def _take_record(self) -> Record | None:
+        """Return what has changed in this turn, if anything."""
+        graph, extras = self.desk.graph, self.desk.record_extras
+        if not graph.changed and not graph.forgotten and not extras:
+            return None
+        steps, files, trees = [], [], []
+        for id_ in graph.changed:
+            if id_ in graph.files:
+                files.append(file_row(graph.files[id_]))
+            elif id_ in graph.steps:
+                steps.append(step_row(graph.steps[id_], self._worker_name(id_)))
+            elif id_ in graph.trees:
+                trees.append(tree_row(graph.trees[id_]))
+        record = Record(
+            steps=tuple(steps),
+            files=tuple(files),
+            trees=tuple(trees),
+            outputs=tuple(row for extra in extras for row in extra.outputs),
+            facts=tuple(fact for extra in extras for fact in extra.facts),
+            forgotten=tuple(graph.forgotten),
+        )
+        graph.changed.clear()
+        graph.forgotten.clear()
+        extras.clear()
+        return record
+
+    def _worker_name(self, id_: Any) -> str:
+        """Return the name of the worker that holds a step's attempt."""
+        attempt = self.desk.graph.steps[id_].attempt
+        return "" if attempt is None else self.workforce.workers[attempt.worker].description.name
+
+    # Recovery
+
+    def restore(
+        self,
+        steps: Iterable[StepRow],
+        files: Iterable[FileRow],
+        trees: Iterable[TreeRow],
+        facts: Mapping[str, str],
+        now: float,
+    ) -> None:
+        """Take up what an earlier director has recorded; for a director that has not handled anything yet."""
+        step_rows = tuple(steps)
+        self.desk.graph = restore_graph(step_rows, files, trees)
+        self.desk.now = now
+        self.desk.return_code = ReturnCode(int(facts.get("return_code", "0")))
+        self._assemble()
+        for step in self.desk.graph.steps.values():
+            for query in step.globs:
+                self.desk.globbers.setdefault(query, {})[step.id] = None
+        under_way = [row for row in step_rows if row.state in {StepState.RUNNING.value, StepState.CHECKING.value}]
+        for row in under_way:
+            self.desk.graph.changed[row.id] = None
+        if facts.get("clean") == "0":
+            self._report_recovery(len(under_way))
+
+    def _report_recovery(self, under_way: int) -> None:
+        """Say what was found after an unclean stop."""
+        graph = self.desk.graph
+        done = sum(step.state is StepState.SUCCEEDED for step in graph.steps.values())
+        self.desk.report(
+            Tag.STARTUP,
+            f"Recovered from an interrupted build: {done} of {len(graph.steps)} step(s) had succeeded and are kept,"
+            f" {under_way} had been running and will run again",
+        )

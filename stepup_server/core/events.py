@@ -1,0 +1,226 @@
+"""Everything the director can be told. What happened, in the past tense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .ids import AttemptId, RequestId, Token, WorkerId
+from .states import StopLevel
+from .values import (
+    AttemptFact,
+    BuildOptions,
+    Declaration,
+    GlobMatch,
+    GlobQuery,
+    Observation,
+    Source,
+    WorkerDescription,
+)
+
+__all__ = (
+    "Amended",
+    "BuildRequested",
+    "DrainRequested",
+    "Event",
+    "FilesHashed",
+    "FilesRemoved",
+    "GlobRequested",
+    "GlobsExpanded",
+    "JoinRequested",
+    "PathsInspected",
+    "PlanDeclared",
+    "RebuildRequested",
+    "RequestAbandoned",
+    "StepInfoRequested",
+    "StopRequested",
+    "TimePassed",
+    "WaitRequested",
+    "WorkerConnected",
+    "WorkerDisconnected",
+    "WorkerReported",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanDeclared:
+    """A step declared things. Answered with `Declared`."""
+
+    request: RequestId
+    attempt: AttemptId
+    batch: int
+    declarations: tuple[Declaration, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlobRequested:
+    """A step asked for the matches of a pattern. Answered with a tuple of `GlobMatch`, relative to `base`."""
+
+    request: RequestId
+    attempt: AttemptId
+    source: Source
+    base: str
+    pattern: str
+    substitutions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """A running step added dependencies. Answered with `AmendAnswer`."""
+
+    request: RequestId
+    attempt: AttemptId
+    source: Source
+    base: str
+    inputs: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    volatiles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepInfoRequested:
+    """A step asked what was declared for it. Answered with `StepInfo`."""
+
+    request: RequestId
+    attempt: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAbandoned:
+    """The caller went away."""
+
+    request: RequestId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathsInspected:
+    """The disk was looked at; one observation per path, in the order of the question, without hashes."""
+
+    token: Token
+    observations: tuple[Observation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesHashed:
+    """Files were hashed; one observation per path, in the order of the question."""
+
+    token: Token
+    observations: tuple[Observation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlobsExpanded:
+    """Patterns were expanded; one sorted tuple of matches per query, in the order of the question."""
+
+    token: Token
+    matches: tuple[tuple[GlobMatch, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesRemoved:
+    """Old products were removed; only those paths that really went, files before directories."""
+
+    token: Token
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerConnected:
+    """A worker opened its stream. Answered with its `WorkerId`."""
+
+    request: RequestId
+    description: WorkerDescription
+    holding: tuple[AttemptId, ...]
+    facts: tuple[AttemptFact, ...]
+    """What happened to attempts, in order; results that were never acknowledged are told again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerReported:
+    """A worker said what it is doing."""
+
+    worker: WorkerId
+    seen: int
+    """The sequence number of the last orders that it acted upon."""
+    holding: tuple[AttemptId, ...]
+    facts: tuple[AttemptFact, ...] = ()
+    """What happened to attempts since the last report, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerDisconnected:
+    """A worker's stream broke or ended."""
+
+    worker: WorkerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildRequested:
+    """Somebody wants a build. Answered with `BuildTicket`."""
+
+    request: RequestId
+    options: BuildOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebuildRequested:
+    """Somebody wants another build with the same options. Answered with `BuildTicket`."""
+
+    request: RequestId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitRequested:
+    """Somebody wants to know when the director is idle. Answered with a `ReturnCode`."""
+
+    request: RequestId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinRequested:
+    """Somebody wants the director to stop once it is idle. Answered with a `ReturnCode`."""
+
+    request: RequestId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrainRequested:
+    """Somebody wants no further steps to start in this build. Answered with `None`."""
+
+    request: RequestId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRequested:
+    """Somebody wants the director to stop. Answered with `None`."""
+
+    request: RequestId
+    level: StopLevel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimePassed:
+    """The moment that `Director.next_deadline` named has come."""
+
+
+Event = (
+    PlanDeclared
+    | GlobRequested
+    | Amended
+    | StepInfoRequested
+    | RequestAbandoned
+    | PathsInspected
+    | FilesHashed
+    | GlobsExpanded
+    | FilesRemoved
+    | WorkerConnected
+    | WorkerReported
+    | WorkerDisconnected
+    | BuildRequested
+    | RebuildRequested
+    | WaitRequested
+    | JoinRequested
+    | DrainRequested
+    | StopRequested
+    | TimePassed
+)

@@ -1,0 +1,308 @@
+"""Checking and running steps: from pending to its end.
+
+`advance` looks at the steps that were woken, checks those that may be skipped and hands out the others. Everything else
+is what happens to an attempt afterwards.
+"""
+
+from __future__ import annotations
+
+from .commands import Record
+from .consequences import file_was_lost, make_pending, outdate_products, wake_consumers
+from .desk import Desk
+from .freshness import Run, compare_outputs, input_digest, output_digest
+from .ids import AttemptId, NodeId, WorkerId
+from .outcomes import Deferred, Failed, Succeeded, judge, output_row, pages_of
+from .ready import ReadyQueue
+from .records import Attempt, Step, Worker
+from .states import FileState, Phase, StepState, StopLevel, Tag
+from .values import Assignment, AttemptFact, AttemptOutcome, Observation, PathKind, StepRef
+from .workforce import Workforce
+
+__all__ = ("Execution",)
+
+
+class Execution:
+    """Brings steps from pending to their end."""
+
+    def __init__(self, desk: Desk, workforce: Workforce) -> None:
+        self._desk = desk
+        self._graph = desk.graph
+        self._workforce = workforce
+        self.ready = ReadyQueue(desk.graph)
+
+    # What may begin
+
+    def advance(self) -> None:
+        """Check and hand out all that can be."""
+        self._review_woken()
+        if self._desk.phase is not Phase.BUILD or self._desk.draining:
+            return
+        while (step := self.ready.pop_check()) is not None:
+            self._check(step)
+            self._review_woken()
+        self._hand_out()
+
+    def _review_woken(self) -> None:
+        """Put woken steps in the queue, or out of it."""
+        while self._graph.woken:
+            woken = list(self._graph.woken)
+            self._graph.woken.clear()
+            for id_ in woken:
+                step = self._graph.steps[id_]
+                if self._is_eligible(step):
+                    self.ready.offer(step)
+                else:
+                    self.ready.withdraw(step)
+
+    def _is_eligible(self, step: Step) -> bool:
+        """Tell whether a step may be checked or run now, apart from slots and resources."""
+        if step.state is not StepState.PENDING or step.detached or step.deferred or not step.wanted or step.unready:
+            return False
+        held = False
+        for above in self._graph.creators(step):
+            if above.state not in {StepState.RUNNING, StepState.SUCCEEDED}:
+                return False
+            held = held or (above.attempt is not None and above.attempt.holds > 0)
+        return not held or step.may_be_skipped
+
+    # Checking
+
+    def _check(self, step: Step) -> None:
+        """Compare the inputs of a step with those of its last success; if they are the same, look at its outputs."""
+        if input_digest(self._graph, step, self._desk.environment) != step.input_digest:
+            self._must_run(step, Run(because="changed inputs"))
+            return
+        self._graph.move_step(step, StepState.CHECKING)
+        step.check = check = self._desk.next_tick()
+        outputs = tuple((file.path, file.hash) for file in self._graph.outputs(step))
+        if outputs:
+            self._desk.hash_files(outputs, lambda seen: self._on_outputs_seen(step, check, seen))
+        else:
+            self._conclude_check(step)
+
+    def _must_run(self, step: Step, verdict: Run) -> None:
+        """Forget the last success of a step, so that it runs."""
+        step.input_digest = step.output_digest = None
+        self._graph.changed[step.id] = None
+        self._graph.woken[step.id] = None
+        if self._desk.options.explain_rerun:
+            self._desk.report(Tag.NOSKIP, f"{step.label}  ({verdict.because})", step=self._ref(step))
+
+    def _on_outputs_seen(self, step: Step, check: int, observations: tuple[Observation, ...]) -> None:
+        """Take note of the outputs of a step that is being checked."""
+        if step.state is not StepState.CHECKING or step.check != check:
+            return
+        for observation in observations:
+            file = self._graph.file_by_path[observation.path]
+            if file.hash is None or not file.hash.same_content(observation.hash):
+                self._graph.move_file(file, FileState.PLANNED)
+            else:
+                self._graph.move_file(file, file.state, observation.hash)
+        self._conclude_check(step)
+
+    def _conclude_check(self, step: Step) -> None:
+        """Skip a step, or let it run."""
+        verdict = compare_outputs(self._graph, step)
+        if isinstance(verdict, Run):
+            self._graph.move_step(step, StepState.PENDING)
+            self._must_run(step, verdict)
+            return
+        self._graph.move_step(step, StepState.SUCCEEDED)
+        step.ended_tick = self._desk.next_tick()
+        self._desk.skipped += 1
+        self._desk.report(Tag.SKIP, step.label, step=self._ref(step))
+        for file in self._graph.outputs(step):
+            self._graph.move_file(file, FileState.BUILT, file.hash)
+            wake_consumers(self._desk, file)
+
+    # Handing out
+
+    def _hand_out(self) -> None:
+        """Give steps to workers, as long as there are both."""
+        planning = any(step.is_planner for step in self._desk.running_steps())
+        self.ready.rank_all(planning=planning)
+        while (step := self.ready.peek_run()) is not None:
+            worker = self._workforce.find_slot(ahead=False)
+            if worker is None and not step.resources and self.ready.keeps_its_place(step, self._desk.running_steps()):
+                worker = self._workforce.find_slot(ahead=True)
+            if worker is None:
+                return
+            self.ready.withdraw(step)
+            self._start(step, worker)
+
+    def _start(self, step: Step, worker: Worker) -> None:
+        """Hand a step to a worker; all that its last execution added is undone."""
+        self._undo_execution(step)
+        graph = self._graph
+        graph.last_attempt += 1
+        step.attempt_number = graph.last_attempt
+        step.environment_values = {name: self._desk.environment.get(name) for name in step.environment}
+        id_ = AttemptId(step.id, step.attempt_number)
+        attempt = Attempt(id_, worker.id, self._assignment(step), self._desk.now, self._desk.next_tick())
+        graph.move_step(step, StepState.RUNNING, attempt)
+        self._desk.running[step.id] = None
+        self.ready.hold_resources(step)
+        self._workforce.hand_out(worker, step, attempt)
+
+    def _undo_execution(self, step: Step) -> None:
+        """Drop what a step amended and detach what it created, and trust its products no more."""
+        graph = self._graph
+        outdate_products(self._desk, step)
+        graph.cut_inputs(step, only_dynamic=True)
+        for edges in (step.outputs, step.volatiles):
+            for id_ in [id_ for id_, dynamic in edges.items() if dynamic]:
+                graph.drop_output(graph.files[id_])
+        for id_ in list(step.products):
+            graph.detach(graph.node(id_))
+        step.positions = 0
+        step.environment = {name: False for name, dynamic in step.environment.items() if not dynamic}
+        step.input_digest = step.output_digest = None
+        step.directories.clear()
+        self._desk.clear_globs(step)
+
+    def _assignment(self, step: Step) -> Assignment:
+        """Put down all a worker needs to run a step."""
+        graph = self._graph
+        inputs = tuple(
+            Observation(file.path, PathKind.FILE, file.hash) for file in graph.inputs(step) if file.hash is not None
+        )
+        return Assignment(
+            command=step.command,
+            workdir=step.workdir,
+            shell=step.shell,
+            inputs=inputs,
+            outputs=tuple(graph.files[id_].path for id_ in step.outputs),
+            volatiles=tuple(graph.files[id_].path for id_ in step.volatiles),
+            environment=step.environment_overrides,
+            need=step.need,
+            input_digest=input_digest(graph, step, self._desk.environment).hex(),
+        )
+
+    # What happens to attempts
+
+    def on_fact(self, worker: WorkerId, fact: AttemptFact) -> None:
+        """Take note of the beginning or the end of an attempt; what is told of another than the current one is void."""
+        step = self._graph.steps.get(fact.attempt.step)
+        attempt = step.attempt if step is not None else None
+        if step is None or attempt is None or attempt.id != fact.attempt or attempt.worker != worker or attempt.ended:
+            if fact.outcome is not None and not (attempt and attempt.id == fact.attempt and attempt.ended):
+                self._workforce.acknowledge(worker, fact.attempt)
+            return
+        if attempt.started_tick is None:
+            attempt.started_tick = self._desk.next_tick()
+            self._desk.report(Tag.START, step.label, step=self._ref(step))
+        if fact.outcome is not None:
+            self._end(step, attempt, fact.outcome)
+
+    def _end(self, step: Step, attempt: Attempt, outcome: AttemptOutcome) -> None:
+        """Look at the products that the worker did not know of, then conclude."""
+        attempt.ended = True
+        self.ready.release_resources(step)
+        self._workforce.take_back(attempt)
+        seen = {observation.path for observation in outcome.outputs}
+        unseen = tuple((file.path, None) for file in self._graph.outputs(step) if file.path not in seen)
+        if unseen:
+            self._desk.hash_files(unseen, lambda more: self._conclude(step, attempt, outcome, more))
+        else:
+            self._conclude(step, attempt, outcome, ())
+
+    def _conclude(
+        self, step: Step, attempt: Attempt, outcome: AttemptOutcome, more: tuple[Observation, ...]
+    ) -> None:
+        """Decide what the end of an attempt means for its step."""
+        observations = {seen.path: seen for seen in (*outcome.outputs, *more)}
+        verdict = judge(self._desk, step, attempt, outcome, observations)
+        self._desk.running.pop(step.id, None)
+        self._desk.executed += 1
+        self._workforce.acknowledge(attempt.worker, attempt.id)
+        self._workforce.workers[attempt.worker].finished += 1
+        self._desk.record_extras.append(Record(outputs=(output_row(step, attempt, outcome),)))
+        match verdict:
+            case Succeeded():
+                self._succeed(step, attempt, outcome, observations)
+            case Deferred():
+                self._defer(step, observations)
+            case Failed():
+                self._fail(step, outcome, verdict, observations)
+        ref = self._ref(step, attempt, outcome.wall_s)
+        self._desk.report(verdict.tag, step.label, *pages_of(step, outcome, verdict), step=ref)
+
+    def _succeed(
+        self, step: Step, attempt: Attempt, outcome: AttemptOutcome, observations: dict[str, Observation]
+    ) -> None:
+        """Record a success. One whose inputs moved meanwhile is tried again."""
+        step.ended_tick = self._desk.next_tick()
+        step.deferred, step.defer_count = False, 0
+        step.duration_s = outcome.wall_s or step.duration_s
+        self._graph.move_step(step, StepState.SUCCEEDED)
+        for file in self._graph.outputs(step):
+            self._graph.move_file(file, FileState.BUILT, observations[file.path].hash)
+        step.environment_values = {name: self._desk.environment.get(name) for name in step.environment}
+        if not attempt.disturbed:
+            step.input_digest = input_digest(self._graph, step, self._desk.environment)
+            step.output_digest = output_digest(self._graph, step)
+        for file in self._graph.outputs(step):
+            wake_consumers(self._desk, file)
+        if attempt.disturbed:
+            make_pending(self._desk, step)
+
+    def _defer(self, step: Step, observations: dict[str, Observation]) -> None:
+        """Let a step wait for what it asked for; if it is all there by now, it may run at once."""
+        self._graph.move_step(step, StepState.PENDING)
+        self._keep_products(step, observations)
+        step.defer_count += 1
+        step.deferred = any(dynamic and not self._graph.files[id_].is_available for id_, dynamic in step.inputs.items())
+
+    def _fail(
+        self, step: Step, outcome: AttemptOutcome, verdict: Failed, observations: dict[str, Observation]
+    ) -> None:
+        """Record a failure; what the step had created is gone."""
+        self._graph.move_step(step, StepState.FAILED)
+        self._keep_products(step, observations)
+        for id_ in list(step.products):
+            if id_ in self._graph.steps:
+                self._graph.detach(self._graph.steps[id_])
+        for observation in outcome.changed_inputs:
+            self._input_moved(observation)
+        if outcome.changed_inputs or not self._desk.options.keep_going:
+            self._desk.draining = True
+
+    def _keep_products(self, step: Step, observations: dict[str, Observation]) -> None:
+        """Note which products of an attempt that did not succeed are there; none of them is trusted."""
+        for file in self._graph.outputs(step):
+            hash_ = observations[file.path].hash if file.path in observations else None
+            self._graph.move_file(file, FileState.PLANNED if hash_ is None else FileState.OUTDATED, hash_)
+
+    def _input_moved(self, observation: Observation) -> None:
+        """Take note of an input that somebody changed during the build."""
+        file = self._graph.file_by_path.get(observation.path)
+        if file is None:
+            return
+        if file.is_static:
+            state = FileState.MISSING if observation.hash is None else FileState.CONFIRMED
+            self._graph.move_file(file, state, observation.hash)
+            wake_consumers(self._desk, file)
+        elif file.state is FileState.BUILT:
+            file_was_lost(self._desk, file)
+
+    def lose(self, steps: tuple[NodeId, ...], because: str) -> None:
+        """Let steps run again whose attempts are lost."""
+        for id_ in steps:
+            step = self._graph.steps[id_]
+            if step.attempt is None or step.attempt.ended:
+                continue
+            self.ready.release_resources(step)
+            self._desk.running.pop(id_, None)
+            self._graph.move_step(step, StepState.PENDING)
+            self._desk.report(Tag.WARNING, f"{because}: {step.label} will run again", step=self._ref(step))
+
+    def stop(self, level: StopLevel) -> None:
+        """Start nothing more; from INTERRUPT on, stop what runs."""
+        self._desk.draining = True
+        if level >= StopLevel.INTERRUPT:
+            self._workforce.stop_all(level)
+
+    def _ref(self, step: Step, attempt: Attempt | None = None, wall_s: float = 0.0) -> StepRef:
+        """Return the facts about a step for a line about it."""
+        attempt = attempt or step.attempt
+        return StepRef(step.id, step.label, step.state.value, attempt.worker if attempt else 0, wall_s)

@@ -1,0 +1,408 @@
+"""The graph: records, edges, creators. One door for each kind of change, which keeps every redundant view right.
+
+The views are: `Step.unready`, `Step.demand`, `Step.wanted`, `File.consumers`, the counts of wanted steps, what must be
+recorded (`changed`, `forgotten`) and which steps somebody should look at again (`woken`).
+This module knows nothing of time, workers or the disk.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from .ids import ROOT, NodeId
+from .paths import parents
+from .records import Attempt, File, Node, Step, Tree
+from .refusals import InvariantBroken
+from .states import FILE_TRANSITIONS, STEP_TRANSITIONS, FileState, Need, StepState
+from .values import FileHash
+
+__all__ = ("Graph",)
+
+
+class Graph:
+    """All nodes of one project and the edges between them."""
+
+    def __init__(self) -> None:
+        self.steps: dict[NodeId, Step] = {}
+        self.files: dict[NodeId, File] = {}
+        self.trees: dict[NodeId, Tree] = {}
+        self.file_by_path: dict[str, File] = {}
+        self.step_by_key: dict[tuple[str, str], Step] = {}
+        self.tree_by_path: dict[str, Tree] = {}
+        self.last_id = ROOT
+        """The last number that was given to a node."""
+        self.last_attempt = 0
+        """The last number that was given to an attempt."""
+        self.changed: dict[NodeId, None] = {}
+        """Nodes that must be recorded."""
+        self.forgotten: dict[NodeId, None] = {}
+        """Nodes that existed and do not any more."""
+        self.woken: dict[NodeId, None] = {}
+        """Steps whose chance to run may have changed."""
+        self.shape = 0
+        """Counts the changes that can move the longest paths."""
+        self.wanted = 0
+        """Number of wanted steps."""
+        self.done = 0
+        """Number of wanted steps that have succeeded."""
+
+    # Finding
+
+    def node(self, id_: NodeId) -> Node:
+        """Return the node with this number."""
+        found: Node | None = self.steps.get(id_) or self.files.get(id_) or self.trees.get(id_)
+        if found is None:
+            raise InvariantBroken(f"node {id_} does not exist")
+        return found
+
+    def creator_step(self, node: Node) -> Step | None:
+        """Return the step that declared a node, or the tree that holds it; None for the root or nobody."""
+        creator = node.creator
+        if creator in self.trees:
+            creator = self.trees[creator].creator
+        return None if creator is None else self.steps.get(creator)
+
+    def producer(self, file: File) -> Step | None:
+        """Return the step that makes a file, attached or not."""
+        return self.creator_step(file) if file.is_product else None
+
+    def tree_above(self, path: str) -> Tree | None:
+        """Return the attached tree that holds a path."""
+        for directory in (path, *parents(path)):
+            tree = self.tree_by_path.get(directory)
+            if tree is not None and not tree.detached:
+                return tree
+        return None
+
+    def creators(self, step: Step) -> Iterator[Step]:
+        """Walk up from a step through the steps that created it."""
+        above = self.creator_step(step)
+        while above is not None:
+            yield above
+            above = self.creator_step(above)
+
+    def consumers(self, file: File) -> list[Step]:
+        """Return the steps that have a file as an input."""
+        return [self.steps[id_] for id_ in file.consumers]
+
+    def inputs(self, step: Step) -> list[File]:
+        """Return the inputs of a step."""
+        return [self.files[id_] for id_ in step.inputs]
+
+    def outputs(self, step: Step) -> list[File]:
+        """Return the hashed outputs of a step."""
+        return [self.files[id_] for id_ in step.outputs]
+
+    # Making and forgetting
+
+    def make_step(self, command: str, workdir: str) -> Step:
+        """Make a detached step."""
+        step = Step(self._next_id(), command, workdir)
+        self.steps[step.id] = self.step_by_key[step.key] = step
+        return step
+
+    def make_file(self, path: str) -> File:
+        """Make a file that nobody declares yet."""
+        file = File(self._next_id(), path)
+        self.files[file.id] = self.file_by_path[path] = file
+        return file
+
+    def make_tree(self, path: str) -> Tree:
+        """Make a detached tree."""
+        tree = Tree(self._next_id(), path)
+        self.trees[tree.id] = self.tree_by_path[path] = tree
+        return tree
+
+    def _next_id(self) -> NodeId:
+        """Draw a number for a new node and note that it must be recorded."""
+        self.last_id = NodeId(self.last_id + 1)
+        self.changed[self.last_id] = None
+        return self.last_id
+
+    def forget(self, node: Node) -> None:
+        """Remove a node that has neither creator, products nor consumers."""
+        if isinstance(node, Step):
+            self.cut_inputs(node)
+            del self.steps[node.id], self.step_by_key[node.key]
+            self.woken.pop(node.id, None)
+        elif isinstance(node, File):
+            del self.files[node.id], self.file_by_path[node.path]
+        else:
+            del self.trees[node.id], self.tree_by_path[node.path]
+        self.changed.pop(node.id, None)
+        self.forgotten[node.id] = None
+
+    # Provenance
+
+    def attach(self, node: Node, creator: NodeId) -> None:
+        """Give a node its creator; it and all below it share the creator's fate from now on."""
+        if node.creator is not None:
+            raise InvariantBroken(f"node {node.id} has creator {node.creator} already")
+        node.creator = creator
+        above: Step | Tree | None = self.steps.get(creator) or self.trees.get(creator)
+        if isinstance(above, Tree):
+            above.files[node.id] = None
+        elif above is not None and not (isinstance(node, File) and node.is_product):
+            above.products[node.id] = None
+            above.positions += 1
+            node.position = above.positions
+        self.changed[node.id] = None
+        self._set_detached(node, above.detached if above is not None else False)
+
+    def detach(self, node: Node) -> None:
+        """Cut a node from its creator; it and all below it are detached from now on."""
+        if node.creator is not None:
+            above: Step | Tree | None = self.steps.get(node.creator) or self.trees.get(node.creator)
+            if isinstance(above, Tree):
+                above.files.pop(node.id, None)
+            elif above is not None:
+                for edges in (above.products, above.outputs, above.volatiles):
+                    edges.pop(node.id, None)
+                self.changed[above.id] = None
+            node.creator = None
+            self.changed[node.id] = None
+        self._set_detached(node, detached=True)
+
+    def _set_detached(self, node: Node, detached: bool) -> None:  # noqa: FBT001 -- it is the value being set
+        """Set the flag on a node and on all below it."""
+        below = deque([node])
+        while below:
+            current = below.popleft()
+            if current.detached == detached:
+                continue
+            self.changed[current.id] = None
+            if isinstance(current, File):
+                self._set_file(current, current.state, detached=detached)
+                continue
+            current.detached = detached
+            if isinstance(current, Step):
+                self._review_wanted(current)
+                self.woken[current.id] = None
+            below.extend(self._below(current))
+
+    def _below(self, node: Step | Tree) -> Iterator[Node]:
+        """Return what a node created, makes or holds."""
+        if isinstance(node, Tree):
+            ids: Iterable[NodeId] = node.files
+        else:
+            ids = (*node.products, *node.outputs, *node.volatiles)
+        return (self.node(id_) for id_ in ids)
+
+    def planned_steps(self, step: Step) -> Iterator[Step]:
+        """Walk down to all steps that a step created, directly or not."""
+        stack = [step]
+        while stack:
+            for id_ in stack.pop().products:
+                below = self.steps.get(id_)
+                if below is not None:
+                    yield below
+                    stack.append(below)
+
+    # States
+
+    def move_step(self, step: Step, state: StepState, attempt: Attempt | None = None) -> None:
+        """Change the state of a step: the only place where that happens."""
+        if (step.state, state) not in STEP_TRANSITIONS:
+            raise InvariantBroken(f"step {step.id} ({step.label}): {step.state.name} -> {state.name}")
+        if (attempt is not None) != (state is StepState.RUNNING):
+            raise InvariantBroken(f"step {step.id} ({step.label}): attempt does not go with {state.name}")
+        if step.wanted:
+            self.done += (state is StepState.SUCCEEDED) - (step.state is StepState.SUCCEEDED)
+        may_have_opened = state in _OPENS_PRODUCTS or step.state in _OPENS_PRODUCTS
+        step.state = state
+        step.attempt = attempt
+        self.changed[step.id] = None
+        self.woken[step.id] = None
+        if may_have_opened:
+            self.wake_planned_steps(step)
+
+    def wake_planned_steps(self, step: Step) -> None:
+        """Ask for another look at all steps that a step created."""
+        for below in self.planned_steps(step):
+            if below.state is StepState.PENDING:
+                self.woken[below.id] = None
+
+    def move_file(self, file: File, state: FileState, hash_: FileHash | None = None) -> None:
+        """Change the state and the hash of a file: the only place where that happens."""
+        if file.state is not state and (file.state, state) not in FILE_TRANSITIONS:
+            raise InvariantBroken(f"file {file.id} ({file.path}): {file.state.name} -> {state.name}")
+        file.hash = hash_
+        self.changed[file.id] = None
+        self._set_file(file, state, detached=file.detached)
+
+    def _set_file(self, file: File, state: FileState, *, detached: bool) -> None:
+        """Set what decides whether a file blocks, and correct the counts of its consumers."""
+        before = (file.blocks(dynamic=False), file.blocks(dynamic=True))
+        demander = self.producer(file)
+        file.state, file.detached = state, detached
+        after = (file.blocks(dynamic=False), file.blocks(dynamic=True))
+        if before != after:
+            for id_, dynamic in file.consumers.items():
+                step = self.steps[id_]
+                step.unready += after[dynamic] - before[dynamic]
+                self.woken[id_] = None
+        self._move_demand(file, demander, self.producer(file))
+
+    # Dependencies
+
+    def add_input(self, step: Step, file: File, *, dynamic: bool) -> None:
+        """Make a file an input of a step; nothing happens if it is one."""
+        if file.id in step.inputs:
+            return
+        step.inputs[file.id] = dynamic
+        file.consumers[step.id] = dynamic
+        step.unready += file.blocks(dynamic=dynamic)
+        if step.wanted:
+            self._change_demand(self.producer(file), +1)
+        self._edges_changed(step)
+
+    def remove_input(self, step: Step, file: File) -> None:
+        """Make a file no input of a step any more."""
+        dynamic = step.inputs.pop(file.id)
+        del file.consumers[step.id]
+        step.unready -= file.blocks(dynamic=dynamic)
+        if step.wanted:
+            self._change_demand(self.producer(file), -1)
+        self._edges_changed(step)
+
+    def cut_inputs(self, step: Step, *, only_dynamic: bool = False) -> None:
+        """Remove the inputs of a step, or those that it amended."""
+        for id_, dynamic in list(step.inputs.items()):
+            if dynamic or not only_dynamic:
+                self.remove_input(step, self.files[id_])
+
+    def add_output(self, step: Step, file: File, *, dynamic: bool, volatile: bool) -> None:
+        """Make a file, which has no creator, a product of a step. A known hash is kept: it may still be good."""
+        if volatile:
+            step.volatiles[file.id] = dynamic
+            self.move_file(file, FileState.VOLATILE)
+        else:
+            step.outputs[file.id] = dynamic
+            known = file.hash if file.is_output else None
+            self.move_file(file, FileState.OUTDATED if known else FileState.PLANNED, known)
+        self.attach(file, step.id)
+        self._move_demand(file, None, step)
+        self._edges_changed(step)
+
+    def drop_output(self, file: File) -> None:
+        """Make a file the product of nobody; its state and hash are kept for whoever takes it."""
+        self._move_demand(file, self.producer(file), None)
+        self.detach(file)
+        self.shape += 1
+
+    def _edges_changed(self, step: Step) -> None:
+        """Note that the edges of a step are others than before."""
+        self.shape += 1
+        self.changed[step.id] = None
+        self.woken[step.id] = None
+
+    def find_circle(self, step: Step, inputs: Iterable[File], outputs: Iterable[File]) -> list[Step] | None:
+        """Return the steps of a circle that these new edges of a step would close; None if there is none.
+
+        Two waves go down from the outputs and up from the inputs in turn, and the search ends as soon as one of them
+        has reached all it can: a plan declares its steps in the order of their dependencies, or in the reverse order,
+        so one of the two is short.
+        """
+        ahead = {file.id: file for file in (*self.outputs(step), *outputs)}
+        behind = {file.id: file for file in (*self.inputs(step), *inputs)}
+        if ahead.keys() & behind.keys():
+            return [step]
+        down = _Wave(self, ahead.values(), down=True)
+        up = _Wave(self, behind.values(), down=False)
+        while True:
+            for wave, other in ((down, up), (up, down)):
+                reached = wave.advance()
+                if reached is None:
+                    meeting = next((near for near in other.first if near.id in wave.came_from), None)
+                    return None if meeting is None else [step, *wave.way_to(meeting)]
+                if reached.id in other.came_from:
+                    return [step, *down.way_to(reached), *reversed(up.way_to(reached)[:-1])]
+
+    # What is wanted
+
+    def set_need(self, step: Step, need: Need) -> None:
+        """Change how much a step is wanted by its plan."""
+        step.need = need
+        self.changed[step.id] = None
+        self.woken[step.id] = None
+        self._review_wanted(step)
+
+    def _move_demand(self, file: File, old: Step | None, new: Step | None) -> None:
+        """Carry the demand for a file from one maker to another."""
+        if old is new:
+            return
+        amount = sum(self.steps[id_].wanted for id_ in file.consumers)
+        if amount:
+            self._change_demand(old, -amount)
+            self._change_demand(new, +amount)
+
+    def _change_demand(self, step: Step | None, amount: int) -> None:
+        """Change how many inputs of wanted steps a step makes."""
+        if step is not None:
+            step.demand += amount
+            self._review_wanted(step)
+
+    def _review_wanted(self, step: Step) -> None:
+        """Set whether a step is wanted, and carry a change on to the makers of its inputs."""
+        stack = [step]
+        while stack:
+            current = stack.pop()
+            wanted = not current.detached and (current.need > Need.OPTIONAL or current.demand > 0)
+            if wanted == current.wanted:
+                continue
+            current.wanted = wanted
+            sign = 1 if wanted else -1
+            self.wanted += sign
+            self.done += sign * (current.state is StepState.SUCCEEDED)
+            self.woken[current.id] = None
+            for file in self.inputs(current):
+                maker = self.producer(file)
+                if maker is not None:
+                    maker.demand += sign
+                    stack.append(maker)
+
+
+_OPENS_PRODUCTS = frozenset({StepState.RUNNING, StepState.SUCCEEDED})
+"""States of a creator in which the steps that it created may run."""
+
+
+class _Wave:
+    """A search along the dependencies in one direction, each step once, nearest first."""
+
+    def __init__(self, graph: Graph, files: Iterable[File], *, down: bool) -> None:
+        self._graph = graph
+        self._down = down
+        self._queue: deque[tuple[Step, Step | None]] = deque()
+        self.came_from: dict[NodeId, Step | None] = {}
+        """The steps that were reached, each with the one before it."""
+        self._follow(files, None)
+        self.first = [step for step, _ in self._queue]
+        """The steps next to the origin."""
+
+    def _follow(self, files: Iterable[File], origin: Step | None) -> None:
+        """Queue the steps at the other side of some files."""
+        for file in files:
+            if self._down:
+                self._queue.extend((step, origin) for step in self._graph.consumers(file))
+            elif (maker := self._graph.producer(file)) is not None:
+                self._queue.append((maker, origin))
+
+    def advance(self) -> Step | None:
+        """Return a step that was not reached before; None if there is none."""
+        while self._queue:
+            step, origin = self._queue.popleft()
+            if step.id not in self.came_from:
+                self.came_from[step.id] = origin
+                self._follow(self._graph.outputs(step) if self._down else self._graph.inputs(step), step)
+                return step
+        return None
+
+    def way_to(self, step: Step) -> list[Step]:
+        """Return the steps from the origin to a step that was reached."""
+        way: list[Step] = []
+        current: Step | None = step
+        while current is not None:
+            way.append(current)
+            current = self.came_from[current.id]
+        return way[::-1]

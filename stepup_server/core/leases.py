@@ -1,0 +1,46 @@
+"""Deadlines as a heap; the only arithmetic on time."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Hashable
+
+__all__ = ("Deadlines",)
+
+
+class Deadlines:
+    """Moments at which something must be looked at, each under a key of the caller's; one moment per key."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Hashable]] = []
+        self._current: dict[Hashable, tuple[float, int]] = {}
+        self._count = 0
+
+    def set(self, key: Hashable, moment: float) -> None:
+        """Set or move the moment of a key."""
+        self._count += 1
+        self._current[key] = (moment, self._count)
+        heapq.heappush(self._heap, (moment, self._count, key))
+
+    def cancel(self, key: Hashable) -> None:
+        """Forget a key, if it is there."""
+        self._current.pop(key, None)
+
+    def next(self) -> float | None:
+        """Return the earliest moment."""
+        self._drop_stale()
+        return self._heap[0][0] if self._heap else None
+
+    def pop_due(self, now: float) -> Hashable | None:
+        """Take out a key whose moment has come, earliest first."""
+        self._drop_stale()
+        if not self._heap or self._heap[0][0] > now:
+            return None
+        key = heapq.heappop(self._heap)[2]
+        del self._current[key]
+        return key
+
+    def _drop_stale(self) -> None:
+        """Remove entries that were moved or cancelled from the top of the heap."""
+        while self._heap and self._current.get(self._heap[0][2]) != self._heap[0][:2]:
+            heapq.heappop(self._heap)

@@ -1,0 +1,248 @@
+"""The mutable records of the graph. They never leave the core; each field's docstring is its invariant."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+
+from .commands import Declared
+from .ids import AttemptId, NodeId, RequestId, WorkerId
+from .paths import label_of
+from .refusals import Refusal
+from .states import FileState, Need, StepState, StopLevel
+from .values import NOWHERE, Assignment, FileHash, GlobMatch, GlobQuery, Source, WorkerDescription
+
+__all__ = ("Attempt", "File", "Node", "Step", "Tree", "Worker")
+
+STATIC_STATES = frozenset({FileState.UNCONFIRMED, FileState.CONFIRMED, FileState.MISSING})
+OUTPUT_STATES = frozenset({FileState.PLANNED, FileState.BUILT, FileState.OUTDATED})
+
+
+@dataclass(slots=True, eq=False)
+class File:
+    """A file that some step declares, makes or uses."""
+
+    id: NodeId
+    path: str
+    """Normalised; relative to the root, or absolute. Unique."""
+    state: FileState = FileState.UNDECLARED
+    creator: NodeId | None = None
+    """The step that declared or makes it, or the tree that holds it; None when nobody does."""
+    detached: bool = True
+    """It or a creator above it has lost its creator."""
+    position: int = 0
+    """Its place among the products of its creator."""
+    listed: bool = False
+    """A step named it as static although a tree of that step holds it."""
+    hash: FileHash | None = None
+    """Of the last product or content that was looked at; None for PLANNED, MISSING and VOLATILE."""
+    consumers: dict[NodeId, bool] = field(default_factory=dict)
+    """Steps that have it as an input; True: by amending. Mirrors `Step.inputs`."""
+
+    @property
+    def is_static(self) -> bool:
+        """It is declared as something nobody builds."""
+        return self.state in STATIC_STATES
+
+    @property
+    def is_output(self) -> bool:
+        """It is declared as the product of a step, and hashed."""
+        return self.state in OUTPUT_STATES
+
+    @property
+    def is_product(self) -> bool:
+        """It is declared as the product of a step, hashed or volatile."""
+        return self.state in OUTPUT_STATES or self.state is FileState.VOLATILE
+
+    @property
+    def is_available(self) -> bool:
+        """A step may read it now."""
+        return not self.detached and self.state in {FileState.BUILT, FileState.CONFIRMED}
+
+    def blocks(self, *, dynamic: bool) -> bool:
+        """Tell whether a step that has it as an input must wait.
+
+        A dynamic input which is missing or detached does not block: running the step again is how to find out
+        whether it still wants that file.
+        """
+        if not dynamic:
+            return not self.is_available
+        return not self.detached and self.state in _BLOCKING_DYNAMIC
+
+
+_BLOCKING_DYNAMIC = frozenset({FileState.PLANNED, FileState.OUTDATED, FileState.UNCONFIRMED})
+
+
+@dataclass(slots=True, eq=False)
+class Tree:
+    """A directory all of whose files are static."""
+
+    id: NodeId
+    path: str
+    """Normalised, without a trailing slash. Unique."""
+    creator: NodeId | None = None
+    detached: bool = True
+    position: int = 0
+    files: dict[NodeId, None] = field(default_factory=dict)
+    """The files whose creator it is."""
+
+
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """The execution of a step that is going on."""
+
+    id: AttemptId
+    worker: WorkerId
+    assignment: Assignment
+    since: float
+    """When it was handed out."""
+    assigned_tick: int
+    """The moment, on the core's counter of facts, at which it was handed out."""
+    started_tick: int | None = None
+    """The moment at which its worker said that it began."""
+    spoke: bool = False
+    """It has called the director, so it cannot survive the director's death."""
+    deferred: bool = False
+    """It asked for inputs that it cannot have yet: whatever its exit code, it will run again."""
+    missed: list[str] = field(default_factory=list)
+    """Paths that it asked for and could not have."""
+    unfresh: list[str] = field(default_factory=list)
+    """Paths that were made while it was already running."""
+    disturbed: bool = False
+    """Something it depends on has changed since it was handed out."""
+    refusals: list[Refusal] = field(default_factory=list)
+    """What its declarations were refused for: it cannot succeed any more."""
+    holds: int = 0
+    """Open holds."""
+    batch: int = 0
+    """Number of the last batch of declarations that was accepted."""
+    batch_request: RequestId | None = None
+    """Who waits for that batch; None when it was answered."""
+    batch_answer: Declared | Refusal | None = None
+    """The answer to that batch, for the case that it is repeated."""
+    stop: StopLevel = StopLevel.NONE
+    """How firmly it has been asked to end."""
+    ended: bool = False
+    """Its worker has told how it ended; its products are being looked at."""
+
+    @property
+    def fresh_since(self) -> int:
+        """The moment after which a file may not have been made for this attempt to have read it."""
+        return self.assigned_tick if self.started_tick is None else self.started_tick
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """A command with its inputs and outputs."""
+
+    id: NodeId
+    command: str
+    workdir: str
+    """As the plan spelled it, relative to the root."""
+    state: StepState = StepState.PENDING
+    creator: NodeId | None = None
+    detached: bool = True
+    position: int = 0
+    source: Source = NOWHERE
+    need: Need = Need.DEFAULT
+    shell: bool = False
+    resources: tuple[tuple[str, int], ...] = ()
+    environment_overrides: tuple[tuple[str, str], ...] = ()
+    duration_s: float = 0.0
+    """Measured, else as declared, else 0."""
+
+    inputs: dict[NodeId, bool] = field(default_factory=dict)
+    """Files; True: by amending."""
+    outputs: dict[NodeId, bool] = field(default_factory=dict)
+    """Files; True: by amending. Each has this step as its creator."""
+    volatiles: dict[NodeId, bool] = field(default_factory=dict)
+    """Files; True: by amending. Each has this step as its creator."""
+    environment: dict[str, bool] = field(default_factory=dict)
+    """Names of variables; True: by amending."""
+    environment_values: dict[str, str | None] = field(default_factory=dict)
+    """The values that entered the last input digest."""
+    globs: dict[GlobQuery, tuple[GlobMatch, ...]] = field(default_factory=dict)
+    """Patterns that it asked for, with the matches it was told."""
+    directories: dict[str, None] = field(default_factory=dict)
+    """Directories that it declared to hold products."""
+    products: dict[NodeId, None] = field(default_factory=dict)
+    """Steps, static files and trees that it created, in the order of declaration."""
+    positions: int = 0
+    """How many products it has ever had since it last began."""
+
+    input_digest: bytes | None = None
+    """Of the last success, None when it must run."""
+    output_digest: bytes | None = None
+    """Of the last success, None when it must run."""
+    attempt: Attempt | None = None
+    """Set if and only if RUNNING."""
+    attempt_number: int = 0
+    """Of the last attempt, 0 if there was none."""
+    ended_tick: int = 0
+    """The moment of the last success, on the core's counter of facts."""
+    check: int = 0
+    """The moment of the last check, so that the answer to an older one is recognised."""
+    deferred: bool = False
+    """It waits for inputs that it asked for while it ran."""
+    defer_count: int = 0
+    """Deferrals since the last success."""
+
+    unready: int = 0
+    """Number of inputs that block it. Redundant, kept by the graph."""
+    demand: int = 0
+    """Number of inputs of wanted steps that it makes. Redundant, kept by the graph."""
+    wanted: bool = False
+    """Attached, and not optional or in demand. Redundant, kept by the graph."""
+    tail_s: float = 0.0
+    """Expected time from its start to the end of the longest chain behind it. Kept by the ready queue."""
+
+    @property
+    def label(self) -> str:
+        """The name under which people see it."""
+        return label_of(self.command, self.workdir)
+
+    @property
+    def directory(self) -> str:
+        """Its normalised workdir."""
+        return posixpath.normpath(self.workdir)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes it the same step as before."""
+        return (self.command, self.directory)
+
+    @property
+    def is_planner(self) -> bool:
+        """It was declared to declare further steps."""
+        return self.need is Need.PLAN
+
+    @property
+    def may_be_skipped(self) -> bool:
+        """There is a success to compare with."""
+        return self.input_digest is not None
+
+
+Node = Step | File | Tree
+
+
+@dataclass(slots=True, eq=False)
+class Worker:
+    """A worker daemon, connected or expected back."""
+
+    id: WorkerId
+    description: WorkerDescription
+    connected: bool = True
+    holding: dict[AttemptId, NodeId] = field(default_factory=dict)
+    """Attempts that it should hold, with their steps, in the order of handing out."""
+    told: dict[AttemptId, int] = field(default_factory=dict)
+    """Attempts whose assignment went out on the present stream, with the sequence number."""
+    sequence: int = 0
+    """Of the last orders of the present stream."""
+    acknowledged: dict[AttemptId, None] = field(default_factory=dict)
+    """Results to be acknowledged with the next orders."""
+    changed: bool = False
+    """It has not been told yet what it should be doing."""
+    leave: bool = False
+    """It is to leave when it holds nothing."""
+    finished: int = 0
+    """Attempts that it has finished since it joined."""

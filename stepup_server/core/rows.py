@@ -1,0 +1,175 @@
+"""The graph as rows that can be stored, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from .commands import FileRow, StepRow, TreeRow
+from .graph import Graph
+from .ids import NodeId
+from .records import File, Step, Tree
+from .states import FileState, Need, StepState
+from .values import FileHash, GlobMatch, GlobQuery, Source
+
+__all__ = ("file_row", "restore_graph", "step_row", "tree_row")
+
+
+def step_row(step: Step, worker: str) -> StepRow:
+    """Return a step as it is stored; `worker` is the name of the worker that holds its attempt."""
+    return StepRow(
+        id=step.id,
+        command=step.command,
+        workdir=step.workdir,
+        state=step.state.value,
+        creator=step.creator,
+        detached=step.detached,
+        need=step.need.value,
+        shell=step.shell,
+        source_file=step.source.file,
+        source_line=step.source.line,
+        position=step.position,
+        resources=_dump(dict(step.resources)),
+        environment_overrides=_dump(dict(step.environment_overrides)),
+        duration_s=step.duration_s,
+        inputs=_dump_edges(step.inputs),
+        outputs=_dump_edges(step.outputs),
+        volatiles=_dump_edges(step.volatiles),
+        environment=_dump(
+            [[name, dynamic, step.environment_values.get(name)] for name, dynamic in step.environment.items()]
+        ),
+        globs=_dump([[query.pattern, query.substitutions, matches] for query, matches in step.globs.items()]),
+        directories=_dump(list(step.directories)),
+        input_digest=step.input_digest,
+        output_digest=step.output_digest,
+        attempt=step.attempt_number,
+        worker=worker,
+        spoke=step.attempt is not None and step.attempt.spoke,
+        deferred=step.deferred,
+        defer_count=step.defer_count,
+    )
+
+
+def file_row(file: File) -> FileRow:
+    """Return a file as it is stored."""
+    hash_ = file.hash or _NO_HASH
+    return FileRow(
+        file.id,
+        file.path,
+        file.state.value,
+        file.creator,
+        file.detached,
+        file.position,
+        file.listed,
+        None if file.hash is None else hash_.digest,
+        *hash_[1:],
+    )
+
+
+_NO_HASH = FileHash(b"", 0, 0, 0, 0)
+
+
+def tree_row(tree: Tree) -> TreeRow:
+    """Return a tree as it is stored."""
+    return TreeRow(tree.id, tree.path, tree.creator, tree.detached, tree.position)
+
+
+def _dump(value: object) -> str:
+    """Write JSON as small as it can be; most values are empty."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False) if value else ("{}" if value == {} else "[]")
+
+
+def _dump_edges(edges: Mapping[NodeId, bool]) -> str:
+    """Write edges as pairs."""
+    return "[" + ",".join(f"[{id_},{'true' if dynamic else 'false'}]" for id_, dynamic in edges.items()) + "]"
+
+
+def restore_graph(steps: Iterable[StepRow], files: Iterable[FileRow], trees: Iterable[TreeRow]) -> Graph:
+    """Build a graph from its rows. Steps that were running or being checked are pending."""
+    graph = Graph()
+    step_rows = sorted(steps)
+    for tree_row_ in trees:
+        _restore_tree(graph, tree_row_)
+    for file_row_ in files:
+        _restore_file(graph, file_row_)
+    for row in step_rows:
+        _restore_step(graph, row)
+    for row in step_rows:
+        _restore_edges(graph, graph.steps[row.id], row)
+    _restore_products(graph)
+    for step in graph.steps.values():
+        graph.set_need(step, step.need)
+    graph.last_id = max((graph.last_id, *graph.steps, *graph.files, *graph.trees))
+    graph.last_attempt = max((step.attempt_number for step in graph.steps.values()), default=0)
+    graph.changed.clear()
+    return graph
+
+
+def _restore_tree(graph: Graph, row: TreeRow) -> None:
+    """Add a tree."""
+    tree = Tree(row.id, row.path, row.creator, bool(row.detached), row.position)
+    graph.trees[tree.id] = graph.tree_by_path[tree.path] = tree
+
+
+def _restore_file(graph: Graph, row: FileRow) -> None:
+    """Add a file."""
+    hash_ = None if row.digest is None else FileHash(row.digest, row.mode, row.size, row.mtime_ns, row.inode)
+    state = FileState(row.state)
+    file = File(
+        row.id, row.path, state, row.creator, bool(row.detached), row.position, bool(row.listed), hash_
+    )
+    graph.files[file.id] = graph.file_by_path[file.path] = file
+
+
+def _restore_step(graph: Graph, row: StepRow) -> None:
+    """Add a step without its edges."""
+    state = StepState(row.state)
+    step = Step(row.id, row.command, row.workdir, StepState.PENDING if state in _UNDER_WAY else state)
+    step.creator, step.detached, step.position = row.creator, bool(row.detached), row.position
+    step.source = Source(row.source_file, row.source_line)
+    step.need, step.shell, step.duration_s = Need(row.need), bool(row.shell), row.duration_s
+    step.resources = tuple(json.loads(row.resources).items())
+    step.environment_overrides = tuple(json.loads(row.environment_overrides).items())
+    for name, dynamic, value in json.loads(row.environment):
+        step.environment[name] = dynamic
+        step.environment_values[name] = value
+    for pattern, substitutions, matches in json.loads(row.globs):
+        query = GlobQuery(pattern, tuple((name, sub) for name, sub in substitutions))
+        step.globs[query] = tuple(GlobMatch(path, tuple((name, text) for name, text in found)) for path, found in matches)
+    step.directories = dict.fromkeys(json.loads(row.directories))
+    step.input_digest, step.output_digest = row.input_digest, row.output_digest
+    step.attempt_number = row.attempt
+    step.deferred, step.defer_count = bool(row.deferred), row.defer_count
+    graph.steps[step.id] = graph.step_by_key[step.key] = step
+
+
+_UNDER_WAY = frozenset({StepState.RUNNING, StepState.CHECKING})
+
+
+def _restore_edges(graph: Graph, step: Step, row: StepRow) -> None:
+    """Connect a step with its files."""
+    step.outputs = {NodeId(id_): dynamic for id_, dynamic in json.loads(row.outputs)}
+    step.volatiles = {NodeId(id_): dynamic for id_, dynamic in json.loads(row.volatiles)}
+    for id_, dynamic in json.loads(row.inputs):
+        graph.add_input(step, graph.files[NodeId(id_)], dynamic=dynamic)
+
+
+def _restore_products(graph: Graph) -> None:
+    """Connect creators with what they created, in the order of declaration."""
+    for tree in graph.trees.values():
+        _restore_product(graph, tree)
+    files = graph.files.values()
+    for file in files:
+        if file.creator in graph.trees:
+            graph.trees[file.creator].files[file.id] = None
+    products = [file for file in files if not file.is_product] + [*graph.steps.values(), *graph.trees.values()]
+    for node in sorted(products, key=lambda node: (node.position, node.id)):
+        _restore_product(graph, node)
+
+
+def _restore_product(graph: Graph, node: Step | File | Tree) -> None:
+    """Let the creating step know its product."""
+    above = graph.steps.get(node.creator) if node.creator is not None else None
+    if above is not None:
+        above.products[node.id] = None
+        above.positions = max(above.positions, node.position)

@@ -1,0 +1,168 @@
+"""Steps as plans declare them: checked, recycled from before the planner ran again, or made."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+
+from .consequences import make_pending
+from .desk import Desk
+from .ids import ROOT
+from .outputs import check_outputs, claim_outputs
+from .ownership import check_inputs, check_variable_names, circle_refusal, name_of, use_file
+from .paths import join, label_of, spell_workdir
+from .records import Step
+from .refusals import AlreadyDeclared, CyclicDependency, InvalidArgument, InvalidPath
+from .states import Need, StepState
+from .values import Source, StepDeclaration
+
+__all__ = ("declare_step",)
+
+RESERVED_VARIABLES = frozenset({"HERE", "ROOT", "STEPUP_JOB_I", "STEPUP_STEP_INP_DIGEST", "STEPUP_STEP_NEED"})
+"""Set by the worker for each step: nobody else may."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a declared step stands, and its files as the graph knows them."""
+
+    workdir: str
+    """As spelled, relative to the root."""
+    label: str
+    inputs: dict[str, None]
+    outputs: dict[str, None]
+    volatiles: dict[str, None]
+
+
+def declare_step(desk: Desk, caller: Step, declaration: StepDeclaration) -> str | None:
+    """Declare a step; return advice for the author of the plan, if there is any."""
+    _check_arguments(declaration)
+    place = _place(caller, declaration)
+    known = desk.graph.step_by_key.get((declaration.command, posixpath.normpath(place.workdir)))
+    _check_step(desk, known, place, declaration.source)
+    step = known or desk.graph.make_step(declaration.command, place.workdir)
+    recycled = known is not None and _declares_the_same(desk, known, declaration, place)
+    if not recycled:
+        _strip(desk, step)
+    desk.graph.attach(step, caller.id)
+    _describe(desk, step, declaration, place.workdir)
+    if not recycled:
+        _connect(desk, step, declaration, place)
+    if not step.is_planner or caller.is_planner:
+        return None
+    return f"{declaration.source}: planner ({step.label}) is declared by a non-planning step ({caller.label})."
+
+
+def _place(caller: Step, declaration: StepDeclaration) -> _Place:
+    """Find out where a step stands.
+
+    A caller that did not move keeps the spelling of its own workdir, so that labels read as the plan wrote them.
+    """
+    source = declaration.source
+    base = caller.workdir if declaration.base == caller.directory else declaration.base
+    workdir = spell_workdir(base, declaration.workdir, source)
+    directory = posixpath.normpath(workdir)
+    inputs, outputs, volatiles = (
+        dict.fromkeys(sorted(join(directory, path, source) for path in paths))
+        for paths in (declaration.inputs, declaration.outputs, declaration.volatiles)
+    )
+    return _Place(workdir, label_of(declaration.command, workdir), inputs, outputs, volatiles)
+
+
+def _check_arguments(declaration: StepDeclaration) -> None:
+    """Refuse a step whose own words are wrong."""
+    source = declaration.source
+    if not declaration.command.strip() or "\0" in declaration.command:
+        wrong = "contains a NUL byte" if "\0" in declaration.command else "is empty"
+        raise InvalidArgument(f"The command of a step {wrong}: {declaration.command[:80]!r}", source)
+    if declaration.need is Need.TARGET:
+        raise InvalidArgument("TARGET is not a need that a plan can declare.", source)
+    for path in (*declaration.inputs, *declaration.outputs, *declaration.volatiles):
+        if path.endswith("/"):
+            raise InvalidPath(f"Directories are not allowed: {path}", source)
+    for name, units in declaration.resources:
+        if units <= 0:
+            raise InvalidArgument(f"A step must ask for at least one unit of {name!r}, not {units}.", source)
+    overridden = {name for name, _ in declaration.environment_overrides}
+    check_variable_names((*declaration.environment, *overridden), source)
+    if clash := overridden & (RESERVED_VARIABLES | set(declaration.environment)):
+        raise InvalidArgument(f"Variable {min(clash)} cannot be overridden by this step.", source)
+    if any("\0" in value for _, value in declaration.environment_overrides):
+        raise InvalidArgument("The value of a variable contains a NUL byte.", source)
+
+
+def _check_step(desk: Desk, known: Step | None, place: _Place, source: Source) -> None:
+    """Refuse a step that exists, whose files are spoken for, or which would close a circle."""
+    graph = desk.graph
+    if known is not None and not known.detached:
+        where = f" at {known.source}" if known.source.line else ""
+        raise AlreadyDeclared(
+            f"Step ({known.label}) is already declared by step ({name_of(graph.creator_step(known))}){where}."
+            " Declare it once, or make the commands differ.",
+            source,
+        )
+    if both := place.inputs.keys() & {*place.outputs, *place.volatiles}:
+        raise CyclicDependency(f"Step ({place.label}) uses what it makes: {min(both)}", source)
+    check_outputs(desk, known, place.label, (place.outputs, place.volatiles), source)
+    check_inputs(desk, None, place.label, place.inputs, source)
+    by_path = graph.file_by_path
+    used, made = ([by_path[path] for path in paths if path in by_path] for paths in (place.inputs, place.outputs))
+    circle = graph.find_circle(known or _UNKNOWN, used, made)
+    if circle is not None:
+        raise circle_refusal(circle, place.label, source)
+
+
+_UNKNOWN = Step(id=ROOT, command="", workdir=".")
+"""Stands for a step that has no edges yet."""
+
+
+def _strip(desk: Desk, step: Step) -> None:
+    """Undo what a step had, as far as its new declaration may differ.
+
+    Its digests are kept for a check, unless it had created anything, which only running it can create again.
+    """
+    graph = desk.graph
+    if step.products:
+        step.input_digest = step.output_digest = None
+    graph.cut_inputs(step)
+    for id_ in (*step.outputs, *step.volatiles):
+        graph.drop_output(graph.files[id_])
+    for id_ in list(step.products):
+        graph.detach(graph.node(id_))
+    step.environment.clear()
+    desk.clear_globs(step)
+    step.directories.clear()
+
+
+def _describe(desk: Desk, step: Step, declaration: StepDeclaration, workdir: str) -> None:
+    """Set the properties of a step that are no edges; a change of what is in its digest makes it pending."""
+    digested = (workdir, declaration.shell, declaration.environment_overrides)
+    changed = (step.workdir, step.shell, step.environment_overrides) != digested
+    step.workdir, step.shell, step.environment_overrides = digested
+    step.source = declaration.source
+    step.resources = declaration.resources
+    step.duration_s = step.duration_s or declaration.duration_s
+    desk.graph.set_need(step, declaration.need)
+    if changed or step.state is StepState.FAILED:
+        make_pending(desk, step)
+
+
+def _connect(desk: Desk, step: Step, declaration: StepDeclaration, place: _Place) -> None:
+    """Give a step its files and variables."""
+    make_pending(desk, step)
+    step.environment = dict.fromkeys(declaration.environment, False)
+    for path in place.inputs:
+        desk.graph.add_input(step, use_file(desk, path), dynamic=False)
+    claim_outputs(desk, step, (place.outputs, place.volatiles), dynamic=False)
+
+
+def _declares_the_same(desk: Desk, step: Step, declaration: StepDeclaration, place: _Place) -> bool:
+    """Tell whether a detached step had the same declared files and variables."""
+    files = desk.graph.files
+    had = [
+        {files[id_].path for id_, dynamic in edges.items() if not dynamic}
+        for edges in (step.inputs, step.outputs, step.volatiles)
+    ]
+    variables = {name for name, dynamic in step.environment.items() if not dynamic}
+    same_files = had == [set(place.inputs), set(place.outputs), set(place.volatiles)]
+    return same_files and variables == set(declaration.environment)

@@ -1,0 +1,294 @@
+"""Frozen facts that travel inside events and commands."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .ids import AttemptId, NodeId
+from .states import Need, StopLevel
+
+__all__ = (
+    "NOWHERE",
+    "Assignment",
+    "AttemptFact",
+    "AttemptOutcome",
+    "BuildOptions",
+    "DirectoryDeclaration",
+    "Declaration",
+    "EnvironmentDeclaration",
+    "Exited",
+    "FileHash",
+    "GlobMatch",
+    "GlobQuery",
+    "HoldDeclaration",
+    "NotStarted",
+    "Observation",
+    "Order",
+    "Page",
+    "PathKind",
+    "Signalled",
+    "Source",
+    "StaticDeclaration",
+    "StepDeclaration",
+    "WorkerDescription",
+)
+
+
+class FileHash(NamedTuple):
+    """What decides whether a file is the same, and the stamps that tell whether to look again."""
+
+    digest: bytes
+    """SHA-256 of the content, 32 bytes."""
+    mode: int
+    """`st_mode`: a change of permissions is a change."""
+    size: int
+    """Bytes of content."""
+    mtime_ns: int
+    """Only decides whether to read again."""
+    inode: int
+    """Only decides whether to read again."""
+
+    def same_content(self, other: FileHash | None) -> bool:
+        """Tell whether content and permissions are equal; the stamps do not count."""
+        return other is not None and self[:3] == other[:3]
+
+
+@enum.unique
+class PathKind(enum.Enum):
+    """What one look at a path found."""
+
+    FILE = "file"
+    """A regular file (links are followed)."""
+    DIRECTORY = "directory"
+    """A directory."""
+    MISSING = "missing"
+    """Nothing is there."""
+    SPECIAL = "special"
+    """A FIFO, socket or device: never read."""
+    UNREADABLE = "unreadable"
+    """It is there but cannot be read."""
+
+
+class Observation(NamedTuple):
+    """A path with what was found there."""
+
+    path: str
+    """Relative to the root, or absolute."""
+    kind: PathKind
+    """What it is."""
+    hash: FileHash | None
+    """Known for a file that was read, or whose stamps have not moved since it was."""
+
+
+class Source(NamedTuple):
+    """A place in a plan."""
+
+    file: str
+    """As the plan's interpreter names it; empty when unknown."""
+    line: int
+    """Counted from 1; 0 when unknown."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+NOWHERE = Source("", 0)
+"""The source of what the director declares by itself."""
+
+
+class GlobQuery(NamedTuple):
+    """A pattern to be expanded."""
+
+    pattern: str
+    """Relative to the root, or absolute."""
+    substitutions: tuple[tuple[str, str], ...]
+    """Sub-patterns of named wildcards, sorted by name."""
+
+
+class GlobMatch(NamedTuple):
+    """One match of a pattern."""
+
+    path: str
+    """Relative to the root, or absolute; directories end in a slash."""
+    captures: tuple[tuple[str, str], ...]
+    """What each named wildcard matched, sorted by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticDeclaration:
+    """Files, trees and patterns that nobody builds."""
+
+    source: Source
+    base: str
+    """What relative paths are relative to, itself relative to the root."""
+    paths: tuple[str, ...]
+    substitutions: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryDeclaration:
+    """Directories that hold products as well as static files (version 1 of StepUp)."""
+
+    source: Source
+    base: str
+    paths: tuple[str, ...]
+    create: bool
+    """Make them, with their parents."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentDeclaration:
+    """Variables whose values the calling step depends on from now on."""
+
+    source: Source
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldDeclaration:
+    """Opens or closes a hold."""
+
+    source: Source
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepDeclaration:
+    """A new step, as the plan wrote it."""
+
+    source: Source
+    base: str
+    command: str
+    workdir: str
+    """As written, relative to `base`; empty: the caller's own."""
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    volatiles: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    need: Need = Need.DEFAULT
+    resources: tuple[tuple[str, int], ...] = ()
+    shell: bool = False
+    environment_overrides: tuple[tuple[str, str], ...] = ()
+    duration_s: float = 0.0
+    """0: unknown."""
+
+
+Declaration = (
+    StaticDeclaration | StepDeclaration | DirectoryDeclaration | EnvironmentDeclaration | HoldDeclaration
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """What the user chose for a build."""
+
+    keep_going: bool = False
+    clean: bool = True
+    resources: Mapping[str, int] = field(default_factory=dict)
+    defer_cap: int = 100
+    workers_min: int = 0
+    explain_rerun: bool = False
+    use_durations: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerDescription:
+    """Who a worker is."""
+
+    name: str
+    incarnation: str
+    """Different for each process."""
+    host: str
+    pid: int
+    slots: int
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exited:
+    """The process ended by itself."""
+
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signalled:
+    """The process was ended by a signal."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotStarted:
+    """The process was never started."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptOutcome:
+    """How an attempt ended, as its worker saw it."""
+
+    end: Exited | Signalled | NotStarted
+    stdout: bytes = b""
+    stderr: bytes = b""
+    outputs: tuple[Observation, ...] = ()
+    changed_inputs: tuple[Observation, ...] = ()
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    rss_bytes_max: int = 0
+
+
+class AttemptFact(NamedTuple):
+    """Something that happened to an attempt on its worker."""
+
+    attempt: AttemptId
+    outcome: AttemptOutcome | None
+    """None: it began. Otherwise: it ended so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """All a worker needs to run one attempt."""
+
+    command: str
+    workdir: str
+    shell: bool
+    inputs: tuple[Observation, ...]
+    outputs: tuple[str, ...]
+    volatiles: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...]
+    need: Need
+    input_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One attempt that a worker should hold."""
+
+    attempt: AttemptId
+    stop: StopLevel
+    assignment: Assignment | None
+    """Present the first time on each stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A titled block of text below a line."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepRef:
+    """The step that a line is about."""
+
+    id: NodeId
+    label: str
+    state: str
+    worker: int = 0
+    wall_s: float = 0.0

@@ -1,0 +1,227 @@
+"""The graph as text for people, and in the DOT language.
+
+The order of the text is not the order of numbers, which depends on which of several planners was faster. It is the order
+in which a single worker would have made the nodes: planners first, then by declaration, each step followed by what it
+uses, makes and declares. So it is a function of the graph alone.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+
+from .graph import Graph
+from .ids import ROOT, NodeId
+from .records import File, Node, Step, Tree
+from .states import FileState, Need
+from .values import GlobQuery
+
+__all__ = ("canonical_order", "dependency_dot", "graph_text", "provenance_dot")
+
+
+def graph_text(graph: Graph) -> str:
+    """Return one paragraph per node: its properties, then its relations."""
+    order = canonical_order(graph)
+    paragraphs = [_root_text(graph)]
+    for node in order:
+        lines = [f"({_key(node)})" if node.detached else _key(node)]
+        lines += [f"{name:>20} = {value}" for name, value in _once(_properties(node, graph))]
+        lines += [f"{name:>20}   {value}" for name, value in _once(_relations(node, graph))]
+        paragraphs.append("\n".join(lines))
+    return "".join(paragraph + "\n\n" for paragraph in paragraphs)
+
+
+def _once(rows: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Leave repeated names blank."""
+    last = ""
+    for name, value in rows:
+        yield ("" if name == last else name), value
+        last = name
+
+
+def _key(node: Node) -> str:
+    """Return the name of a node with its kind."""
+    if isinstance(node, Step):
+        return f"step:{node.label}"
+    return f"file:{node.path}" if isinstance(node, File) else f"st:{node.path}/"
+
+
+def _root_text(graph: Graph) -> str:
+    """Return the paragraph of the root."""
+    children = [node for node in _all(graph) if node.creator == ROOT]
+    rows = [("creator", "root:"), *(("product", key) for key in sorted(map(_key, children)))]
+    return "\n".join(["root:", *(f"{name:>20}   {value}" for name, value in _once(rows))])
+
+
+def _all(graph: Graph) -> list[Node]:
+    """Return all nodes."""
+    return [*graph.files.values(), *graph.steps.values(), *graph.trees.values()]
+
+
+# Properties
+
+
+def _properties(node: Node, graph: Graph) -> Iterator[tuple[str, str]]:
+    """Return what is known of a node."""
+    if isinstance(node, Step):
+        yield from _step_properties(node)
+    elif isinstance(node, File):
+        yield "state", node.state.name
+        if node.hash is not None and node.state is not FileState.VOLATILE:
+            yield "digest", _spaced(node.hash.digest)
+
+
+def _step_properties(step: Step) -> Iterator[tuple[str, str]]:
+    """Return what is known of a step."""
+    yield "state", step.state.name
+    implied = " (implied by sinks > OPTIONAL)" if step.need is Need.OPTIONAL and step.wanted else ""
+    yield "need", ("DEFAULT" if implied else step.need.name) + implied
+    for name, dynamic in sorted(step.environment.items()):
+        yield "using_env", name + _mark(dynamic=dynamic)
+    for name, value in sorted(step.environment_overrides):
+        yield "env_overrides", f"{name}={value}"
+    for query in sorted(step.globs):
+        yield "nglob", _query_text(query)
+    for name, units in sorted(step.resources):
+        yield "resource", f"{name}: {units} units"
+    if step.input_digest is not None and step.output_digest is not None:
+        yield "inp_digest", _spaced(step.input_digest)
+        yield "out_digest", _spaced(step.output_digest)
+
+
+def _query_text(query: GlobQuery) -> str:
+    """Return a pattern with its sub-patterns."""
+    named = " ".join(f"{name}={sub}" for name, sub in query.substitutions)
+    return f"{query.pattern} ({named})" if named else query.pattern
+
+
+def _spaced(digest: bytes) -> str:
+    """Return a digest as groups of eight digits."""
+    text = digest.hex()
+    return " ".join(text[start : start + 8] for start in range(0, len(text), 8))
+
+
+def _mark(*, dynamic: bool) -> str:
+    """Mark what was amended."""
+    return " [dynamic]" if dynamic else ""
+
+
+# Relations
+
+
+def _relations(node: Node, graph: Graph) -> Iterator[tuple[str, str]]:
+    """Return how a node is connected: creator, sources, products, sinks; each group sorted."""
+    if node.creator is not None:
+        yield "creator", "root:" if node.creator == ROOT else _key(graph.node(node.creator))
+    yield from (("source", text) for text in sorted(_sources(node, graph)))
+    yield from (("product", text) for text in sorted(_key(below) for below in _products(node, graph)))
+    yield from (("sink", text) for text in sorted(_sinks(node, graph)))
+
+
+def _sources(node: Node, graph: Graph) -> list[str]:
+    """Return what a node depends on."""
+    if isinstance(node, Step):
+        return [_key(graph.files[id_]) + _mark(dynamic=dynamic) for id_, dynamic in node.inputs.items()]
+    maker = graph.producer(node) if isinstance(node, File) else None
+    return [] if maker is None else [_key(maker)]
+
+
+def _products(node: Node, graph: Graph) -> list[Node]:
+    """Return what a node created, makes or holds."""
+    if isinstance(node, Step):
+        return [graph.node(id_) for id_ in (*node.products, *node.outputs, *node.volatiles)]
+    return [graph.node(id_) for id_ in node.files] if isinstance(node, Tree) else []
+
+
+def _sinks(node: Node, graph: Graph) -> list[str]:
+    """Return what depends on a node."""
+    if isinstance(node, Step):
+        edges = {**node.outputs, **node.volatiles}
+        return [_key(graph.files[id_]) + _mark(dynamic=dynamic) for id_, dynamic in edges.items()]
+    return [_key(graph.steps[id_]) for id_ in node.consumers] if isinstance(node, File) else []
+
+
+# Order
+
+
+def canonical_order(graph: Graph) -> list[Node]:
+    """Return all nodes in the order in which a single worker would have made them."""
+    order: dict[NodeId, Node] = {}
+    queue: list[tuple[bool, int, Step]] = []
+
+    def mention(node: Node) -> None:
+        """Put a node in the order at its first mention; a step waits for its turn to declare."""
+        if node.id not in order:
+            order[node.id] = node
+            if isinstance(node, Step):
+                heapq.heappush(queue, (not node.is_planner, len(order), node))
+
+    def mention_declared(step: Step, *, dynamic: bool) -> None:
+        """Mention the files of a step that were declared with it, or amended."""
+        for edges in (step.inputs, step.outputs, step.volatiles):
+            files = [graph.files[id_] for id_, amended in edges.items() if amended is dynamic]
+            for file in sorted(files, key=lambda file: file.path):
+                mention(file)
+
+    roots = [node for node in _all(graph) if node.creator in {ROOT, None} and not _is_undeclared(node)]
+    for root in sorted(roots, key=lambda node: (node.creator is None, isinstance(node, Step), _key(node))):
+        mention(root)
+        while queue:
+            step = heapq.heappop(queue)[2]
+            mention_declared(step, dynamic=True)
+            for product in (graph.node(id_) for id_ in step.products):
+                mention(product)
+                if isinstance(product, Step):
+                    mention_declared(product, dynamic=False)
+                elif isinstance(product, Tree):
+                    for file in sorted((graph.files[id_] for id_ in product.files), key=lambda file: file.path):
+                        mention(file)
+    for node in sorted(_all(graph), key=_key):
+        mention(node)
+    return list(order.values())
+
+
+def _is_undeclared(node: Node) -> bool:
+    """Tell whether a node is only used."""
+    return isinstance(node, File) and node.state is FileState.UNDECLARED
+
+
+# DOT
+
+
+def provenance_dot(graph: Graph) -> str:
+    """Return who declared what."""
+    order = canonical_order(graph)
+    edges = [("root", str(index)) for index, node in enumerate(order) if node.creator == ROOT]
+    numbers = {node.id: str(index) for index, node in enumerate(order)}
+    edges += [(numbers[node.id], numbers[below.id]) for node in order for below in _products(node, graph)]
+    return _dot("provenance", order, [*edges], root=True)
+
+
+def dependency_dot(graph: Graph) -> str:
+    """Return what depends on what."""
+    order = [node for node in canonical_order(graph) if not isinstance(node, Tree)]
+    numbers = {node.id: str(index) for index, node in enumerate(order)}
+    edges = []
+    for node in order:
+        if isinstance(node, Step):
+            edges += [(numbers[id_], numbers[node.id]) for id_ in sorted(node.inputs, key=lambda id_: int(numbers[id_]))]
+            edges += [(numbers[node.id], numbers[id_]) for id_ in (*node.outputs, *node.volatiles)]
+    return _dot("dependency", order, edges, root=False)
+
+
+def _dot(name: str, order: list[Node], edges: list[tuple[str, str]], *, root: bool) -> str:
+    """Write a graph in the DOT language: steps as ellipses, files as boxes, trees as folders."""
+    lines = [f"strict digraph {name} {{", "  rankdir=BT"]
+    if root:
+        lines.append('  root [shape=octagon label="root"]')
+    for index, node in enumerate(order):
+        shape = "ellipse" if isinstance(node, Step) else "box" if isinstance(node, File) else "folder"
+        lines.append(f"  {index} [shape={shape} label={_quoted(_key(node).partition(':')[2])}]")
+    lines += [f"  {tail} -> {head}" for tail, head in edges]
+    return "\n".join([*lines, "}", ""])
+
+
+def _quoted(text: str) -> str:
+    """Quote a label."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'

@@ -1,0 +1,195 @@
+"""The workers: who is there, what each should be holding, what each has been told.
+
+Level-triggered: orders are always the whole list of what a worker should hold. Only the details of an assignment travel
+once per stream, and again when the worker turns out not to hold the attempt.
+"""
+
+from __future__ import annotations
+
+from .commands import OrderWorker
+from .desk import Desk
+from .events import WorkerConnected, WorkerReported
+from .ids import AttemptId, NodeId, WorkerId
+from .records import Attempt, Step, Worker
+from .refusals import InvalidArgument, InvariantBroken, NotNow
+from .states import Phase, StopLevel, Tag
+from .values import AttemptFact, Order, WorkerDescription
+
+__all__ = ("Workforce",)
+
+
+class Workforce:
+    """All workers that are connected or expected back."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.workers: dict[WorkerId, Worker] = {}
+        self._next_id = 0
+
+    # Coming and going
+
+    def on_worker_connected(self, event: WorkerConnected) -> tuple[Worker, tuple[NodeId, ...]]:
+        """Take a worker in, or back; return it with the steps that its dead predecessor was holding."""
+        description = event.description
+        if self._desk.phase is Phase.STOPPING:
+            raise NotNow("The director is stopping.")
+        if not description.name or description.slots < 1:
+            raise InvalidArgument("A worker needs a name and at least one slot.")
+        if description.root != self._desk.settings.root:
+            raise NotNow(f"This director serves {self._desk.settings.root}, not {description.root}.")
+        worker = self._find(description.name)
+        lost: tuple[NodeId, ...] = ()
+        if worker is None:
+            worker = self.expect(description)
+        elif worker.connected:
+            raise NotNow(f"Another worker is connected under the name {description.name!r}.")
+        elif worker.description.incarnation not in {"", description.incarnation}:
+            lost = self._take_all(worker)
+        worker.description = description
+        worker.connected, worker.leave, worker.changed = True, False, True
+        worker.sequence = 0
+        worker.told = {id_: 0 for id_ in event.holding if id_ in worker.holding}
+        self._desk.deadlines.cancel(worker.id)
+        self._announce(worker)
+        return worker, lost
+
+    def _find(self, name: str) -> Worker | None:
+        """Return the worker of this name."""
+        return next((worker for worker in self.workers.values() if worker.description.name == name), None)
+
+    def expect(self, description: WorkerDescription) -> Worker:
+        """Make the record of a worker that comes, or is expected to come back."""
+        worker = Worker(WorkerId(self._next_id), description, connected=False)
+        self.workers[worker.id] = worker
+        self._next_id += 1
+        return worker
+
+    def _announce(self, worker: Worker) -> None:
+        """Tell people that a worker is there."""
+        description = worker.description
+        if self._desk.settings.embedded:
+            self._desk.report(Tag.DIRECTOR, f"Launched worker {worker.id}")
+        else:
+            slots = "1 slot" if description.slots == 1 else f"{description.slots} slots"
+            self._desk.report(
+                Tag.DIRECTOR, f"Worker {worker.id} joined: {slots}, pid {description.pid} on {description.host}"
+            )
+
+    def on_worker_disconnected(self, id_: WorkerId) -> bool:
+        """Note that a stream ended; return whether its attempts must be given up at once."""
+        worker = self.workers[id_]
+        if not worker.connected:
+            return False
+        worker.connected, worker.changed = False, False
+        if worker.leave and not worker.holding:
+            self._desk.report(None)
+            return False
+        if not worker.holding or self._desk.settings.embedded:
+            return True
+        self._desk.report(
+            Tag.WARNING,
+            f"Lost touch with worker {id_}, which holds {len(worker.holding)} step(s);"
+            f" waiting {self._desk.settings.lease_s:.0f} s for it to come back.",
+        )
+        self._desk.deadlines.set(id_, self._desk.now + self._desk.settings.lease_s)
+        return False
+
+    def give_up(self, id_: WorkerId) -> tuple[NodeId, ...]:
+        """Give up what a worker was holding; return the steps."""
+        return self._take_all(self.workers[id_])
+
+    def _take_all(self, worker: Worker) -> tuple[NodeId, ...]:
+        """Take everything from a worker."""
+        steps = tuple(worker.holding.values())
+        worker.holding.clear()
+        worker.told.clear()
+        return steps
+
+    @property
+    def connected(self) -> list[Worker]:
+        """The workers that are connected, in the order of joining."""
+        return [worker for worker in self.workers.values() if worker.connected]
+
+    # Reports
+
+    def on_worker_reported(self, event: WorkerReported) -> tuple[AttemptFact, ...]:
+        """Compare what a worker does with what it should do; return the facts that it told."""
+        worker = self.workers.get(event.worker)
+        if worker is None or not worker.connected:
+            return ()
+        present = {*event.holding, *(fact.attempt for fact in event.facts)}
+        for id_, sequence in list(worker.told.items()):
+            if sequence <= event.seen and id_ not in present and id_ in worker.holding:
+                # It was told and does not hold it: tell it again.
+                del worker.told[id_]
+                worker.changed = True
+        if any(id_ not in worker.holding for id_ in event.holding):
+            worker.changed = True
+        return event.facts
+
+    def acknowledge(self, id_: WorkerId, attempt: AttemptId) -> None:
+        """Let a worker forget a result."""
+        worker = self.workers[id_]
+        worker.acknowledged[attempt] = None
+        worker.changed = True
+
+    # Work
+
+    def find_slot(self, *, ahead: bool) -> Worker | None:
+        """Return the connected worker with the most room; with `ahead`, room to wait for a slot counts."""
+        extra = self._desk.settings.prefetch if ahead else 0
+        best, room = None, 0
+        for worker in self.connected:
+            free = worker.description.slots + extra - len(worker.holding)
+            if free > room and not worker.leave:
+                best, room = worker, free
+        return best
+
+    def hand_out(self, worker: Worker, step: Step, attempt: Attempt) -> None:
+        """Let a worker hold an attempt."""
+        worker.holding[attempt.id] = step.id
+        worker.changed = True
+
+    def take_back(self, attempt: Attempt) -> None:
+        """Let a worker hold an attempt no more."""
+        worker = self.workers[attempt.worker]
+        worker.holding.pop(attempt.id, None)
+        worker.told.pop(attempt.id, None)
+        worker.changed = True
+
+    def stop_all(self, level: StopLevel) -> None:
+        """Ask for all attempts to be stopped."""
+        for step in self._desk.running_steps():
+            if step.attempt is not None and step.attempt.stop < level:
+                step.attempt.stop = level
+                self.workers[step.attempt.worker].changed = True
+
+    def dismiss_all(self) -> None:
+        """Let all workers leave."""
+        for worker in self.connected:
+            worker.leave = worker.changed = True
+
+    def write_orders(self) -> None:
+        """Tell all workers for whom something has changed what they should be doing."""
+        for worker in self.connected:
+            if worker.changed:
+                self._desk.commands.append(self._orders_for(worker))
+
+    def _orders_for(self, worker: Worker) -> OrderWorker:
+        """Put down all that a worker should hold."""
+        worker.sequence += 1
+        worker.changed = False
+        orders = tuple(self._order(worker, id_, step) for id_, step in worker.holding.items())
+        acknowledged = tuple(worker.acknowledged)
+        worker.acknowledged.clear()
+        return OrderWorker(worker.id, worker.sequence, orders, acknowledged, worker.leave)
+
+    def _order(self, worker: Worker, id_: AttemptId, step_id: NodeId) -> Order:
+        """Put down one attempt, with its details when the worker does not have them."""
+        attempt = self._desk.graph.steps[step_id].attempt
+        if attempt is None or attempt.id != id_:
+            raise InvariantBroken(f"worker {worker.id} should hold attempt {id_}, which is not running")
+        if id_ in worker.told:
+            return Order(id_, attempt.stop, None)
+        worker.told[id_] = worker.sequence
+        return Order(id_, attempt.stop, attempt.assignment)

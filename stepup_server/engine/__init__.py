@@ -1,0 +1,1 @@
+"""Where the pure core meets asyncio: one inbox, one timer, ports to the outside world."""

@@ -1,0 +1,69 @@
+"""What the engine needs from the outside world, as protocols; the edges implement them, tests replace them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from stepup_server.core.commands import Record, Report
+from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation
+
+__all__ = ("Clock", "Disk", "Journal", "JournalFailed", "Reporter")
+
+
+class JournalFailed(Exception):
+    """The journal could not make a record durable; the cause says why."""
+
+
+class Clock(Protocol):
+    """Time, which the core never asks for by itself."""
+
+    def now(self) -> float:
+        """Return monotonic seconds."""
+        ...
+
+
+class Journal(Protocol):
+    """Durable memory of the graph."""
+
+    async def commit(self, records: Sequence[Record]) -> None:
+        """Make all records durable, in order, in one transaction.
+
+        Raises
+        ------
+        JournalFailed
+            Nothing of it is durable.
+        """
+        ...
+
+
+class Disk(Protocol):
+    """The project's files, seen from the director's host. Paths are relative to the root, or absolute."""
+
+    async def inspect(self, paths: Sequence[str]) -> tuple[Observation, ...]:
+        """Look what is there, without reading; hashes are None."""
+        ...
+
+    async def hash(self, files: Sequence[tuple[str, FileHash | None]]) -> tuple[Observation, ...]:
+        """Hash files, except those whose stamps are those of the known hash, which is then returned."""
+        ...
+
+    async def expand(self, queries: Sequence[GlobQuery]) -> tuple[tuple[GlobMatch, ...], ...]:
+        """Expand patterns; each result is sorted by path."""
+        ...
+
+    async def remove(self, files: Sequence[tuple[str, FileHash | None]]) -> tuple[str, ...]:
+        """Remove files that still have the given hash (None: in any case) and directories that became empty."""
+        ...
+
+    async def make_directories(self, paths: Sequence[str]) -> None:
+        """Create directories with their parents."""
+        ...
+
+
+class Reporter(Protocol):
+    """Tells people what happens."""
+
+    def report(self, report: Report) -> None:
+        """Take a line; never waits and never fails."""
+        ...

@@ -1,0 +1,1 @@
+"""The project's files: looked at, hashed, expanded and removed in threads."""

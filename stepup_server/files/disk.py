@@ -1,0 +1,92 @@
+"""The project's files behind the `Disk` port: a few looks in the loop, everything that reads in two threads."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation
+
+from .expand import expand_queries
+from .look import hash_path, inspect_path, wait_out_tick
+from .remove import remove_files
+
+__all__ = ("ProjectDisk",)
+
+THREADS = 2
+"""Hashing gains nothing from more on the machines where a director runs beside its workers."""
+INLINE_MAX = 8
+"""A look costs 2 us, a change of threads 50 us: so many looks are done where they are asked for."""
+SHARE_MIN = 32
+"""So many files go to a thread at once, at least."""
+
+_Asked = TypeVar("_Asked")
+
+
+class ProjectDisk:
+    """The files below one root. The current directory plays no part."""
+
+    def __init__(self, root: str, settle: Callable[[int], None] = wait_out_tick) -> None:
+        self._root = os.path.abspath(root)
+        self._prefix = self._root.rstrip("/") + "/"
+        self._settle = settle
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="disk")
+
+    async def inspect(self, paths: Sequence[str]) -> tuple[Observation, ...]:
+        """Look what is there, without reading; hashes are None."""
+        if len(paths) <= INLINE_MAX:
+            return tuple(self._inspect_share(paths))
+        return await self._spread(self._inspect_share, paths)
+
+    async def hash(self, files: Sequence[tuple[str, FileHash | None]]) -> tuple[Observation, ...]:
+        """Hash files, except those whose stamps are those of the known hash, which is then returned."""
+        return await self._spread(self._hash_share, files)
+
+    async def expand(self, queries: Sequence[GlobQuery]) -> tuple[tuple[GlobMatch, ...], ...]:
+        """Expand patterns; each result is sorted by path."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, expand_queries, self._root, queries)
+
+    async def remove(self, files: Sequence[tuple[str, FileHash | None]]) -> tuple[str, ...]:
+        """Remove files that still have the given hash (None: in any case) and directories that became empty."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, remove_files, self._root, files)
+
+    async def make_directories(self, paths: Sequence[str]) -> None:
+        """Create directories with their parents. One that cannot be made is missed by the step that needs it."""
+        for path in paths:
+            on_disk = self._on_disk(path)
+            if not os.path.isdir(on_disk):
+                with contextlib.suppress(OSError):
+                    os.makedirs(on_disk, exist_ok=True)
+
+    def close(self) -> None:
+        """End the threads after what they are doing."""
+        self._pool.shutdown(cancel_futures=True)
+
+    async def _spread(
+        self, look: Callable[[Sequence[_Asked]], list[Observation]], asked: Sequence[_Asked]
+    ) -> tuple[Observation, ...]:
+        """Share work among the threads and put the answers together in the order of the question."""
+        loop = asyncio.get_running_loop()
+        share = max(SHARE_MIN, len(asked) // (4 * THREADS))
+        shares = [asked[start : start + share] for start in range(0, len(asked), share)]
+        futures = [loop.run_in_executor(self._pool, look, part) for part in shares]
+        seen: list[Observation] = []
+        for future in futures:
+            seen += await future
+        return tuple(seen)
+
+    def _inspect_share(self, paths: Sequence[str]) -> list[Observation]:
+        """Look at some paths."""
+        return [inspect_path(path, self._on_disk(path)) for path in paths]
+
+    def _hash_share(self, files: Sequence[tuple[str, FileHash | None]]) -> list[Observation]:
+        """Hash some files."""
+        return [hash_path(path, self._on_disk(path), known, self._settle) for path, known in files]
+
+    def _on_disk(self, path: str) -> str:
+        """Return a path which does not depend on the current directory."""
+        return path if path.startswith("/") else self._prefix + path

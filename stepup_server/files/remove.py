@@ -1,0 +1,165 @@
+"""Removing old products, and nothing else.
+
+Paths are walked one component at a time from the root of the project, and no link is followed on the way:
+whatever a step has made of a directory meanwhile, nothing outside the root is ever reached.
+All files are judged before the first one goes, so that a link to another product can still be compared.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from stepup_server.core.values import FileHash
+
+from .look import digest_of, has_stamps_of, open_for_reading
+
+__all__ = ("remove_files",)
+
+_DIRECTORY_FLAGS = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def remove_files(root: str, files: Sequence[tuple[str, FileHash | None]]) -> tuple[str, ...]:
+    """Remove files and links that still have the given hash (None: in any case), then directories left empty.
+
+    Return what really went: files in descending order, then directories with a trailing slash, deepest first.
+    Directories above files that were already gone are pruned too, so that an interrupted cleaning can be repeated.
+    """
+    with _open_root(root) as root_fd:
+        doomed, gone = _judge_all(root_fd, files)
+        removed = [path for path in sorted(doomed, reverse=True) if _unlink(root_fd, path, doomed[path])]
+        return (*removed, *_prune(root_fd, [*removed, *gone]))
+
+
+class _Identity(NamedTuple):
+    """What must not change between the judgement and the removal; of a link, not of its target."""
+
+    device: int
+    inode: int
+    size: int
+    mtime_ns: int
+
+
+@contextlib.contextmanager
+def _open_root(root: str) -> Iterator[int]:
+    """Open the root itself; it may well be reached through links."""
+    root_fd = os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield root_fd
+    finally:
+        os.close(root_fd)
+
+
+@contextlib.contextmanager
+def _open_parent(root_fd: int, path: str) -> Iterator[tuple[int, str]]:
+    """Open the directory of a path below the root; yield it with the last name.
+
+    Raises
+    ------
+    OSError
+        It is not there, or a link stands in the way.
+    """
+    *directories, name = path.split("/")
+    parent = os.dup(root_fd)
+    try:
+        for directory in directories:
+            child = os.open(directory, _DIRECTORY_FLAGS, dir_fd=parent)
+            os.close(parent)
+            parent = child
+        yield parent, name
+    finally:
+        os.close(parent)
+
+
+def _judge_all(
+    root_fd: int, files: Iterable[tuple[str, FileHash | None]]
+) -> tuple[dict[str, _Identity], list[str]]:
+    """Return which files may go, and which paths are empty already."""
+    doomed: dict[str, _Identity] = {}
+    gone: list[str] = []
+    for path, known in files:
+        if not _is_inside(path):
+            continue
+        try:
+            identity = _judge(root_fd, path, known)
+        except FileNotFoundError:
+            gone.append(path)
+        except OSError:
+            # What cannot be compared is not known to be ours, and stays.
+            continue
+        else:
+            if identity is not None:
+                doomed[path] = identity
+    return doomed, gone
+
+
+def _is_inside(path: str) -> bool:
+    """Tell whether a path, taken by its words, lies below the root."""
+    return not {"", ".", ".."} & set(path.split("/"))
+
+
+def _judge(root_fd: int, path: str, known: FileHash | None) -> _Identity | None:
+    """Return the identity of a file or link that may go; None when it has to stay."""
+    with _open_parent(root_fd, path) as (parent, name):
+        status = os.stat(name, dir_fd=parent, follow_symlinks=False)
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)):
+            return None
+        if known is None or _is_same(parent, name, known):
+            return _identity(status)
+    return None
+
+
+def _is_same(parent: int, name: str, known: FileHash) -> bool:
+    """Tell whether a file has the content and the permissions of its hash. The hash of a link is that of its target."""
+    try:
+        descriptor = open_for_reading(name, parent)
+    except FileNotFoundError:
+        return False
+    try:
+        status = os.fstat(descriptor)
+        if has_stamps_of(known, status):
+            return True
+        if not stat.S_ISREG(status.st_mode) or (status.st_mode, status.st_size) != (known.mode, known.size):
+            return False
+        return digest_of(descriptor, status.st_size) == known.digest
+    finally:
+        os.close(descriptor)
+
+
+def _identity(status: os.stat_result) -> _Identity:
+    """Return what tells a file from its successor."""
+    return _Identity(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _unlink(root_fd: int, path: str, identity: _Identity) -> bool:
+    """Remove a file that is still the one which was judged; tell whether it went."""
+    try:
+        with _open_parent(root_fd, path) as (parent, name):
+            if _identity(os.stat(name, dir_fd=parent, follow_symlinks=False)) != identity:
+                return False
+            os.unlink(name, dir_fd=parent)
+    except OSError:
+        return False
+    return True
+
+
+def _prune(root_fd: int, paths: Iterable[str]) -> list[str]:
+    """Remove the directories above these paths that are empty; return them, deepest first."""
+    directories: set[str] = set()
+    for path in paths:
+        while path := path.rpartition("/")[0]:
+            directories.add(path)
+    return [f"{path}/" for path in sorted(directories, reverse=True) if _rmdir(root_fd, path)]
+
+
+def _rmdir(root_fd: int, path: str) -> bool:
+    """Remove a directory if it is empty; tell whether it went."""
+    try:
+        with _open_parent(root_fd, path) as (parent, name):
+            os.rmdir(name, dir_fd=parent)
+    except OSError:
+        return False
+    return True

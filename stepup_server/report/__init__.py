@@ -1,0 +1,1 @@
+"""What people are told: events for whoever follows, records in the log."""

@@ -1,0 +1,1 @@
+"""The wire: thin servicers, conversions and the status table."""

@@ -1,0 +1,1 @@
+"""The worker: runs the attempts that the director wants it to hold."""

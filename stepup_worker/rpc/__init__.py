@@ -1,0 +1,1 @@
+"""The wire: the conversation with the director."""

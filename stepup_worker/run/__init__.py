@@ -1,0 +1,1 @@
+"""Child processes: launching, the warm Python fork server, outcomes."""
