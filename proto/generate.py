@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import subprocess
 import sys
 import sysconfig
 import tempfile
+from importlib.metadata import distribution
 from pathlib import Path
 
 __all__ = ("find_stale", "generate", "main")
@@ -32,10 +32,11 @@ def main() -> int:
 
 def generate(destination: Path) -> None:
     """Run protoc over every proto file below the package."""
+    google = distribution("googleapis-common-protos").locate_file("")
     plugin = Path(sysconfig.get_path("scripts")) / "protoc-gen-mypy_grpc"
     command = [
         *(sys.executable, "-m", "grpc_tools.protoc"),
-        *(f"-I{folder}" for folder in (PROTO_ROOT, google_protos())),
+        *(f"-I{folder}" for folder in (PROTO_ROOT, google)),
         *(f"--{kind}_out={destination}" for kind in ("python", "pyi", "grpc_python", "mypy_grpc")),
         f"--plugin=protoc-gen-mypy_grpc={plugin}",
         "--mypy_grpc_opt=quiet",
@@ -52,14 +53,6 @@ def find_stale() -> list[Path]:
         fresh = {path.relative_to(scratch): path.read_bytes() for path in generated_files(Path(scratch))}
     present = {path.relative_to(PROTO_ROOT): path.read_bytes() for path in generated_files(PROTO_ROOT)}
     return sorted(path for path in fresh.keys() | present.keys() if fresh.get(path) != present.get(path))
-
-
-def google_protos() -> Path:
-    """Return the folder below which google/rpc/status.proto lies."""
-    spec = importlib.util.find_spec("google.rpc")
-    if spec is None or not spec.submodule_search_locations:
-        raise SystemExit("googleapis-common-protos is not installed; `pip install -e '.[dev]'` brings it")
-    return Path(next(iter(spec.submodule_search_locations))).parents[1]
 
 
 def generated_files(folder: Path) -> list[Path]:

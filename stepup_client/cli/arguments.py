@@ -37,7 +37,7 @@ _PLAIN = {
     "wait": "Wait until no build is going on.",
     "join": "Wait until no build is going on, then stop the director.",
     "drain": "Start no further steps in this build; those that run go on.",
-    "shutdown": "Stop the director: once, when running steps have ended; twice, with SIGINT; three times, with SIGKILL.",
+    "shutdown": "Stop the director; again: interrupt running steps; a third time: kill them.",
 }
 
 
@@ -145,7 +145,9 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
         help="how often a step may be deferred before it fails (default: 100)",
     )  # fmt: skip
     _add_switch(parser, "explain-rerun", "say why steps run again", short="-e")
-    _add_switch(parser, "duration", "start steps on the slowest path first, by measured durations (default: yes)")
+    _add_switch(
+        parser, "duration", "start steps on the slowest path first, by measured durations (default: yes)"
+    )
     _add_switch(parser, "progress", "show what runs below the log, on a terminal (default: yes)")
     add(
         "-l", "--log-level", type=str.upper, choices=_LOG_LEVELS, metavar="LEVEL",
@@ -162,28 +164,45 @@ def _add_switch(parser: argparse.ArgumentParser, name: str, text: str, short: st
 def _add_programs(commands: _Commands) -> None:
     """Add the two programs for the sake of the list of commands; they never get here."""
     _add(commands, "director", "Serve a project until told to stop.", "stepup director", add_help=False)
-    _add(commands, "worker", "Run steps for a director until told to stop.", "stepup worker -j 4", add_help=False)
+    _add(
+        commands,
+        "worker",
+        "Run steps for a director until told to stop.",
+        "stepup worker -j 4",
+        add_help=False,
+    )
 
 
 def _add_status(commands: _Commands) -> None:
-    parser = _add(commands, "status", "Show counts of steps and files, and what runs where.", "stepup status --json")
-    parser.add_argument("--json", action="store_true", help="for programs: every fact, names as in control.proto")
+    parser = _add(
+        commands, "status", "Show counts of steps and files, and what runs where.", "stepup status --json"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="for programs: every fact, names as in control.proto"
+    )
 
 
 def _add_graph(commands: _Commands) -> None:
     text = "Write the graph to PREFIX.txt, PREFIX_provenance.dot and PREFIX_dependency.dot."
     parser = _add(commands, "graph", text, "stepup graph graph && dot -Tsvg graph_dependency.dot > graph.svg")
-    parser.add_argument("prefix", metavar="PREFIX", help="begins the names of the files; relative to the root")
+    parser.add_argument(
+        "prefix", metavar="PREFIX", help="begins the names of the files; relative to the root"
+    )
 
 
 def _add_completion(commands: _Commands) -> None:
     parser = _add(
-        commands, "completion", "Print a script that completes commands and options.", 'eval "$(stepup completion bash)"'
+        commands,
+        "completion",
+        "Print a script that completes commands and options.",
+        'eval "$(stepup completion bash)"',
     )
     parser.add_argument("shell", choices=_SHELLS, help="for which shell")
 
 
-def _add(commands: _Commands, name: str, text: str, example: str, *, add_help: bool = True) -> argparse.ArgumentParser:
+def _add(
+    commands: _Commands, name: str, text: str, example: str, *, add_help: bool = True
+) -> argparse.ArgumentParser:
     """Add a command that teaches itself: what it does, and one example."""
     return commands.add_parser(
         name,
@@ -209,7 +228,9 @@ def _build_command(namespace: argparse.Namespace, environ: Mapping[str, str]) ->
         explain_rerun=options.get("explain_rerun", flag_from_text, fallback.explain_rerun),
         duration=options.get("duration", flag_from_text, fallback.duration),
         progress=options.get("progress", flag_from_text, fallback.progress),
-        log_level=options.get("log_level", _log_level_from_text, "DEBUG" if is_debugging(environ) else fallback.log_level),
+        log_level=options.get(
+            "log_level", _log_level_from_text, "DEBUG" if is_debugging(environ) else fallback.log_level
+        ),
         log_format=options.get("log_format", _log_format_from_text, fallback.log_format),
         is_boot=namespace.command == "boot",
     )
@@ -228,8 +249,9 @@ class _Defaults:
         return build_default(key, read, fallback, self._environ) if given is None else given
 
     def resources(self) -> tuple[tuple[str, int], ...]:
-        """Merge all that was said, by name; what is said later wins, and arguments win over the environment."""
-        merged = dict(build_default("resources", resources_from_text, (), self._environ))
+        """Merge all that was said, by name; later words win, and arguments win over the environment."""
+        fallback = BuildCommand().resources
+        merged = dict(build_default("resources", resources_from_text, fallback, self._environ))
         for given in self._namespace.resources or ():
             merged.update(given)
         return tuple(sorted(merged.items()))

@@ -1,7 +1,7 @@
 """The conductor of an embedded build, as a pure machine: told what happens, it answers with what to do.
 
-It sees the build from the outside: a director that begins to listen, a stream of events, two programs that end,
-a user who loses patience. Whatever happens, it ends, and says with which exit code.
+It sees the build from the outside: a director that begins to listen, a stream of events,
+two programs that end, a user who loses patience. Whatever happens, it ends, and says with which exit code.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ LOG_NAMES = {Program.DIRECTOR: "director.stderr.log", Program.WORKER: "worker0.s
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """The director listens, or has died without ever doing so."""
+    """The director listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,35 +169,44 @@ class Conductor:
         self._doubt_at: float | None = None
         self._give_up_at: float | None = None
         self._is_over = False
+        self._has_begun = False
+
+    @property
+    def has_begun(self) -> bool:
+        """Tell whether the director has ever listened."""
+        return self._has_begun
 
     def handle(self, stimulus: Stimulus, now: float) -> list[Action]:
         """Take in what happened and return what to do, in order."""
-        match stimulus:
-            case Listening():
-                actions = self._on_listening()
-            case BuildEnded(end):
-                actions = self._on_build_ended(end, now)
-            case StreamEnded(reason):
-                actions = self._on_stream_ended(reason, now)
-            case Refused(reason):
-                actions = self._on_refused(reason, now)
-            case ProgramEnded(program, exit_code):
-                actions = self._on_program_ended(program, exit_code, now)
-            case Interrupted():
-                actions = self._climb(self._ladder.press(now))
-            case TimePassed():
-                actions = self._on_time_passed(now)
-        return actions + self._maybe_finish()
+        return self._react(stimulus, now) + self._maybe_finish()
 
     def next_deadline(self) -> float | None:
         """Tell when `handle(TimePassed(), now)` has something to do."""
         deadlines = (self._ladder.next_deadline(), self._doubt_at, self._give_up_at)
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
+    def _react(self, stimulus: Stimulus, now: float) -> list[Action]:
+        match stimulus:
+            case Listening():
+                return self._on_listening()
+            case BuildEnded(end):
+                return self._on_build_ended(end, now)
+            case StreamEnded(reason):
+                return self._on_stream_ended(reason, now)
+            case Refused(reason):
+                return self._on_refused(reason, now)
+            case ProgramEnded(program, exit_code):
+                return self._on_program_ended(program, exit_code, now)
+            case Interrupted():
+                return self._climb(self._ladder.press(now))
+            case TimePassed():
+                return self._on_time_passed(now)
+
     def _on_listening(self) -> list[Action]:
         if self._stage is not _Stage.STARTING or self._exit_codes:
             return []
         self._stage = _Stage.BUILDING
+        self._has_begun = True
         self._are_events_over = False
         return [BeginBuild()]
 
@@ -281,9 +290,11 @@ class Conductor:
         if self._is_end_known or self._is_excused() or self._bits & INTERNAL:
             return []
         exit_code = self._exit_codes[Program.DIRECTOR]
-        if self._stage is _Stage.STARTING or exit_code != 0:
-            return self._complain(_obituary(Program.DIRECTOR, exit_code, is_built=self._stage is not _Stage.STARTING))
-        return self._complain(f"The director stopped before the build ended: {self._broken or 'it was asked to'}.")
+        if exit_code != 0 or not self._has_begun:
+            return self._complain(_obituary(Program.DIRECTOR, exit_code, is_built=self._has_begun))
+        return self._complain(
+            f"The director stopped before the build ended: {self._broken or 'it was asked to'}."
+        )
 
     def _is_excused(self) -> bool:
         """Tell whether the user's impatience explains whatever ends."""

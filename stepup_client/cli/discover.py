@@ -1,6 +1,7 @@
 """Finding the director of a project, and recognising one that is dead.
 
-A director holds a lock on `.stepup/director.lock` while it lives; the kernel takes the lock away when it dies,
+A director holds a lock on `.stepup/director.lock` while it lives;
+the kernel takes the lock away when it dies,
 so nothing that a dead one left behind can be mistaken for a living one.
 """
 
@@ -24,6 +25,7 @@ __all__ = (
     "find_director",
     "is_director_alive",
     "remove_remains",
+    "remove_socket_directory",
     "wait_for_director",
     "wait_until_gone",
 )

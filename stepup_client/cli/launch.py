@@ -1,6 +1,7 @@
 """Starting the other two programs: the one module of the client that knows them.
 
-`stepup build` imports the daemons' modules once and forks director and worker before any channel or thread exists,
+`stepup build` imports the daemons' modules once
+and forks director and worker before any channel or thread exists,
 which saves two interpreter starts and twice the imports.
 Both live in sessions of their own, so that Ctrl-C reaches the command line only.
 Two pipes hold the three processes together:
@@ -9,11 +10,13 @@ ready
     The director holds the only write end and closes it when it listens, or dies;
     the command line and the worker wait for its end.
 lifeline
-    The command line holds the only write end; its end means that the command line is gone, and everything stops.
+    The command line holds the only write end; its end means that the command line is gone:
+    everything stops.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
@@ -26,6 +29,7 @@ from typing import NoReturn, Self
 
 from stepup_client.cli.conduct import LOG_NAMES
 from stepup_client.cli.discover import remove_socket_directory
+from stepup_client.cli.failures import UsageError
 from stepup_client.cli.options import Program
 
 __all__ = ("Household", "HouseholdSettings", "run_inspection", "run_program")
@@ -71,9 +75,12 @@ class Household:
         import tempfile
 
         daemons = _Daemons(settings)
+        self.root = settings.root
+        """The project."""
         _adopt_orphans()
         self._log_paths = _prepare_logs(settings.root)
-        self._directory = tempfile.mkdtemp(prefix="stepup-", dir="/tmp")  # noqa: S108 - short, as socket paths must be
+        # Below /tmp because the path of a socket must be short.
+        self._directory = tempfile.mkdtemp(prefix="stepup-", dir="/tmp")
         self.socket = f"{self._directory}/director"
         """Where the director listens."""
         self.pids: dict[Program, int] = {}
@@ -110,7 +117,7 @@ class Household:
             self.kill(program)
             self.reap(program)
         os.close(self.ready_fd)
-        kill_orphans()
+        _kill_orphans()
         remove_socket_directory(self._directory)
         _remove_empty(self._log_paths.values())
 
@@ -119,13 +126,8 @@ class Household:
         if program in self.pids:
             os.kill(self.pids[program], signal.SIGKILL)
 
-    def terminate(self, program: Program) -> None:
-        """Ask a program to end; nothing happens when it has ended."""
-        if program in self.pids:
-            os.kill(self.pids[program], signal.SIGTERM)
-
     def reap(self, program: Program) -> int:
-        """Wait for the end of a program and return its exit code, negative for a signal, as subprocess does."""
+        """Wait for the end of a program and return its exit code; negative for a signal."""
         _, status = os.waitpid(self.pids.pop(program), 0)
         return os.waitstatus_to_exitcode(status)
 
@@ -139,14 +141,18 @@ class _Daemons:
         import stepup_worker.__main__ as worker
         import stepup_worker.settings as worker_settings
 
-        import stepup_client.rpc.control  # noqa: F401 - gRPC and the stubs, once for all three processes
-
+        # gRPC and the stubs, once for all three processes.
+        importlib.import_module("stepup_client.rpc.control")
         self._settings = settings
         self._server = server
         self._server_settings = server_settings
         self._worker = worker
         self._worker_settings = worker_settings.settings_from_arguments(
-            [f"--jobs={settings.jobs}", f"--log-level={settings.log_level}", f"--log-format={settings.log_format}"]
+            [
+                f"--jobs={settings.jobs}",
+                f"--log-level={settings.log_level}",
+                f"--log-format={settings.log_format}",
+            ]
         )
 
     def serve_director(self, socket: str, ready_fd: int, lifeline_fd: int) -> int:
@@ -180,7 +186,10 @@ class _Daemons:
 
 def _prepare_logs(root: str) -> dict[Program, str]:
     """Make the directory of logs, and return where each program writes what it cannot log properly."""
-    os.makedirs(f"{root}/.stepup", exist_ok=True)
+    try:
+        os.makedirs(f"{root}/.stepup", exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"Cannot make {root}/.stepup: {error.strerror}.") from error
     paths = {program: f"{root}/.stepup/{name}" for program, name in LOG_NAMES.items()}
     for path in paths.values():
         with suppress(FileNotFoundError):
@@ -208,6 +217,8 @@ def _be_child(serve: Callable[[], int], close: Sequence[int], log_path: str) -> 
     """Turn into a daemon; what goes wrong is written where the user can find it, never to the terminal."""
     code = 1
     try:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
         os.setsid()
         for descriptor in close:
             os.close(descriptor)
@@ -243,17 +254,15 @@ def _adopt_orphans() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
 
 
-def kill_orphans() -> int:
-    """Kill and reap all our children, until there are none; return how many there were."""
-    count = 0
+def _kill_orphans() -> None:
+    """Kill and reap all our children, until there are none."""
     while True:
         for pid in _children():
             os.kill(pid, signal.SIGKILL)
         try:
             os.waitpid(-1, 0)
         except ChildProcessError:
-            return count
-        count += 1
+            return
 
 
 def _children() -> list[int]:

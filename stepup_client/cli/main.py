@@ -1,6 +1,7 @@
 """`stepup` and `sb`: from arguments to an exit code.
 
-Nothing is imported before it is known to be needed: help, versions and mistakes cost no more than Python itself.
+Nothing is imported before it is known to be needed:
+help, versions and mistakes cost no more than Python itself.
 """
 
 from __future__ import annotations

@@ -99,7 +99,5 @@ class CompletionCommand:
     """For which shell."""
 
 
-Invocation = (
-    BuildCommand | ProgramCommand | PlainCommand | StatusCommand | GraphCommand | CompletionCommand
-)
+Invocation = BuildCommand | ProgramCommand | PlainCommand | StatusCommand | GraphCommand | CompletionCommand
 """Everything that `stepup` can be asked to do."""

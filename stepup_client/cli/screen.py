@@ -76,7 +76,11 @@ class Screen:
         return self._look() if self._is_terminal else self._fixed_style
 
     def _look(self) -> Style:
-        width = terminal_width(self._stream.fileno(), self._environ) if self._is_terminal else terminal_width(-1, self._environ)
+        width = (
+            terminal_width(self._stream.fileno(), self._environ)
+            if self._is_terminal
+            else terminal_width(-1, self._environ)
+        )
         return Style(width=width, is_cropped=self._is_terminal, is_coloured=self._is_coloured)
 
 

@@ -1,1 +1,1 @@
-"""Arguments of the API turned into declarations: pure."""
+"""What the arguments of a plan mean: pure functions and values."""

@@ -7,7 +7,6 @@ from typing import Protocol, Self, TypeVar, cast
 
 import grpc
 import grpc.aio
-from stepup_proto.v1 import control_pb2, control_pb2_grpc
 
 from stepup_client.rpc import control_convert
 from stepup_client.rpc.control_values import (
@@ -20,6 +19,7 @@ from stepup_client.rpc.control_values import (
     Status,
     StopLevel,
 )
+from stepup_proto.v1 import control_pb2, control_pb2_grpc
 
 __all__ = ("ControlClient",)
 

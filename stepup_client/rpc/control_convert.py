@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from google.protobuf import json_format
-from stepup_proto.v1 import control_pb2
 
 from stepup_client.rpc.control_values import (
     BuildEnd,
@@ -21,6 +20,7 @@ from stepup_client.rpc.control_values import (
     Tag,
     WorkerStatus,
 )
+from stepup_proto.v1 import control_pb2
 
 __all__ = (
     "build_options_to_wire",

@@ -19,11 +19,10 @@ from .consequences import confirm_files
 from .declare import Declarations
 from .desk import Desk, DirectorSettings
 from .execution import Execution
-from .ids import WorkerId
+from .ids import NodeId, WorkerId
 from .refusals import InvariantBroken, Refusal
 from .rows import file_row, restore_graph, step_row, tree_row
 from .states import FileState, ReturnCode, StepState, Tag
-from .values import WorkerDescription
 from .workforce import Workforce
 
 __all__ = ("Director", "DirectorSettings")
@@ -179,7 +178,11 @@ class Director:
             files=tuple(files),
             trees=tuple(trees),
             outputs=tuple(row for extra in extras for row in extra.outputs),
-            facts=tuple(fact for extra in extras for fact in extra.facts),
+            facts=(
+                ("last_id", str(graph.last_id)),
+                ("last_attempt", str(graph.last_attempt)),
+                *(fact for extra in extras for fact in extra.facts),
+            ),
             forgotten=tuple(graph.forgotten),
         )
         graph.changed.clear()
@@ -205,6 +208,8 @@ class Director:
         """Take up what an earlier director has recorded; for a director that has not handled anything yet."""
         step_rows = tuple(steps)
         self.desk.graph = restore_graph(step_rows, files, trees)
+        self.desk.graph.last_id = NodeId(max(self.desk.graph.last_id, int(facts.get("last_id", "0"))))
+        self.desk.graph.last_attempt = max(self.desk.graph.last_attempt, int(facts.get("last_attempt", "0")))
         self.desk.now = now
         self.desk.return_code = ReturnCode(int(facts.get("return_code", "0")))
         self._assemble()

@@ -4,9 +4,9 @@ A pattern is read once and compiled to two things.
 The expression over the whole path decides, and yields what named wildcards matched.
 The parts, one per directory level, only lead the walk; they may let through more than the expression does.
 
-`*` and `?` stay within a component, and no component of a match is empty, hidden names match like others, `[!x]` negates,
-`**` as a whole component stands for any number of directories, and `${*name}` captures what its sub-pattern matches.
-A pattern that ends in a slash matches directories only; other patterns match both.
+`*` and `?` stay within a component, no component of a match is empty, hidden names match like others, `[!x]`
+negates, `**` as a whole component stands for any number of directories, and `${*name}` captures what its
+sub-pattern matches. A pattern that ends in a slash matches directories only; other patterns match both.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def escape(path: str) -> str:
 
 
 def anchor_pattern(base: str, pattern: str, source: Source = NOWHERE) -> str:
-    """Return a pattern, relative to the directory `base`, as a normalised one relative to the root or absolute.
+    """Return a pattern that is relative to `base` as a normalised one, relative to the root or absolute.
 
     A trailing slash is kept. Wildcard characters in the name of the base stand for themselves.
 
@@ -121,7 +121,8 @@ def check_pattern(pattern: str, source: Source, substitutions: Sequence[tuple[st
     Raises
     ------
     InvalidArgument
-        A named wildcard is misspelled, its sub-pattern is not allowed, a range is upside down, or `..` follows a wildcard.
+        A named wildcard is misspelled, its sub-pattern is not allowed, a range is upside down,
+        or `..` follows a wildcard.
     """
     join(".", pattern, source)
     _check_climbing(pattern, source)
@@ -143,8 +144,10 @@ def check_static_pattern(pattern: str, source: Source, substitutions: Sequence[t
     head, _, last = pattern.rstrip("/").rpartition("/")
     if set(last) == {"*"} and len(last) > 1:
         tree = head + "/" if head and not has_wildcards(head) else "src/"
-        message = f"A static pattern cannot be recursive at its end; declare a tree, like static({tree!r}): {pattern}"
-        raise InvalidArgument(message, source)
+        advice = f"Declare a tree: static({tree!r})."
+        raise InvalidArgument(
+            f"A static pattern cannot end in a recursive wildcard: {pattern}. {advice}", source
+        )
 
 
 def compile_query(query: GlobQuery) -> PathPattern:
@@ -210,7 +213,7 @@ def _read(pattern: str) -> list[_Token]:
     """Cut a pattern into tokens."""
     if re.search(r"\$\{\*(?![A-Za-z_][A-Za-z0-9_]*\})", pattern):
         raise InvalidArgument(f"A named wildcard is written ${{*name}}: {pattern}")
-    tokens = []
+    tokens: list[_Token] = []
     end = 0
     for found in _TOKEN.finditer(pattern):
         if found.start() > end:
@@ -264,7 +267,12 @@ def _merge_deep(tokens: list[_Token]) -> list[_Token]:
 def _read_inner(name: str, text: str) -> list[_Token]:
     """Read the sub-pattern of a named wildcard."""
     tokens = _read(text)
-    if not tokens or any(token.kind in {"name", "deep"} for token in tokens) or text[0] == "/" or text[-1] == "/":
+    if (
+        not tokens
+        or any(token.kind in {"name", "deep"} for token in tokens)
+        or text[0] == "/"
+        or text[-1] == "/"
+    ):
         message = "is not empty, has no named or recursive wildcard, and no slash at its ends"
         raise InvalidArgument(f"The sub-pattern of ${{*{name}}} must be one that {message}: {text!r}")
     return tokens
@@ -277,7 +285,7 @@ def _unfold(token: _Token, inner: Mapping[str, list[_Token]]) -> list[_Token]:
 
 def _expression(tokens: list[_Token], inner: Mapping[str, list[_Token]]) -> str:
     """Return the expression over whole paths."""
-    pieces = []
+    pieces: list[str] = []
     named: set[str] = set()
     kinds = ["slash", *(token.kind for token in tokens), "end"]
     for before, token, after in zip(kinds, tokens, kinds[2:], strict=False):

@@ -1,4 +1,4 @@
-"""The project's files behind the `Disk` port: a few looks in the loop, everything that reads in two threads."""
+"""The project's files behind the `Disk` port: a few looks in the loop, all that reads in two threads."""
 
 from __future__ import annotations
 
@@ -48,19 +48,18 @@ class ProjectDisk:
 
     async def expand(self, queries: Sequence[GlobQuery]) -> tuple[tuple[GlobMatch, ...], ...]:
         """Expand patterns; each result is sorted by path."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, expand_queries, self._root, queries)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._pool, expand_queries, self._root, queries
+        )
 
     async def remove(self, files: Sequence[tuple[str, FileHash | None]]) -> tuple[str, ...]:
-        """Remove files that still have the given hash (None: in any case) and directories that became empty."""
+        """Remove files that still have the given hash (None: in any case), and directories left empty."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, remove_files, self._root, files)
 
     async def make_directories(self, paths: Sequence[str]) -> None:
-        """Create directories with their parents. One that cannot be made is missed by the step that needs it."""
+        """Create directories with their parents; who needs one that cannot be made will say so."""
         for path in paths:
-            on_disk = self._on_disk(path)
-            if not os.path.isdir(on_disk):
-                with contextlib.suppress(OSError):
-                    os.makedirs(on_disk, exist_ok=True)
+            _make_directory(self._on_disk(path))
 
     def close(self) -> None:
         """End the threads after what they are doing."""
@@ -90,3 +89,10 @@ class ProjectDisk:
     def _on_disk(self, path: str) -> str:
         """Return a path which does not depend on the current directory."""
         return path if path.startswith("/") else self._prefix + path
+
+
+def _make_directory(on_disk: str) -> None:
+    """Create a directory unless it is there, which is the usual case."""
+    if not os.path.isdir(on_disk):
+        with contextlib.suppress(OSError):
+            os.makedirs(on_disk, exist_ok=True)

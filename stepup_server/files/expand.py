@@ -1,7 +1,8 @@
 """Expanding patterns on disk: a walk that reads only the directories in which something can match.
 
 Links to directories are followed, except into a directory that the walk is already in, so that `**` ends.
-A directory that cannot be read has no matches. Names that are not UTF-8 cannot be spoken of in the protocol and never match.
+A directory that cannot be read has no matches.
+Names that are not UTF-8 cannot be spoken of in the protocol, and never match.
 """
 
 from __future__ import annotations
@@ -69,44 +70,47 @@ class _Walk:
             seen.add((place.path, place.level))
             if place.level == len(pattern.parts):
                 found[place.path] = None
-            else:
-                places += self._step(place, pattern.parts[place.level], place.level + 1 == len(pattern.parts), found)
+                continue
+            files, onward = self._step(place, pattern.parts[place.level])
+            places += onward
+            if place.level + 1 == len(pattern.parts):
+                found.update(dict.fromkeys(files))
         found.pop("", None)
         return found
 
-    def _step(self, place: _Place, part: Part, is_last: bool, found: dict[str, None]) -> list[_Place]:
-        """Go one level on: note files that the last part lets through, return directories to go on from."""
-        match part:
-            case Deep():
-                return self._descend(place, found if is_last else {})
-            case Literal(name):
-                entries = self._look(place.path, name)
-            case Wild(regex):
-                entries = [entry for entry in self._list(place.path) if regex.fullmatch(entry.name)]
-        if is_last:
-            found.update({place.path + entry.name: None for entry in entries if not entry.is_directory})
-        return [
-            _Place(f"{place.path}{entry.name}/", place.level + 1, place.inside) for entry in entries if entry.is_directory
-        ]
+    def _step(self, place: _Place, part: Part) -> tuple[list[str], list[_Place]]:
+        """Return the files that a part lets through, and the directories to go on from."""
+        if isinstance(part, Deep):
+            return self._descend(place)
+        entries = (
+            self._look(place.path, part.name) if isinstance(part, Literal) else self._pick(place.path, part)
+        )
+        files = [place.path + entry.name for entry in entries if not entry.is_directory]
+        directories = [f"{place.path}{entry.name}/" for entry in entries if entry.is_directory]
+        return files, [_Place(path, place.level + 1, place.inside) for path in directories]
 
-    def _descend(self, place: _Place, found: dict[str, None]) -> list[_Place]:
+    def _descend(self, place: _Place) -> tuple[list[str], list[_Place]]:
         """Stand still, or go one directory deeper with the same recursive part."""
         status = self._stat(place.path)
-        identity = (status.st_dev, status.st_ino) if status else (0, 0)
-        inside = (*place.inside, identity)
+        inside = (*place.inside, (status.st_dev, status.st_ino)) if status else place.inside
+        files: list[str] = []
         onward = [_Place(place.path, place.level + 1, place.inside)]
         for entry in self._list(place.path):
             path = place.path + entry.name
             if not entry.is_directory:
-                found[path] = None
+                files.append(path)
             elif not (entry.is_link and self._is_inside(path, inside)):
                 onward.append(_Place(path + "/", place.level, inside))
-        return onward
+        return files, onward
 
     def _is_inside(self, path: str, inside: tuple[tuple[int, int], ...]) -> bool:
         """Tell whether a link leads back into a directory that the walk is in."""
         status = self._stat(path)
         return status is None or (status.st_dev, status.st_ino) in inside
+
+    def _pick(self, directory: str, part: Wild) -> list[_Entry]:
+        """Return the entries whose names match."""
+        return [entry for entry in self._list(directory) if part.regex.fullmatch(entry.name)]
 
     def _look(self, directory: str, name: str) -> list[_Entry]:
         """Return the one entry of that name, if it is there."""

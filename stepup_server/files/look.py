@@ -1,8 +1,9 @@
 """Looking at single paths: what is there, and the hash of a file.
 
 A hash is worth something only together with stamps that no later write can leave as they are.
-So a file is hashed again when it changes under the reader, and a file that was written within the last tick of the
-file system's clock is read only after that tick: a write during or after the reading then has another time.
+So a file is hashed again when it changes under the reader.
+And a file that was written within the last tick of the file system's clock is read only after that tick:
+a write during or after the reading then has another time.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def hash_path(path: str, on_disk: str, known: FileHash | None, settle: Callable[
 
 
 def wait_out_tick(mtime_ns: int) -> None:
-    """Return when the clock of the file system has moved on since a recent change; blocks for 20 ms at most."""
+    """Return when the file system's clock has moved on since a recent change; blocks for 20 ms at most."""
     age_ns = time.time_ns() - mtime_ns
     if 0 <= age_ns < TICK_NS:
         time.sleep((TICK_NS - age_ns) / 1e9)

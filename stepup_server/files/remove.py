@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import NamedTuple
 
 from stepup_server.core.values import FileHash
@@ -26,12 +26,19 @@ def remove_files(root: str, files: Sequence[tuple[str, FileHash | None]]) -> tup
     """Remove files and links that still have the given hash (None: in any case), then directories left empty.
 
     Return what really went: files in descending order, then directories with a trailing slash, deepest first.
-    Directories above files that were already gone are pruned too, so that an interrupted cleaning can be repeated.
+    Directories above files that were gone already are pruned too, so that a cleaning can be repeated.
     """
-    with _open_root(root) as root_fd:
+    try:
+        root_fd = os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        # Without a root there is nothing left to remove.
+        return ()
+    try:
         doomed, gone = _judge_all(root_fd, files)
         removed = [path for path in sorted(doomed, reverse=True) if _unlink(root_fd, path, doomed[path])]
         return (*removed, *_prune(root_fd, [*removed, *gone]))
+    finally:
+        os.close(root_fd)
 
 
 class _Identity(NamedTuple):
@@ -44,17 +51,7 @@ class _Identity(NamedTuple):
 
 
 @contextlib.contextmanager
-def _open_root(root: str) -> Iterator[int]:
-    """Open the root itself; it may well be reached through links."""
-    root_fd = os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        yield root_fd
-    finally:
-        os.close(root_fd)
-
-
-@contextlib.contextmanager
-def _open_parent(root_fd: int, path: str) -> Iterator[tuple[int, str]]:
+def _open_parent(root_fd: int, path: str) -> Generator[tuple[int, str], None, None]:
     """Open the directory of a path below the root; yield it with the last name.
 
     Raises
@@ -113,7 +110,7 @@ def _judge(root_fd: int, path: str, known: FileHash | None) -> _Identity | None:
 
 
 def _is_same(parent: int, name: str, known: FileHash) -> bool:
-    """Tell whether a file has the content and the permissions of its hash. The hash of a link is that of its target."""
+    """Tell whether a file has the content and permissions of its hash; that of a link is its target's."""
     try:
         descriptor = open_for_reading(name, parent)
     except FileNotFoundError:

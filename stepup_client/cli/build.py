@@ -1,0 +1,88 @@
+"""`stepup build`: attach to the director that serves this project, or be its director, worker and display."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+from stepup_client.cli.discover import (
+    is_director_alive,
+    remove_remains,
+    wait_for_director,
+    wait_until_gone,
+)
+from stepup_client.cli.environment import enter_root, project_root
+from stepup_client.cli.failures import UsageError
+from stepup_client.cli.options import BuildCommand
+from stepup_client.rpc.control_values import BuildOptions
+
+__all__ = ("run_build",)
+
+
+def run_build(command: BuildCommand) -> int:
+    """Build the project and return the exit code."""
+    if command.is_boot:
+        print("WARNING: `stepup boot` is the old name of `stepup build`.", file=sys.stderr)
+    root = project_root()
+    if enter_root(root):
+        print(f"Changing to {root}", flush=True)
+    # From here on somebody depends on us ending in order.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _raise_interrupt)
+    exit_code = _attach_or_embed(root, command)
+    if exit_code is None:
+        exit_code = _attach_or_embed(root, command)
+    if exit_code is None:
+        raise UsageError(f"Another director of {root} is coming or going. Try again in a moment.")
+    return exit_code
+
+
+def _attach_or_embed(root: str, command: BuildCommand) -> int | None:
+    """Return the exit code; None when another director came or went at this very moment."""
+    if not is_director_alive(root):
+        return _embed(root, command)
+    exit_code = _attach(root, command)
+    if exit_code is None:
+        wait_until_gone(root)
+    return exit_code
+
+
+def _attach(root: str, command: BuildCommand) -> int | None:
+    located = wait_for_director(root)
+    if command.are_jobs_given:
+        print("NOTE: a director is running already; -j is up to its workers.", file=sys.stderr)
+    # Here because all this loads gRPC.
+    from stepup_client.cli.attach import attach
+
+    return attach(located.socket, _options(command, workers_min=0), show_progress=command.progress)
+
+
+def _embed(root: str, command: BuildCommand) -> int | None:
+    remove_remains(root)
+    from stepup_client.cli.embed import embed
+    from stepup_client.cli.launch import Household, HouseholdSettings
+
+    settings = HouseholdSettings(
+        root=root, jobs=command.jobs, log_level=command.log_level, log_format=command.log_format
+    )
+    with Household(settings) as household:
+        return embed(household, _options(command, workers_min=1), show_progress=command.progress)
+
+
+def _options(command: BuildCommand, *, workers_min: int) -> BuildOptions:
+    """Say to the director what the user asked for."""
+    return BuildOptions(
+        keep_going=command.keep_going,
+        clean=command.clean,
+        resources=command.resources,
+        defer_cap=command.defer_cap,
+        workers_min=workers_min,
+        explain_rerun=command.explain_rerun,
+        use_durations=command.duration,
+    )
+
+
+def _raise_interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

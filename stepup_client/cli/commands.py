@@ -1,0 +1,130 @@
+"""The commands that only talk to a director, or look at what one left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+from stepup_client.cli.discover import find_director, is_director_alive, wait_for_director, wait_until_gone
+from stepup_client.cli.environment import project_root
+from stepup_client.cli.failures import UsageError
+from stepup_client.cli.graph_files import write_graph
+from stepup_client.cli.launch import run_inspection
+from stepup_client.cli.status import render_status
+from stepup_client.rpc.control import ControlClient
+from stepup_client.rpc.control_values import DirectorGone, DirectorRefused
+
+__all__ = ("run_graph", "run_plain", "run_status")
+
+_Answer = TypeVar("_Answer")
+
+
+def run_plain(name: str) -> int:
+    """Do one of the commands without options and return the exit code."""
+    root = project_root()
+    _PLAIN[name](root, wait_for_director(root).socket)
+    return 0
+
+
+def run_status(*, as_json: bool) -> int:
+    """Print what goes on, or what the database says when nothing does."""
+    root = project_root()
+    socket = _director_or_database(root)
+    if socket is None:
+        return run_inspection(root, ["status", "--json"] if as_json else ["status"])
+    if as_json:
+        print(_ask(socket, lambda client: client.status_json()))
+    else:
+        print(render_status(_ask(socket, lambda client: client.status())))
+    return 0
+
+
+def run_graph(prefix: str) -> int:
+    """Write the graph beside the project's files."""
+    root = project_root()
+    socket = _director_or_database(root)
+    if socket is None:
+        return run_inspection(root, ["graph", prefix])
+    graph = _ask(socket, lambda client: client.graph())
+    try:
+        write_graph(os.path.join(root, prefix), graph)
+    except OSError as error:
+        raise UsageError(f"Cannot write {error.filename}: {error.strerror}.") from error
+    return 0
+
+
+def _rebuild(_root: str, socket: str) -> None:
+    _ask(socket, lambda client: client.rebuild())
+
+
+def _drain(_root: str, socket: str) -> None:
+    _ask(socket, lambda client: client.drain())
+
+
+def _wait(_root: str, socket: str) -> None:
+    """Wait; a director that stops meanwhile is idle for good."""
+    _ask_or_gone(socket, lambda client: client.wait())
+
+
+def _join(root: str, socket: str) -> None:
+    """Wait and stop; afterwards another director may be started at once."""
+    _ask_or_gone(socket, lambda client: client.join())
+    if not wait_until_gone(root):
+        print("The director is still stopping.", file=sys.stderr)
+
+
+def _shutdown(_root: str, socket: str) -> None:
+    """Stop a little more firmly than was asked before."""
+    _ask_or_gone(socket, _shut_down_further)
+
+
+async def _shut_down_further(client: ControlClient) -> None:
+    status = await client.status()
+    await client.shutdown(status.stopping.raised())
+
+
+_PLAIN: dict[str, Callable[[str, str], None]] = {
+    "rebuild": _rebuild,
+    "wait": _wait,
+    "join": _join,
+    "drain": _drain,
+    "shutdown": _shutdown,
+}
+
+
+def _director_or_database(root: str) -> str | None:
+    """Return where to ask; None when only the database can answer."""
+    located = find_director(root)
+    if located is not None:
+        return located.socket
+    if is_director_alive(root) or not os.path.exists(f"{root}/.stepup/graph.db"):
+        return wait_for_director(root).socket
+    return None
+
+
+def _ask(socket: str, question: Callable[[ControlClient], Coroutine[Any, Any, _Answer]]) -> _Answer:
+    """Return the director's answer."""
+    try:
+        return asyncio.run(_with_client(socket, question))
+    except DirectorGone as error:
+        raise UsageError(f"The director does not answer: {error}.") from error
+    except DirectorRefused as error:
+        raise UsageError(str(error)) from error
+
+
+def _ask_or_gone(socket: str, question: Callable[[ControlClient], Coroutine[Any, Any, object]]) -> None:
+    """Ask a director that may stop meanwhile, which is as good as an answer."""
+    try:
+        asyncio.run(_with_client(socket, question))
+    except DirectorGone:
+        return
+    except DirectorRefused as error:
+        raise UsageError(str(error)) from error
+
+
+async def _with_client(socket: str, question: Callable[[ControlClient], Awaitable[_Answer]]) -> _Answer:
+    async with ControlClient(socket) as client:
+        return await question(client)

@@ -1,0 +1,18 @@
+"""The three files that `stepup graph` writes."""
+
+from __future__ import annotations
+
+from stepup_client.rpc.control_values import GraphTexts
+
+__all__ = ("write_graph",)
+
+
+def write_graph(prefix: str, graph: GraphTexts) -> None:
+    """Write PREFIX.txt, PREFIX_provenance.dot and PREFIX_dependency.dot."""
+    for suffix, text in (
+        (".txt", graph.text),
+        ("_provenance.dot", graph.provenance_dot),
+        ("_dependency.dot", graph.dependency_dot),
+    ):
+        with open(f"{prefix}{suffix}", "w", encoding="utf-8") as file:
+            file.write(text)

@@ -1,0 +1,52 @@
+"""How `stepup status` looks to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from stepup_client.cli.render import Style, render_line
+from stepup_client.rpc.control_values import RunningStep, Status, StopLevel, Tag, WorkerStatus
+
+__all__ = ("render_status",)
+
+
+def render_status(status: Status) -> str:
+    """Return a few lines: what the director does, what there is, who works, what runs."""
+    stopping = (
+        f", asked to stop ({status.stopping.name.lower()})" if status.stopping is not StopLevel.NONE else ""
+    )
+    rows = [
+        ("Director", f"{status.phase}{stopping}, pid {status.pid}, version {status.version}"),
+        ("Root", status.root),
+        ("Steps", _counts(status.steps)),
+        ("Files", _counts(status.files)),
+    ]
+    if status.resources_held:
+        rows.append(("Held", _counts(status.resources_held)))
+    rows += [(f"Worker {worker.index}", _worker(worker)) for worker in status.workers]
+    if not status.workers:
+        rows.append(("Workers", "none"))
+    rows += [("Running", _running(step)) for step in status.running]
+    rows.append(("Last exit", str(status.return_code)))
+    return "\n".join(f"{name + ':':<11}{_visible(text)}" for name, text in rows)
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()) if count) or "none"
+
+
+def _worker(worker: WorkerStatus) -> str:
+    connection = "" if worker.connected else ", not connected"
+    return (
+        f"{worker.name} on {worker.host}, pid {worker.pid}{connection}: "
+        f"{worker.slots} slot(s), holds {worker.holding}, finished {worker.finished}"
+    )
+
+
+def _running(step: RunningStep) -> str:
+    return f"{step.elapsed_s:.1f} s on worker {step.worker}: {step.label}"
+
+
+def _visible(text: str) -> str:
+    """Spell control characters, as everywhere."""
+    return render_line(Tag.PHASE, text, Style())[11:]

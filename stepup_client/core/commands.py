@@ -1,0 +1,155 @@
+"""The words of a command: which variables are set in front of it, and which program it runs."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from stepup_client.errors import PathError, StepUpError
+
+__all__ = (
+    "CommandArg",
+    "ParsedCommand",
+    "build_command",
+    "check_command",
+    "check_plan_program",
+    "fill_in_paths",
+    "is_directory_plan",
+    "parse_command",
+    "quote_paths",
+)
+
+CommandArg = str | Callable[..., str]
+"""A command, or a function that makes one of the lists `inp`, `out` and `vol`, as far as it names them."""
+
+_QUOTED = r"""\\.|'[^']*'|"(?:[^"\\]|\\.)*\""""
+_ASSIGNMENT = re.compile(rf"\s*([A-Za-z_]\w*)=((?:[^\s'\"\\]|{_QUOTED})*)(?:\s+|$)", re.ASCII | re.DOTALL)
+_WORD = re.compile(rf"\s*((?:[^\s'\"\\]|{_QUOTED})+)", re.DOTALL)
+_SHELL_WORD = re.compile(rf"\s*((?:[^\s'\"\\;&|<>()]|{_QUOTED})+)", re.DOTALL)
+_PATH_LIST = re.compile(r"\$\{(inp|out|vol)\}")
+_EXPANDED_BY_SHELL = frozenset("$`*?[{~#")
+
+
+class ParsedCommand(NamedTuple):
+    """A command with what its first words say."""
+
+    text: str
+    """What is to be run, without the variables in front."""
+    overrides: dict[str, str]
+    """The variables in front, unless a shell sets them."""
+    program: str | None
+    """The first word; None when only a shell can tell."""
+
+    @property
+    def local_program(self) -> str | None:
+        """The program, if it is a file of the project."""
+        program = self.program
+        return program if program is not None and "/" in program and not program.startswith("/") else None
+
+
+def build_command(command: CommandArg, lists: Mapping[str, list[str]]) -> str:
+    """Return the text of a command; a function gets those of the lists that it names."""
+    text = command(**_wanted(command, lists)) if callable(command) else command
+    check_command(text)
+    return text
+
+
+def check_command(text: object) -> None:
+    """Refuse what cannot be a command."""
+    if not isinstance(text, str):
+        raise TypeError(f"A command must be a string, not {type(text).__name__}: {text!r:.80}")
+    if not text.strip():
+        raise StepUpError("A command is empty.")
+    if "\0" in text:
+        raise StepUpError(f"A command contains a NUL byte: {text!r:.80}")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise StepUpError(f"A command is not valid UTF-8: {text!r:.80}") from None
+
+
+def _wanted(command: Callable[..., str], lists: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return the lists that a function asks for by the names of its parameters."""
+    # Slow to import, and hardly any command is a function.
+    from inspect import Parameter, signature
+
+    parameters = signature(command).parameters.values()
+    named = {Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY}
+    for parameter in parameters:
+        if parameter.kind not in named or parameter.name not in lists:
+            raise StepUpError(
+                f"A function that makes a command takes inp, out and vol by name and nothing else, not {parameter}."
+            )
+    return {parameter.name: lists[parameter.name] for parameter in parameters}
+
+
+def parse_command(text: str, *, shell: bool) -> ParsedCommand:
+    """Look at the first words of a command.
+
+    Raises
+    ------
+    StepUpError
+        Quotes do not match, or nothing is left to run.
+    """
+    if not shell:
+        _check_quotes(text)
+    overrides: dict[str, str] = {}
+    start = 0
+    while (match := _ASSIGNMENT.match(text, start)) is not None:
+        overrides[match[1]] = _unquoted(match[2])
+        start = match.end()
+    if shell:
+        return ParsedCommand(text, {}, _shell_program(text, start))
+    rest = text[start:] if overrides else text
+    word = _WORD.match(rest)
+    if word is None:
+        raise StepUpError(f"A command sets variables but runs nothing: {text}")
+    return ParsedCommand(rest, overrides, _unquoted(word[1]))
+
+
+def _check_quotes(text: str) -> None:
+    """Refuse quotes without partners."""
+    if "'" in text or '"' in text or "\\" in text:
+        try:
+            shlex.split(text)
+        except ValueError as error:
+            raise StepUpError(f"Cannot split the command into words ({error}): {text}") from None
+
+
+def _unquoted(word: str) -> str:
+    return "".join(shlex.split(word)) if "'" in word or '"' in word or "\\" in word else word
+
+
+def _shell_program(text: str, start: int) -> str | None:
+    """Return the first word of a shell command, unless the shell would change it."""
+    word = _SHELL_WORD.match(text, start)
+    return None if word is None or _EXPANDED_BY_SHELL & set(word[1]) else _unquoted(word[1])
+
+
+def check_plan_program(parsed: ParsedCommand) -> None:
+    """Refuse a plan whose program is not a file of the project."""
+    if parsed.local_program is None:
+        raise PathError(
+            f"The program of a plan must be a relative path with a slash, such as ./plan.py, not: {parsed.program}"
+        )
+
+
+def is_directory_plan(text: str) -> bool:
+    """Tell whether the argument of `plan()` is a directory, as in version 1, and not a command."""
+    if text.endswith("/"):
+        return True
+    return bool(text) and "/" not in text and not text.endswith(".py") and len(text.split()) == 1
+
+
+def fill_in_paths(text: str, lists: Mapping[str, list[str]]) -> str | None:
+    """Return a command of version 1 with its `${inp}`, `${out}` and `${vol}` filled in; None if it has none."""
+    if "${" not in text or _PATH_LIST.search(text) is None:
+        return None
+    return _PATH_LIST.sub(lambda match: quote_paths(lists[match[1]]), text)
+
+
+def quote_paths(paths: list[str]) -> str:
+    """Return paths as words of a shell command."""
+    return " ".join(shlex.quote(path) for path in paths)

@@ -1,0 +1,112 @@
+"""The arguments of a step that are no paths: checked, and brought into one form."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from stepup_client.errors import NotYetError, StepUpError
+
+from .declarations import Need
+from .variables import RESERVED
+
+__all__ = (
+    "Resources",
+    "check_overrides",
+    "need_of",
+    "normalise_duration",
+    "normalise_names",
+    "normalise_resources",
+    "refuse_later_arguments",
+)
+
+Resources = Mapping[str, int] | str
+"""Units by name, or text such as `a:2,b`."""
+
+
+def need_of(need: Need, *, optional: bool) -> Need:
+    """Return how much a step is wanted; `optional=True` is another way to say OPTIONAL."""
+    if not isinstance(need, Need):
+        raise TypeError(f"need must be a Need, not {type(need).__name__}: {need!r:.80}")
+    if need is Need.TARGET:
+        raise StepUpError("Need.TARGET cannot be declared.")
+    if not optional:
+        return need
+    if need is Need.PLAN:
+        raise StepUpError("A planning step cannot be optional.")
+    return Need.OPTIONAL
+
+
+def normalise_names(names: str | Iterable[str]) -> list[str]:
+    """Return names of variables, sorted, each once."""
+    wanted = [names] if isinstance(names, str) else list(names)
+    if len(wanted) > 1:
+        wanted = sorted(set(wanted))
+    for name in wanted:
+        _check_name(name)
+    return wanted
+
+
+def _check_name(name: object) -> None:
+    if not isinstance(name, str):
+        raise TypeError(f"The name of a variable must be a string, not {type(name).__name__}: {name!r:.80}")
+    if not name or "=" in name or "\0" in name:
+        raise StepUpError(f"Not the name of an environment variable: {name!r}")
+
+
+def check_overrides(overrides: Mapping[str, str], names: Iterable[str]) -> None:
+    """Refuse values for variables that the step also depends on, or that the worker sets."""
+    for name, value in overrides.items():
+        _check_name(name)
+        if not isinstance(value, str):
+            raise TypeError(f"The value of variable {name} must be a string, not {type(value).__name__}.")
+        if "\0" in value:
+            raise StepUpError(f"The value of variable {name} contains a NUL byte.")
+        if name in RESERVED:
+            raise StepUpError(f"Variable {name} is set by StepUp and cannot be overridden.")
+    if both := sorted(overrides.keys() & set(names)):
+        raise StepUpError(f"Variable {both[0]} is overridden and also named in env: keep one of the two.")
+
+
+def normalise_resources(resources: Resources | None) -> Mapping[str, int]:
+    """Return units by name."""
+    if not resources:
+        return {}
+    units = _parsed(resources) if isinstance(resources, str) else resources
+    if not isinstance(units, Mapping):
+        raise TypeError(f"resources must be a mapping or text such as 'a:2,b', not {type(units).__name__}.")
+    for name, number in units.items():
+        if not isinstance(name, str) or not isinstance(number, int) or isinstance(number, bool):
+            raise TypeError(f"resources must map names to whole numbers, not {name!r} to {number!r}.")
+        if not name or number <= 0:
+            raise StepUpError(f"A step must ask for at least one unit of a named resource, not {name!r}: {number}.")
+    return units
+
+
+def _parsed(text: str) -> dict[str, int]:
+    units: dict[str, int] = {}
+    for part in text.split(","):
+        name, colon, number = (word.strip() for word in part.partition(":"))
+        if not name or name in units or (colon and not number.isdecimal()):
+            raise StepUpError(f"resources must look like 'a:2,b', each name once, not {text!r}.")
+        units[name] = int(number) if colon else 1
+    return units
+
+
+def normalise_duration(duration: float | None) -> float:
+    """Return the expected duration in seconds, 0 for unknown."""
+    if duration is None:
+        return 0.0
+    if isinstance(duration, bool) or not isinstance(duration, int | float):
+        raise TypeError(f"duration must be a number of seconds, not {type(duration).__name__}: {duration!r:.80}")
+    if not math.isfinite(duration) or duration < 0:
+        raise StepUpError(f"duration must be finite and not negative, not {duration}.")
+    return float(duration)
+
+
+def refuse_later_arguments(function: str, *, pool: str | None, block: bool) -> None:
+    """Refuse arguments of version 1 that need more than there is."""
+    if pool is not None:
+        raise NotYetError(f"{function}(pool=...)")
+    if block:
+        raise NotYetError(f"{function}(block=True)")

@@ -1,0 +1,93 @@
+"""One channel to the director, and what to do when a call on it fails."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, NamedTuple, TypeVar
+
+import grpc
+from stepup_proto.v1 import control_pb2_grpc, plan_pb2_grpc
+
+from stepup_client.errors import RPCError
+
+from .refusal import refused_from_wire, rpc_error_from_wire
+
+__all__ = ("Connection", "ConnectionSettings")
+
+_Response = TypeVar("_Response")
+
+_OPTIONS = (
+    # The director is our own and speaks over a private socket; a graph may be long.
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    # A director that restarts is back within a second or two.
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+)
+
+_RECONNECT_S_MAX = 10.0
+"""How long a director that does not answer is asked again. Every call is safe to repeat."""
+
+_RECONNECT_PAUSE_S = 0.1
+
+
+class ConnectionSettings(NamedTuple):
+    """Where the director is and how long it may take."""
+
+    socket: str
+    """Path of its Unix socket."""
+    timeout_s: float | None
+    """For calls that need not wait for anything; None: no limit."""
+
+
+class Connection:
+    """Calls the director; opens nothing before the first call."""
+
+    def __init__(self, settings: ConnectionSettings) -> None:
+        """Remember where the director is."""
+        self._settings = settings
+        self._channel = grpc.insecure_channel(f"unix:{settings.socket}", options=_OPTIONS)
+        self.plan = plan_pb2_grpc.PlanServiceStub(self._channel)
+        self.control = control_pb2_grpc.ControlServiceStub(self._channel)
+
+    def call(
+        self,
+        method: grpc.UnaryUnaryMultiCallable[Any, _Response],
+        request: object,
+        name: str,
+        *,
+        may_wait: bool = False,
+    ) -> _Response:
+        """Make a call, again if the director cannot be reached for a moment.
+
+        Raises
+        ------
+        Refused
+            The director says no.
+        RPCError
+            It cannot be reached, or something is broken.
+        """
+        timeout_s = None if may_wait else self._settings.timeout_s
+        give_up_at = time.monotonic() + _RECONNECT_S_MAX
+        while True:
+            try:
+                return method(request, timeout=timeout_s)
+            except grpc.RpcError as error:
+                self._check_worth_repeating(error, name, give_up_at)
+            time.sleep(_RECONNECT_PAUSE_S)
+
+    def _check_worth_repeating(self, error: grpc.RpcError, name: str, give_up_at: float) -> None:
+        """Raise what a failed call means, unless it may go well the next time."""
+        refused = refused_from_wire(error)
+        if refused is not None:
+            raise refused from None
+        if not isinstance(error, grpc.Call) or error.code() is not grpc.StatusCode.UNAVAILABLE:
+            raise rpc_error_from_wire(name, error) from None
+        if time.monotonic() >= give_up_at:
+            raise RPCError(
+                f"The director at {self._settings.socket} cannot be reached: {error.details()}"
+            ) from None
+
+    def close(self) -> None:
+        """Close the channel."""
+        self._channel.close()

@@ -1,0 +1,160 @@
+"""The step that this process is, as its environment says: opened at first use, and once more after a fork."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from stepup_client.core import tracebacks
+from stepup_client.core.declarations import EnvironmentUse, Statement, StaticPaths
+from stepup_client.core.paths import Place
+from stepup_client.core.session import Session, StaticAnswer
+from stepup_client.core.sources import calling_line
+from stepup_client.core.variables import Variables
+from stepup_client.errors import StepUpError
+
+from .offline import OfflineSession
+
+if TYPE_CHECKING:
+    from .session import PlanSession
+
+__all__ = ("Caller", "caller", "install_excepthook", "job_number")
+
+_TIMEOUT_S = 600.0
+"""How long the director may take for what need not wait, unless the user says otherwise."""
+
+
+class Caller:
+    """The calling step: where it stands, and whom it speaks to."""
+
+    def __init__(self, session: Session, *, root: str, workdir: str) -> None:
+        """Speak through a session; `workdir` is relative to `root`, which is absolute."""
+        self.session = session
+        """Carries the words."""
+        self.pid = os.getpid()
+        """The process that may use the session."""
+        self._root = os.path.realpath(root)
+        self._workdir = os.path.realpath(os.path.join(self._root, workdir))
+        self._slash = workdir.endswith("/")
+        self._places: dict[str, tuple[Place, str]] = {}
+        self._recorded: set[str] = set()
+
+    def place(self) -> Place:
+        """Return the current directory."""
+        return self._current()[0]
+
+    def base(self) -> str:
+        """Return the current directory relative to the root; empty where the step began."""
+        return self._current()[1]
+
+    def variables(self) -> Variables:
+        """Return the environment as seen from the current directory."""
+        return Variables(os.environ, self.place())
+
+    def declare(self, statement: Statement, variables: Variables | None = None) -> None:
+        """Add a statement to the graph, after the variables that were used for it."""
+        self.record(variables)
+        self.session.declare(statement, self.base(), calling_line())
+
+    def declare_static(self, statement: StaticPaths, variables: Variables) -> StaticAnswer:
+        """Add a static declaration to the graph, after the variables that were used for it."""
+        self.record(variables)
+        return self.session.declare_static(statement, self.base(), calling_line())
+
+    def record(self, variables: Variables | None) -> None:
+        """Let the calling step depend on the variables that were used, each once."""
+        if variables is None or not variables.used:
+            return
+        names = tuple(name for name in variables.used if name not in self._recorded)
+        if names:
+            self._recorded.update(names)
+            self.session.declare(EnvironmentUse(names), "", calling_line())
+
+    def _current(self) -> tuple[Place, str]:
+        directory = os.getcwd()
+        found = self._places.get(directory)
+        if found is None:
+            found = self._places[directory] = self._look_at(directory)
+        return found
+
+    def _look_at(self, directory: str) -> tuple[Place, str]:
+        if directory == self._workdir:
+            return Place(directory, self._root, self._slash), ""
+        return Place(directory, self._root, slash=False), os.path.relpath(directory, self._root)
+
+
+_caller: Caller | None = None
+
+
+def caller() -> Caller:
+    """Return the step that this process is."""
+    global _caller  # noqa: PLW0603 # one process is one step
+    if _caller is None:
+        _caller = _opened()
+    elif _caller.pid != os.getpid():
+        _caller = _reopened(_caller)
+    return _caller
+
+
+def job_number() -> int:
+    """Return the number of this attempt; -1 outside of a build."""
+    return int(os.environ.get("STEPUP_JOB_I", "-1"))
+
+
+def install_excepthook() -> None:
+    """Shorten tracebacks under a director, unless the user wants all of them."""
+    if "STEPUP_DIRECTOR_SOCKET" in os.environ and os.environ.get("STEPUP_DEBUG") != "1":
+        tracebacks.install()
+
+
+def _opened() -> Caller:
+    """Read the environment that the worker made."""
+    socket = os.environ.get("STEPUP_DIRECTOR_SOCKET")
+    if socket is None:
+        root = os.environ.get("STEPUP_ROOT", os.getcwd())
+        return Caller(OfflineSession(), root=root, workdir=os.path.relpath(os.getcwd(), root))
+    # A warm process may have imported the API long before it became this step.
+    install_excepthook()
+    session = _open_session(socket)
+    atexit.register(_finish, session, os.getpid())
+    return Caller(session, root=_required("STEPUP_ROOT"), workdir=os.environ.get("HERE", "."))
+
+
+def _open_session(socket: str) -> PlanSession:
+    # gRPC takes longer to import than many a plan to run, and outside of a build nobody needs it.
+    from .connection import ConnectionSettings
+    from .session import PlanSession
+
+    timeout_s = float(os.environ.get("STEPUP_SYNC_RPC_TIMEOUT", _TIMEOUT_S))
+    settings = ConnectionSettings(socket, timeout_s if timeout_s > 0 else None)
+    return PlanSession(settings, int(_required("STEPUP_STEP_I")), int(_required("STEPUP_JOB_I")))
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise StepUpError(f"STEPUP_DIRECTOR_SOCKET is set, but {name} is not: a step needs both.")
+    return value
+
+
+def _reopened(parent: Caller) -> Caller:
+    """Return the caller of a forked process."""
+    session = parent.session
+    if isinstance(session, OfflineSession):
+        return Caller(session, root=parent._root, workdir=os.path.relpath(parent._workdir, parent._root))
+    return Caller(_forked(session), ...)
+
+
+def _finish(session: PlanSession, pid: int) -> None:
+    """Say what is left to say; a step whose last words were refused has failed."""
+    if os.getpid() != pid:
+        return
+    try:
+        session.finish()
+    except Exception as error:  # noqa: BLE001 # nobody else is there any more to hear of it
+        tracebacks.show(type(error), error, None)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(1)

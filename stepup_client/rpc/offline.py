@@ -1,0 +1,115 @@
+"""What a plan speaks to when no build is going on: each statement is shown, nothing happens."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+
+from stepup_client.core.declarations import (
+    AmendAnswer,
+    Amendment,
+    DirectoryPaths,
+    EnvironmentUse,
+    GlobMatch,
+    GlobQuery,
+    HoldChange,
+    Need,
+    Source,
+    Statement,
+    StaticPaths,
+    StepDeclaration,
+)
+from stepup_client.core.stepinfo import StepInfo, step_info_of
+
+__all__ = ("OfflineSession",)
+
+
+class OfflineSession:
+    """Shows on standard output what would be said to a director."""
+
+    def declare(self, statement: Statement, base: str, source: Source) -> None:
+        """Show a statement."""
+        del base, source
+        _show(_call_of(statement))
+
+    def declare_static(self, statement: StaticPaths, base: str, source: Source) -> _NoAnswer:
+        """Show a static declaration."""
+        self.declare(statement, base, source)
+        return _NoAnswer()
+
+    def glob(self, query: GlobQuery, base: str, source: Source) -> list[GlobMatch]:
+        """Show a pattern; nothing matches."""
+        del base, source
+        _show(_call("glob", (query.pattern,), query.substitutions))
+        return []
+
+    def amend(self, amendment: Amendment, base: str, source: Source) -> AmendAnswer:
+        """Show an amendment; everything is available."""
+        del base, source
+        lists = zip(("inp", "env", "out", "vol"), amendment, strict=True)
+        _show(_call("amend", (), {name: list(value) for name, value in lists if value}))
+        return AmendAnswer((), ())
+
+    def step_info(self, source: Source) -> StepInfo:
+        """Return a step with nothing in it."""
+        del source
+        _show("get_info()")
+        return step_info_of(_NO_STEP)
+
+    def graph(self, source: Source) -> None:
+        """Return that there is no graph."""
+        del source
+        _show("graph()")
+
+
+class _NoAnswer:
+    """The answer of nobody."""
+
+    def paths(self, source: Source) -> Sequence[str]:
+        """Return nothing."""
+        del source
+        return ()
+
+
+_NO_STEP = StepDeclaration("", "", [], [], [], [], Need.DEFAULT, {}, False, {}, 0.0)  # noqa: FBT003
+
+
+def _call_of(statement: Statement) -> str:
+    """Write a statement as the call that makes it."""
+    match statement:
+        case StaticPaths(paths):
+            return _call("static", paths, {})
+        case DirectoryPaths(paths, create):
+            return _call("mkdir" if create else "directory", paths, {})
+        case EnvironmentUse(names):
+            return _call("amend", (), {"env": list(names)})
+        case HoldChange(is_open):
+            return "hold()" if is_open else "end of hold()"
+        case StepDeclaration():
+            return _call("step", (statement.command,), _options(statement))
+
+
+def _options(step: StepDeclaration) -> dict[str, object]:
+    """Return what is not as it is by default."""
+    options = {
+        "inp": step.inputs,
+        "env": step.environment,
+        "out": step.outputs,
+        "vol": step.volatiles,
+        "workdir": step.workdir,
+        "need": "" if step.need is Need.DEFAULT else step.need.name,
+        "resources": dict(step.resources),
+        "shell": step.shell,
+        "env_overrides": dict(step.overrides),
+        "duration": step.duration_s,
+    }
+    return {name: value for name, value in options.items() if value}
+
+
+def _call(function: str, positional: Sequence[str], named: Mapping[str, object]) -> str:
+    words = [repr(value) for value in positional] + [f"{name}={value!r}" for name, value in named.items()]
+    return f"{function}({', '.join(words)})"
+
+
+def _show(text: str) -> None:
+    sys.stdout.write(text + "\n")

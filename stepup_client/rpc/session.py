@@ -1,0 +1,111 @@
+"""A running step speaking to its director over gRPC.
+
+Importing this module imports gRPC and connects to nothing, so that a warm process can import it once and fork.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import grpc
+import path  # noqa: F401 # plans get paths back: a warm process shall have the class ready
+from stepup_proto.v1 import control_pb2, plan_pb2, types_pb2
+
+from stepup_client.core.declarations import (
+    AmendAnswer,
+    Amendment,
+    GlobMatch,
+    GlobQuery,
+    GraphTexts,
+    Source,
+    Statement,
+    StaticPaths,
+)
+from stepup_client.core.stepinfo import StepInfo
+
+from . import convert
+from .connection import Connection, ConnectionSettings
+from .outbox import Outbox, Promise
+from .refusal import Refused
+
+__all__ = ("PlanSession",)
+
+_Response = TypeVar("_Response")
+
+
+class PlanSession:
+    """One attempt of a step, speaking to the director of its build."""
+
+    def __init__(self, settings: ConnectionSettings, step: int, number: int) -> None:
+        """Speak for the attempt with these two numbers."""
+        self._settings = settings
+        self._attempt = types_pb2.AttemptId(step=step, number=number)
+        self._connection = Connection(settings)
+        self._outbox = Outbox(self._send, self._attempt)
+
+    def fork(self) -> PlanSession:
+        """Return the session of a forked process, which cannot use the channel of its parent.
+
+        It says everything at once: processes that are forked often end without any farewell.
+        """
+        child = PlanSession(self._settings, self._attempt.step, self._attempt.number)
+        child._outbox = Outbox(child._send, child._attempt, buffered=False, batch=self._outbox.batch)
+        return child
+
+    def declare(self, statement: Statement, base: str, source: Source) -> None:
+        """Add a statement to the graph, soon."""
+        self._outbox.put(convert.statement_to_wire(statement, base, source), source)
+
+    def declare_static(self, statement: StaticPaths, base: str, source: Source) -> Promise:
+        """Add a static declaration to the graph, soon, and return the promise of its answer."""
+        promise = Promise(self._outbox)
+        self._outbox.put(convert.statement_to_wire(statement, base, source), source, promise)
+        return promise
+
+    def glob(self, query: GlobQuery, base: str, source: Source) -> list[GlobMatch]:
+        """Expand a pattern."""
+        request = convert.glob_query_to_wire(query, base, source, self._attempt)
+        response = self._ask(self._connection.plan.Glob, request, "Glob", source)
+        return convert.glob_matches_from_wire(response)
+
+    def amend(self, amendment: Amendment, base: str, source: Source) -> AmendAnswer:
+        """Add dependencies to the calling step."""
+        request = convert.amendment_to_wire(amendment, base, source, self._attempt)
+        response = self._ask(self._connection.plan.Amend, request, "Amend", source, may_wait=True)
+        return convert.amend_answer_from_wire(response)
+
+    def step_info(self, source: Source) -> StepInfo:
+        """Return what was declared for the calling step."""
+        request = plan_pb2.GetStepInfoRequest(attempt=self._attempt)
+        response = self._ask(self._connection.plan.GetStepInfo, request, "GetStepInfo", source)
+        return convert.step_info_from_wire(response)
+
+    def graph(self, source: Source) -> GraphTexts:
+        """Return the whole graph."""
+        request = control_pb2.GetGraphRequest()
+        response = self._ask(self._connection.control.GetGraph, request, "GetGraph", source)
+        return convert.graph_texts_from_wire(response)
+
+    def finish(self) -> None:
+        """Send what still waits; whatever comes later is sent at once. Raises what was refused."""
+        self._outbox.stop_buffering()
+        self._outbox.flush(Source("", 0))
+
+    def _ask(
+        self,
+        method: grpc.UnaryUnaryMultiCallable[Any, _Response],
+        request: object,
+        name: str,
+        source: Source,
+        *,
+        may_wait: bool = False,
+    ) -> _Response:
+        """Say what still waits to be said, then ask."""
+        self._outbox.flush(source)
+        try:
+            return self._connection.call(method, request, name, may_wait=may_wait)
+        except Refused as refused:
+            raise refused.error(source) from None
+
+    def _send(self, request: plan_pb2.DeclareRequest) -> plan_pb2.DeclareResponse:
+        return self._connection.call(self._connection.plan.Declare, request, "Declare")

@@ -1,0 +1,134 @@
+"""Flags become settings, settings become a serving director; the only prints and the only exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import importlib.metadata
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+
+# Read by grpc when it is imported: this process never forks once it serves.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
+
+import uvloop
+
+from .core.director import Director, DirectorSettings
+from .core.states import StopLevel
+from .engine.clock import MonotonicClock
+from .engine.engine import Engine
+from .engine.ports import JournalFailed
+from .files.disk import ProjectDisk
+from .inspection import inspect
+from .presence import ProjectIsTaken, claim_project, socket_for, write_note
+from .report.feed import EventFeed
+from .report.log import configure
+from .report.reporters import FanOut, LogReporter
+from .rpc.server import serving
+from .settings import InspectSettings, Settings, settings_from_arguments
+from .store.journal import SqliteJournal
+from .store.restore import load
+
+__all__ = ("main", "serve")
+
+VERSION = importlib.metadata.version("stepup-grpc")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `stepup director`; return its exit code."""
+    settings = settings_from_arguments(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if isinstance(settings, InspectSettings):
+            sys.stdout.write(inspect(settings))
+            return 0
+        return serve(settings)
+    except (ProjectIsTaken, JournalFailed, OSError) as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return 1
+
+
+def serve(settings: Settings) -> int:
+    """Serve a project until the director stops; return the exit code.
+
+    Raises
+    ------
+    ProjectIsTaken
+        Another director serves it.
+    JournalFailed
+        The database cannot be used.
+    """
+    with claim_project(settings.root), socket_for(settings.socket) as socket:
+        uvloop.run(_serve(settings, socket))
+    return 0
+
+
+async def _serve(settings: Settings, socket: str) -> None:
+    """Put the director together, serve, and take it apart again."""
+    log = configure(settings.log_format, settings.log_level, os.path.join(settings.root, ".stepup/director.log"))
+    database = os.path.join(settings.root, ".stepup/graph.db")
+    clock, feed = MonotonicClock(), EventFeed(time.time)
+    journal, disk = SqliteJournal(database), ProjectDisk(settings.root)
+    director = _make_director(settings, socket, database, clock)
+    engine = Engine(director, journal=journal, disk=disk, reporter=FanOut((feed, LogReporter())), clock=clock)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(log.close)
+        stack.push_async_callback(journal.close)
+        stack.callback(disk.close)
+        await stack.enter_async_context(serving(engine, feed, socket, VERSION))
+        stack.callback(feed.close)
+        stack.enter_context(write_note(settings.root, socket, VERSION))
+        log.announce(socket=socket, version=VERSION)
+        engine.announce_listening()
+        _watch_signals(engine, settings)
+        _tell_ready(settings, socket)
+        await engine.run()
+
+
+def _make_director(settings: Settings, socket: str, database: str, clock: MonotonicClock) -> Director:
+    """Return a director that has taken up what an earlier one left."""
+    facts = DirectorSettings(socket=socket, root=settings.root, embedded=settings.embedded, lease_s=settings.lease_s)
+    director = Director(facts, os.environ)
+    snapshot = load(database)
+    if snapshot.steps:
+        director.restore(snapshot.steps, snapshot.files, snapshot.trees, snapshot.facts, clock.now())
+    # What was loaded lives as long as the process: the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    return director
+
+
+def _watch_signals(engine: Engine, settings: Settings) -> None:
+    """Stop on signals, more firmly each time, and when the command line is gone."""
+    loop = asyncio.get_running_loop()
+    levels = iter((StopLevel.INTERRUPT, StopLevel.KILL))
+
+    def stop() -> None:
+        engine.request_stop(next(levels, StopLevel.KILL))
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    if settings.lifeline_fd is not None:
+        loop.add_reader(settings.lifeline_fd, _on_lifeline_cut, engine, settings.lifeline_fd)
+
+
+def _on_lifeline_cut(engine: Engine, lifeline_fd: int) -> None:
+    """The command line is gone: end everything."""
+    asyncio.get_running_loop().remove_reader(lifeline_fd)
+    engine.request_stop(StopLevel.KILL)
+
+
+def _tell_ready(settings: Settings, socket: str) -> None:
+    """Let those who wait know that the director listens."""
+    if settings.ready_fd is not None:
+        os.close(settings.ready_fd)
+    elif not settings.embedded:
+        print(f"Listening on {socket} for {settings.root}", flush=True)
+        print("Connect workers from other terminals with: stepup worker --jobs 4", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

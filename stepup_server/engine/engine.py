@@ -1,0 +1,211 @@
+"""One inbox, one timer: all that happens goes through here to the core, and all that the core orders comes from here.
+
+The events that have come in while the last group was being made durable form the next group. The record of a group is
+durable before anything else of it is performed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from stepup_server.core.commands import (
+    Answer,
+    Command,
+    ExpandGlobs,
+    HashFiles,
+    InspectPaths,
+    MakeDirectories,
+    OrderWorker,
+    Record,
+    Refuse,
+    RemoveFiles,
+    Report,
+    Stop,
+)
+from stepup_server.core.director import Director
+from stepup_server.core.events import (
+    Event,
+    FilesHashed,
+    FilesRemoved,
+    GlobsExpanded,
+    PathsInspected,
+    RequestAbandoned,
+    StopRequested,
+    TimePassed,
+)
+from stepup_server.core.ids import RequestId, WorkerId
+from stepup_server.core.states import StopLevel, Tag
+
+from .mailbox import Mailbox
+from .ports import Clock, Disk, Journal, JournalFailed, Reporter
+
+__all__ = ("Engine",)
+
+JOURNAL_RETRY_S = 1.0
+"""How long to wait before trying again to write what could not be written."""
+
+
+class Engine:
+    """Runs one director until it says that it is over."""
+
+    def __init__(self, director: Director, *, journal: Journal, disk: Disk, reporter: Reporter, clock: Clock) -> None:
+        self._director = director
+        self._journal = journal
+        self._disk = disk
+        self._reporter = reporter
+        self._clock = clock
+        self._inbox: list[Event] = []
+        self._filled = asyncio.Event()
+        self._answers: dict[RequestId, asyncio.Future[Any]] = {}
+        self._mailboxes: dict[WorkerId, Mailbox] = {}
+        self._last_request = 0
+        self._stopped = False
+        self._questions: asyncio.TaskGroup | None = None
+
+    @property
+    def director(self) -> Director:
+        """The core, for views that only read it."""
+        return self._director
+
+    def now(self) -> float:
+        """Return the time that the core is told, in monotonic seconds."""
+        return self._clock.now()
+
+    def tell(self, event: Event) -> None:
+        """Put an event in the inbox."""
+        self._inbox.append(event)
+        self._filled.set()
+
+    async def ask(self, make_event: Callable[[RequestId], Event]) -> Any:
+        """Put a request in the inbox and wait for its answer.
+
+        Raises
+        ------
+        Refusal
+            The core does not do it.
+        """
+        self._last_request += 1
+        request = RequestId(self._last_request)
+        event = make_event(request)
+        future = asyncio.get_running_loop().create_future()
+        self._answers[request] = future
+        self.tell(event)
+        try:
+            return await future
+        except asyncio.CancelledError:
+            self.tell(RequestAbandoned(request=request))
+            raise
+        finally:
+            del self._answers[request]
+
+    def mailbox(self, worker: WorkerId) -> Mailbox:
+        """Return where the orders for the present stream of a worker arrive."""
+        return self._mailboxes[worker]
+
+    def announce_listening(self) -> None:
+        """Report where the director listens."""
+        socket = self._director.desk.settings.socket
+        self._reporter.report(Report(tag=Tag.DIRECTOR, text=f"Listening on {socket}"))
+
+    def request_stop(self, level: StopLevel) -> None:
+        """Ask for the end without waiting for the answer."""
+        self._last_request += 1
+        self.tell(StopRequested(request=RequestId(self._last_request), level=level))
+
+    async def run(self) -> None:
+        """Handle events, group by group, until the core says stop."""
+        async with asyncio.TaskGroup() as questions:
+            self._questions = questions
+            while not self._stopped:
+                await self._wait_event()
+                events, self._inbox = self._inbox, []
+                commands = self._director.handle(events, self._clock.now())
+                await self._commit([command for command in commands if isinstance(command, Record)])
+                for command in commands:
+                    self._perform(command)
+        self._refuse_all()
+
+    async def _wait_event(self) -> None:
+        """Wait for an event, or for the moment that the core named."""
+        deadline = self._director.next_deadline()
+        timer = None
+        if deadline is not None:
+            delay_s = max(0.0, deadline - self._clock.now())
+            timer = asyncio.get_running_loop().call_later(delay_s, self.tell, TimePassed())
+        await self._filled.wait()
+        self._filled.clear()
+        if timer is not None:
+            timer.cancel()
+
+    async def _commit(self, records: list[Record]) -> None:
+        """Make records durable; if the disk refuses, say so once and try until it does not."""
+        told = False
+        while records:
+            try:
+                await self._journal.commit(records)
+            except JournalFailed as failure:
+                if not told:
+                    self._reporter.report(Report(tag=Tag.ERROR, text=f"{failure} Trying again until it succeeds."))
+                    told = True
+                await asyncio.sleep(JOURNAL_RETRY_S)
+            else:
+                return
+
+    def _perform(self, command: Command) -> None:
+        """Carry out one command; what takes time becomes a task whose result is another event."""
+        match command:
+            case Record():
+                pass
+            case Answer(request=request, value=value):
+                if (future := self._waiting(request)) is not None:
+                    future.set_result(value)
+            case Refuse(request=request, refusal=refusal):
+                if (future := self._waiting(request)) is not None:
+                    future.set_exception(refusal)
+            case OrderWorker():
+                self._order(command)
+            case Report():
+                self._reporter.report(command)
+            case Stop():
+                self._stopped = True
+            case InspectPaths() | HashFiles() | ExpandGlobs() | RemoveFiles() | MakeDirectories():
+                self._begin(self._use_disk(command))
+
+    def _waiting(self, request: RequestId) -> asyncio.Future[Any] | None:
+        """Return the caller of a request, if it still waits."""
+        future = self._answers.get(request)
+        return None if future is None or future.done() else future
+
+    def _order(self, orders: OrderWorker) -> None:
+        """Put orders in the mailbox of a worker; the first of a stream open a new one."""
+        if orders.sequence == 1 or orders.worker not in self._mailboxes:
+            self._mailboxes[orders.worker] = Mailbox()
+        self._mailboxes[orders.worker].put(orders)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start work that the task group owns."""
+        if self._questions is None:
+            raise RuntimeError("the engine is not running")
+        self._questions.create_task(work)
+
+    async def _use_disk(self, command: InspectPaths | HashFiles | ExpandGlobs | RemoveFiles | MakeDirectories) -> None:
+        """Do what the core wants of the disk, and tell it what came of it."""
+        match command:
+            case InspectPaths(token=token, paths=paths):
+                self.tell(PathsInspected(token=token, observations=await self._disk.inspect(paths)))
+            case HashFiles(token=token, files=files):
+                self.tell(FilesHashed(token=token, observations=await self._disk.hash(files)))
+            case ExpandGlobs(token=token, queries=queries):
+                self.tell(GlobsExpanded(token=token, matches=await self._disk.expand(queries)))
+            case RemoveFiles(token=token, files=files):
+                self.tell(FilesRemoved(token=token, paths=await self._disk.remove(files)))
+            case MakeDirectories(paths=paths):
+                await self._disk.make_directories(paths)
+
+    def _refuse_all(self) -> None:
+        """Let nobody wait for ever."""
+        for future in self._answers.values():
+            if not future.done():
+                future.cancel()

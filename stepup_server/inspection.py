@@ -1,0 +1,67 @@
+"""What is stored of a project of which no director runs: status and graph, read only."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+
+from .core.director import Director, DirectorSettings
+from .core.views import dependency_dot, graph_text, provenance_dot
+from .settings import InspectSettings
+from .store.restore import load
+
+__all__ = ("inspect",)
+
+
+def inspect(settings: InspectSettings) -> str:
+    """Do what was asked and return what is to be printed.
+
+    Raises
+    ------
+    JournalFailed
+        There is no database, or it cannot be read.
+    """
+    director = _restore(settings.root)
+    if settings.subject == "graph":
+        return _write_graph(director, os.path.join(settings.root, settings.prefix))
+    return _status(director, as_json=settings.as_json)
+
+
+def _restore(root: str) -> Director:
+    """Return a director as it would start; it is never run."""
+    snapshot = load(os.path.join(root, ".stepup/graph.db"))
+    director = Director(DirectorSettings(root=root), {})
+    director.restore(snapshot.steps, snapshot.files, snapshot.trees, snapshot.facts, 0.0)
+    return director
+
+
+def _write_graph(director: Director, prefix: str) -> str:
+    """Write the three files of the graph."""
+    graph = director.desk.graph
+    texts = {
+        f"{prefix}.txt": graph_text(graph),
+        f"{prefix}_provenance.dot": provenance_dot(graph),
+        f"{prefix}_dependency.dot": dependency_dot(graph),
+    }
+    for path, text in texts.items():
+        with open(path, "w", encoding="utf-8") as stream:
+            stream.write(text)
+    return f"Wrote {', '.join(texts)}\n"
+
+
+def _status(director: Director, *, as_json: bool) -> str:
+    """Count steps and files."""
+    graph = director.desk.graph
+    steps = Counter(step.state.name for step in graph.steps.values() if not step.detached)
+    files = Counter(file.state.name for file in graph.files.values() if not file.detached)
+    code = int(director.desk.return_code)
+    if as_json:
+        facts = {"phase": "no director", "steps": steps, "files": files, "return_code": code}
+        return json.dumps(facts, sort_keys=True, indent=2) + "\n"
+    lines = ["No director is running. As of the last build:"]
+    for title, counts in (("Steps", steps), ("Files", files)):
+        lines.append(f"{title}:")
+        lines += [f"  {name:<12} {count:>7}" for name, count in sorted(counts.items())]
+    lines.append(f"Return code of the last build: {code}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,106 @@
+"""How a director is found and known to be alive: a lock, a socket in a private directory, and a note of both.
+
+The lock on `.stepup/director.lock` is held by the kernel as long as the process lives, so there is nothing to clean up
+after a crash and nothing that could be mistaken for a living director.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+__all__ = ("ProjectIsTaken", "claim_project", "socket_for", "write_note")
+
+SOCKET_DIRECTORY = re.compile(r"/tmp/stepup-[A-Za-z0-9_]{8}")
+"""What the names of directories that we made look like; nothing else is ever removed."""
+
+
+class ProjectIsTaken(Exception):
+    """Another director serves this project."""
+
+
+@contextmanager
+def claim_project(root: str) -> Iterator[None]:
+    """Hold the lock of a project.
+
+    Raises
+    ------
+    ProjectIsTaken
+        Another process holds it; the message says which.
+    """
+    os.makedirs(os.path.join(root, ".stepup"), exist_ok=True)
+    descriptor = os.open(os.path.join(root, ".stepup/director.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ProjectIsTaken(_who_holds(root)) from error
+        _remove_traces(root)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _who_holds(root: str) -> str:
+    """Say who serves a project."""
+    note = _read_note(root)
+    who = f" (pid {note['pid']}, socket {note['socket']})" if note else ""
+    return f"Another director{who} serves {root} already. Stop it with 'stepup shutdown', or use it with 'stepup build'."
+
+
+def _read_note(root: str) -> dict[str, str] | None:
+    """Return what the last director has written about itself."""
+    try:
+        with open(os.path.join(root, ".stepup/director.json"), encoding="utf-8") as stream:
+            return {name: str(value) for name, value in json.load(stream).items()}
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def _remove_traces(root: str) -> None:
+    """Remove the socket directory of a director that did not end well, if it is one of ours."""
+    note = _read_note(root)
+    directory = os.path.dirname(note.get("socket", "")) if note else ""
+    if SOCKET_DIRECTORY.fullmatch(directory) and _is_ours(directory):
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _is_ours(directory: str) -> bool:
+    """Tell whether a directory belongs to this user and is no link."""
+    try:
+        status = os.lstat(directory)
+    except OSError:
+        return False
+    return status.st_uid == os.getuid() and not os.path.islink(directory)
+
+
+@contextmanager
+def socket_for(wanted: str | None) -> Iterator[str]:
+    """Return the path of the socket, in a directory that only this user may enter; remove what was made."""
+    directory = tempfile.mkdtemp(prefix="stepup-", dir="/tmp") if wanted is None else os.path.dirname(wanted)
+    path = wanted or os.path.join(directory, "director")
+    os.makedirs(directory, mode=0o700, exist_ok=True)
+    try:
+        yield path
+    finally:
+        if SOCKET_DIRECTORY.fullmatch(directory):
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def write_note(root: str, socket: str, version: str) -> Iterator[None]:
+    """Tell clients and workers where the director is, as long as it is there."""
+    path = os.path.join(root, ".stepup/director.json")
+    with open(path + ".new", "w", encoding="utf-8") as stream:
+        json.dump({"socket": socket, "pid": os.getpid(), "version": version}, stream)
+    os.replace(path + ".new", path)
+    try:
+        yield
+    finally:
+        os.unlink(path)

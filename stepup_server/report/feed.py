@@ -1,0 +1,91 @@
+"""The stream of everything that happens, numbered, for as many followers as there are.
+
+All followers read the same ring and hold nothing but the number of the last report that they have seen.
+So a slow one costs no memory, and what it loses is the difference of two numbers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from stepup_server.core.commands import Report
+
+__all__ = ("CAPACITY", "EventFeed", "NumberedReport")
+
+CAPACITY = 10_000
+"""How many reports are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedReport:
+    """A report with its place in the stream."""
+
+    sequence: int
+    """Counts from 1 in the life of a director."""
+    at: float
+    """Unix seconds on the director's clock."""
+    report: Report
+    """What happened."""
+    missed: int
+    """Reports that this follower lost just before this one, because it was too slow or came too late."""
+
+
+class EventFeed:
+    """Numbers reports, remembers the last ones and lets others follow. To be used within one event loop."""
+
+    def __init__(self, wall_clock: Callable[[], float], capacity: int = CAPACITY) -> None:
+        self._wall_clock = wall_clock
+        self._ring: deque[NumberedReport] = deque(maxlen=capacity)
+        self._sequence = 0
+        self._news = asyncio.Event()
+        self._is_closed = False
+
+    @property
+    def last_sequence(self) -> int:
+        """Number of the last report; 0 before the first one."""
+        return self._sequence
+
+    def report(self, report: Report) -> None:
+        """Take a report; never waits and never fails. After the end of the stream it is dropped."""
+        if self._is_closed:
+            return
+        self._sequence += 1
+        self._ring.append(NumberedReport(self._sequence, self._wall_clock(), report, 0))
+        self._wake()
+
+    def close(self) -> None:
+        """End the stream: followers get what is left, and then the end."""
+        self._is_closed = True
+        self._wake()
+
+    async def subscribe(self, after: int = 0) -> AsyncIterator[NumberedReport]:
+        """Yield all reports with numbers above `after`, remembered ones first; ends when the feed is closed.
+
+        A number that was never given comes from an earlier director, and stands for 0.
+        """
+        seen = after if after <= self._sequence else 0
+        while True:
+            news = self._news
+            while seen < self._sequence:
+                numbered = self._next(seen)
+                seen = numbered.sequence
+                yield numbered
+            if self._is_closed:
+                return
+            await news.wait()
+
+    def _next(self, seen: int) -> NumberedReport:
+        """Return the oldest remembered report with a number above `seen`."""
+        oldest = self._ring[0].sequence
+        if seen + 1 >= oldest:
+            return self._ring[seen + 1 - oldest]
+        return dataclasses.replace(self._ring[0], missed=oldest - seen - 1)
+
+    def _wake(self) -> None:
+        """Wake all who wait, and let them wait for something else the next time."""
+        news, self._news = self._news, asyncio.Event()
+        news.set()

@@ -1,0 +1,77 @@
+"""ControlService: translate, ask, translate back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from stepup_proto.v1 import control_pb2 as control
+from stepup_server.core.events import (
+    BuildRequested,
+    DrainRequested,
+    JoinRequested,
+    RebuildRequested,
+    StopRequested,
+    WaitRequested,
+)
+from stepup_server.engine.engine import Engine
+from stepup_server.report.feed import EventFeed
+
+from . import convert
+from .views import graph_to_wire, status_to_wire
+
+__all__ = ("ControlServicer",)
+
+
+class ControlServicer:
+    """What operators and displays say."""
+
+    def __init__(self, engine: Engine, feed: EventFeed, version: str) -> None:
+        self._engine = engine
+        self._feed = feed
+        self._version = version
+
+    async def build(self, request: control.BuildRequest) -> control.BuildResponse:
+        """Start a build, or join one."""
+        before = self._feed.last_sequence
+        options = convert.build_options_from_wire(request)
+        ticket = await self._engine.ask(lambda id_: BuildRequested(request=id_, options=options))
+        return control.BuildResponse(build=ticket.build, events_before=before, joined=ticket.joined)
+
+    async def rebuild(self, _request: control.RebuildRequest) -> control.RebuildResponse:
+        """Start another build."""
+        ticket = await self._engine.ask(lambda id_: RebuildRequested(request=id_))
+        return control.RebuildResponse(build=ticket.build)
+
+    async def wait(self, _request: control.WaitRequest) -> control.WaitResponse:
+        """Wait until no build is going on."""
+        code = await self._engine.ask(lambda id_: WaitRequested(request=id_))
+        return control.WaitResponse(return_code=code)
+
+    async def drain(self, _request: control.DrainRequest) -> control.DrainResponse:
+        """Start nothing more in this build."""
+        await self._engine.ask(lambda id_: DrainRequested(request=id_))
+        return control.DrainResponse()
+
+    async def join(self, _request: control.JoinRequest) -> control.JoinResponse:
+        """Stop after this build."""
+        code = await self._engine.ask(lambda id_: JoinRequested(request=id_))
+        return control.JoinResponse(return_code=code)
+
+    async def shutdown(self, request: control.ShutdownRequest) -> control.ShutdownResponse:
+        """Stop as gently as asked."""
+        level = convert.stop_level_from_wire(request.level)
+        await self._engine.ask(lambda id_: StopRequested(request=id_, level=level))
+        return control.ShutdownResponse()
+
+    async def get_status(self, _request: control.GetStatusRequest) -> control.GetStatusResponse:
+        """Count everything."""
+        return status_to_wire(self._engine.director, self._version, self._engine.now())
+
+    async def get_graph(self, _request: control.GetGraphRequest) -> control.GetGraphResponse:
+        """Write the graph down."""
+        return graph_to_wire(self._engine.director)
+
+    async def events(self, request: control.EventsRequest) -> AsyncIterator[control.Event]:
+        """Tell everything that happens."""
+        async for numbered in self._feed.subscribe(request.after):
+            yield convert.event_to_wire(numbered)

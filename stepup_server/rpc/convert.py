@@ -1,0 +1,360 @@
+"""The only module that holds both a message and a domain value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from stepup_proto.v1 import control_pb2 as control
+from stepup_proto.v1 import dispatch_pb2 as dispatch
+from stepup_proto.v1 import plan_pb2 as plan
+from stepup_proto.v1 import types_pb2 as types
+from stepup_server.core import commands, values
+from stepup_server.core.events import Amended, GlobRequested, PlanDeclared
+from stepup_server.core.ids import AttemptId, NodeId, RequestId
+from stepup_server.core.refusals import InvalidArgument
+from stepup_server.core.states import Need, StopLevel, Tag
+from stepup_server.core.values import (
+    Declaration,
+    DirectoryDeclaration,
+    EnvironmentDeclaration,
+    HoldDeclaration,
+    Source,
+    StaticDeclaration,
+    StepDeclaration,
+)
+from stepup_server.report.feed import NumberedReport
+
+__all__ = (
+    "amend_from_wire",
+    "amend_to_wire",
+    "LEVEL_TO_WIRE",
+    "attempt_from_wire",
+    "attempt_to_wire",
+    "build_options_from_wire",
+    "declare_from_wire",
+    "declared_to_wire",
+    "description_from_wire",
+    "event_to_wire",
+    "facts_from_wire",
+    "glob_from_wire",
+    "matches_to_wire",
+    "orders_to_wire",
+    "step_info_to_wire",
+    "stop_level_from_wire",
+)
+
+
+def attempt_from_wire(message: types.AttemptId) -> AttemptId:
+    """Return which attempt is meant."""
+    return AttemptId(NodeId(message.step), message.number)
+
+
+def attempt_to_wire(attempt: AttemptId) -> types.AttemptId:
+    """Return the identity of an attempt as a message."""
+    return types.AttemptId(step=attempt.step, number=attempt.number)
+
+
+def _pairs(mapping: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return a map in an order that does not depend on the sender."""
+    return tuple(sorted(mapping))
+
+
+# PlanService
+
+
+def declare_from_wire(message: plan.DeclareRequest, request: RequestId, base: str) -> PlanDeclared:
+    """Return what a plan declares; `base` is the working directory of the calling step."""
+    return PlanDeclared(
+        request=request,
+        attempt=attempt_from_wire(message.attempt),
+        batch=message.batch,
+        declarations=tuple(_declaration(one, base) for one in message.declarations),
+    )
+
+
+def _declaration(message: plan.Declaration, base: str) -> Declaration:
+    """Return one statement of a plan."""
+    source = Source(message.source.file, message.source.line)
+    base = message.base or base
+    kind = message.WhichOneof("statement")
+    if kind == "step":
+        return _step(message.step, source, base)
+    if kind == "static":
+        return StaticDeclaration(
+            source=source,
+            base=base,
+            paths=tuple(message.static.paths),
+            substitutions=_pairs(message.static.substitutions.items()),
+        )
+    if kind == "environment":
+        return EnvironmentDeclaration(source=source, names=tuple(message.environment.names))
+    if kind == "directories":
+        paths = tuple(message.directories.paths)
+        return DirectoryDeclaration(source=source, base=base, paths=paths, create=message.directories.create)
+    if kind == "hold":
+        return HoldDeclaration(source=source, open=message.hold.open)
+    raise InvalidArgument("A declaration has no statement.", source)
+
+
+def _step(message: plan.StepDeclaration, source: Source, base: str) -> StepDeclaration:
+    """Return the declaration of a step."""
+    return StepDeclaration(
+        source=source,
+        base=base,
+        command=message.command,
+        workdir=message.workdir,
+        inputs=tuple(message.inputs),
+        outputs=tuple(message.outputs),
+        volatiles=tuple(message.volatiles),
+        environment=tuple(message.environment),
+        need=_need(message.need, source),
+        resources=tuple(sorted(message.resources.items())),
+        shell=message.shell,
+        environment_overrides=_pairs(message.environment_overrides.items()),
+        duration_s=message.duration_s,
+    )
+
+
+def _need(number: int, source: Source) -> Need:
+    """Return how much a step is wanted; unspecified means by default."""
+    if number == types.NEED_UNSPECIFIED:
+        return Need.DEFAULT
+    if number not in _NEEDS:
+        raise InvalidArgument(f"{number} is not a need.", source)
+    return Need(number)
+
+
+_NEEDS = frozenset(need.value for need in Need)
+
+
+def declared_to_wire(answer: commands.Declared) -> plan.DeclareResponse:
+    """Return the answer to a batch."""
+    statics = [plan.StaticResult(index=one.index, paths=one.paths) for one in answer.statics]
+    return plan.DeclareResponse(statics=statics, warnings=answer.warnings)
+
+
+def glob_from_wire(message: plan.GlobRequest, request: RequestId, base: str) -> GlobRequested:
+    """Return what a step asks the disk."""
+    return GlobRequested(
+        request=request,
+        attempt=attempt_from_wire(message.attempt),
+        source=Source(message.source.file, message.source.line),
+        base=message.base or base,
+        pattern=message.pattern,
+        substitutions=_pairs(message.substitutions.items()),
+    )
+
+
+def matches_to_wire(matches: Iterable[values.GlobMatch]) -> plan.GlobResponse:
+    """Return the matches of a pattern."""
+    return plan.GlobResponse(
+        matches=[plan.GlobMatch(path=match.path, captures=dict(match.captures)) for match in matches]
+    )
+
+
+def amend_from_wire(message: plan.AmendRequest, request: RequestId, base: str) -> Amended:
+    """Return what a step adds to itself."""
+    return Amended(
+        request=request,
+        attempt=attempt_from_wire(message.attempt),
+        source=Source(message.source.file, message.source.line),
+        base=message.base or base,
+        inputs=tuple(message.inputs),
+        environment=tuple(message.environment),
+        outputs=tuple(message.outputs),
+        volatiles=tuple(message.volatiles),
+    )
+
+
+def amend_to_wire(answer: commands.AmendAnswer) -> plan.AmendResponse:
+    """Return which amended inputs cannot be used."""
+    return plan.AmendResponse(unavailable=answer.unavailable, unfresh=answer.unfresh)
+
+
+def step_info_to_wire(info: commands.StepInfo) -> plan.GetStepInfoResponse:
+    """Return what was declared for a step."""
+    return plan.GetStepInfoResponse(
+        command=info.command,
+        workdir=info.workdir,
+        inputs=info.inputs,
+        environment=info.environment,
+        outputs=info.outputs,
+        volatiles=info.volatiles,
+    )
+
+
+# DispatchService
+
+_KIND_FROM_WIRE = {
+    types.PATH_KIND_FILE: values.PathKind.FILE,
+    types.PATH_KIND_DIRECTORY: values.PathKind.DIRECTORY,
+    types.PATH_KIND_MISSING: values.PathKind.MISSING,
+    types.PATH_KIND_SPECIAL: values.PathKind.SPECIAL,
+    types.PATH_KIND_UNREADABLE: values.PathKind.UNREADABLE,
+}
+_KIND_TO_WIRE = {kind: number for number, kind in _KIND_FROM_WIRE.items()}
+
+
+def description_from_wire(message: dispatch.WorkerDescription) -> values.WorkerDescription:
+    """Return who a worker is."""
+    return values.WorkerDescription(
+        name=message.name,
+        incarnation=message.incarnation,
+        host=message.host,
+        pid=message.pid,
+        slots=message.slots,
+        root=message.root,
+    )
+
+
+def facts_from_wire(message: dispatch.SynchronizeRequest) -> tuple[values.AttemptFact, ...]:
+    """Return what happened to attempts, in the order of the worker's clock; an end comes before a start at the same time."""
+    facts = [(one.at, 1, values.AttemptFact(attempt_from_wire(one.attempt), None)) for one in message.started]
+    facts += [
+        (one.at, 0, values.AttemptFact(attempt_from_wire(one.attempt), _outcome(one))) for one in message.finished
+    ]
+    return tuple(fact for _, _, fact in sorted(facts, key=lambda entry: entry[:2]))
+
+
+def _outcome(message: dispatch.AttemptResult) -> values.AttemptOutcome:
+    """Return how an attempt ended."""
+    return values.AttemptOutcome(
+        end=_end(message),
+        stdout=message.stdout,
+        stderr=message.stderr,
+        outputs=tuple(map(_observation_from_wire, message.outputs)),
+        changed_inputs=tuple(map(_observation_from_wire, message.changed_inputs)),
+        wall_s=message.wall_s,
+        cpu_s=message.cpu_s,
+        rss_bytes_max=message.rss_bytes_max,
+    )
+
+
+def _end(message: dispatch.AttemptResult) -> values.Exited | values.Signalled | values.NotStarted:
+    """Return how the process of an attempt ended."""
+    kind = message.WhichOneof("end")
+    if kind == "signal":
+        return values.Signalled(message.signal)
+    if kind == "exit_code":
+        return values.Exited(message.exit_code)
+    return values.NotStarted(message.not_started or "The worker does not say why.")
+
+
+def _observation_from_wire(message: types.FileObservation) -> values.Observation:
+    """Return a path with what was found there."""
+    kind = _KIND_FROM_WIRE.get(message.kind, values.PathKind.UNREADABLE)
+    known = kind is values.PathKind.FILE and len(message.hash.digest) == _DIGEST_BYTES
+    if kind is values.PathKind.FILE and not known:
+        raise InvalidArgument(f"The digest of {message.path} is not {_DIGEST_BYTES} bytes long.")
+    found = message.hash
+    hash_ = values.FileHash(found.digest, found.mode, found.size, found.mtime_ns, found.inode) if known else None
+    return values.Observation(message.path, kind, hash_)
+
+
+_DIGEST_BYTES = 32
+
+
+def _observation_to_wire(seen: values.Observation) -> types.FileObservation:
+    hash_ = None
+    if seen.hash is not None:
+        digest, mode, size, mtime_ns, inode = seen.hash
+        hash_ = types.FileHash(digest=digest, mode=mode, size=size, mtime_ns=mtime_ns, inode=inode)
+    return types.FileObservation(path=seen.path, kind=_KIND_TO_WIRE[seen.kind], hash=hash_)
+
+
+_STOP_TO_WIRE = {
+    StopLevel.NONE: dispatch.Order.STOP_UNSPECIFIED,
+    StopLevel.DRAIN: dispatch.Order.STOP_UNSPECIFIED,
+    StopLevel.INTERRUPT: dispatch.Order.STOP_INTERRUPT,
+    StopLevel.KILL: dispatch.Order.STOP_KILL,
+}
+
+
+def orders_to_wire(orders: commands.OrderWorker) -> dispatch.SynchronizeResponse:
+    """Return what a worker should be doing."""
+    return dispatch.SynchronizeResponse(
+        sequence=orders.sequence,
+        orders=[
+            dispatch.Order(
+                attempt=attempt_to_wire(order.attempt),
+                stop=_STOP_TO_WIRE[order.stop],
+                assignment=None if order.assignment is None else _assignment(order.assignment),
+            )
+            for order in orders.orders
+        ],
+        acknowledged=[attempt_to_wire(attempt) for attempt in orders.acknowledged],
+        leave=orders.leave,
+    )
+
+
+def _assignment(assignment: values.Assignment) -> dispatch.Assignment:
+    """Return all a worker needs to run an attempt."""
+    return dispatch.Assignment(
+        command=assignment.command,
+        workdir=assignment.workdir,
+        shell=assignment.shell,
+        inputs=[_observation_to_wire(seen) for seen in assignment.inputs],
+        outputs=assignment.outputs,
+        volatiles=assignment.volatiles,
+        environment=dict(assignment.environment),
+        need=types.Need.ValueType(assignment.need.value),
+        input_digest=assignment.input_digest,
+    )
+
+
+# ControlService
+
+
+def build_options_from_wire(message: control.BuildRequest) -> values.BuildOptions:
+    """Return what the user chose for a build."""
+    return values.BuildOptions(
+        keep_going=message.keep_going,
+        clean=not message.no_clean,
+        resources=dict(message.resources),
+        defer_cap=message.defer_cap or values.BuildOptions.__dataclass_fields__["defer_cap"].default,
+        workers_min=message.workers_min,
+        explain_rerun=message.explain_rerun,
+        use_durations=not message.ignore_durations,
+    )
+
+
+_LEVEL_FROM_WIRE = {
+    control.ShutdownRequest.LEVEL_UNSPECIFIED: StopLevel.NONE,
+    control.ShutdownRequest.LEVEL_DRAIN: StopLevel.DRAIN,
+    control.ShutdownRequest.LEVEL_INTERRUPT: StopLevel.INTERRUPT,
+    control.ShutdownRequest.LEVEL_KILL: StopLevel.KILL,
+}
+LEVEL_TO_WIRE = {level: number for number, level in _LEVEL_FROM_WIRE.items()}
+
+
+def stop_level_from_wire(number: control.ShutdownRequest.Level) -> StopLevel:
+    """Return how firmly the director is asked to stop."""
+    return _LEVEL_FROM_WIRE.get(number, StopLevel.NONE)
+
+
+TAG_TO_WIRE = {tag: types.Tag.Value(f"TAG_{tag.name}") for tag in Tag}
+
+
+def event_to_wire(numbered: NumberedReport) -> control.Event:
+    """Return a line for people with the facts behind it."""
+    report = numbered.report
+    event = control.Event(
+        sequence=numbered.sequence,
+        at=numbered.at,
+        tag=types.TAG_UNSPECIFIED if report.tag is None else TAG_TO_WIRE[report.tag],
+        text=report.text,
+        pages=[types.Page(title=page.title, text=page.text) for page in report.pages],
+        missed=numbered.missed,
+    )
+    if report.step is not None:
+        step = report.step
+        event.step.id, event.step.label, event.step.worker, event.step.wall_s = step.id, step.label, step.worker, step.wall_s
+        event.step.state = types.StepState.Value(f"STEP_STATE_{step.state}")
+    if report.progress is not None:
+        progress = report.progress
+        event.progress.running, event.progress.done, event.progress.total = progress.running, progress.done, progress.total
+    if report.build_end is not None:
+        end = report.build_end
+        event.build_end.build, event.build_end.return_code = end.build, end.return_code
+        event.build_end.executed, event.build_end.skipped = end.executed, end.skipped
+    return event

@@ -1,0 +1,74 @@
+"""DispatchService: two directions of one conversation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from stepup_proto.v1 import dispatch_pb2 as dispatch
+from stepup_server.core.events import WorkerConnected, WorkerDisconnected, WorkerReported
+from stepup_server.core.ids import WorkerId
+from stepup_server.core.refusals import InvalidArgument
+from stepup_server.engine.engine import Engine
+
+from . import convert
+
+__all__ = ("DispatchServicer",)
+
+
+class DispatchServicer:
+    """What workers say, and what they are told."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def synchronize(
+        self, requests: AsyncIterator[dispatch.SynchronizeRequest]
+    ) -> AsyncIterator[dispatch.SynchronizeResponse]:
+        """Keep one worker doing what the director wants, until either side leaves."""
+        first = await anext(requests, None)
+        if first is None:
+            return
+        worker = await self._connect(first)
+        listening = asyncio.create_task(self._listen(worker, requests), name=f"listen to worker {worker}")
+        mailbox = self._engine.mailbox(worker)
+        try:
+            while True:
+                orders = asyncio.ensure_future(mailbox.wait_orders())
+                await asyncio.wait((orders, listening), return_when=asyncio.FIRST_COMPLETED)
+                if not orders.done():
+                    orders.cancel()
+                    listening.result()
+                    return
+                yield convert.orders_to_wire(orders.result())
+        finally:
+            listening.cancel()
+            self._engine.tell(WorkerDisconnected(worker=worker))
+
+    async def _connect(self, first: dispatch.SynchronizeRequest) -> WorkerId:
+        """Introduce a worker."""
+        if not first.HasField("worker"):
+            raise InvalidArgument("The first message of a worker must describe it.")
+        holding = tuple(map(convert.attempt_from_wire, first.holding))
+        facts = convert.facts_from_wire(first)
+        worker: WorkerId = await self._engine.ask(
+            lambda request: WorkerConnected(
+                request=request,
+                description=convert.description_from_wire(first.worker),
+                holding=holding,
+                facts=facts,
+            )
+        )
+        return worker
+
+    async def _listen(self, worker: WorkerId, requests: AsyncIterator[dispatch.SynchronizeRequest]) -> None:
+        """Pass on what a worker says."""
+        async for request in requests:
+            self._engine.tell(
+                WorkerReported(
+                    worker=worker,
+                    seen=request.seen,
+                    holding=tuple(map(convert.attempt_from_wire, request.holding)),
+                    facts=convert.facts_from_wire(request),
+                )
+            )

@@ -1,0 +1,123 @@
+"""Between the wire and the servicers: parsing, refusals as status codes, bugs as INTERNAL with a record in the log.
+
+Requests are parsed here, not by gRPC, because gRPC answers malformed bytes with UNKNOWN and the name of a Python class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, NoReturn
+
+import grpc
+import grpc.aio
+import structlog
+from google.protobuf.descriptor import ServiceDescriptor
+from google.protobuf.message import DecodeError, Message
+from google.protobuf.message_factory import GetMessageClass
+
+from stepup_server.core.refusals import Refusal
+
+from .status import REFUSAL_KEY, refusal_to_wire, status_of
+
+__all__ = ("handlers_of",)
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+_log = structlog.get_logger()
+
+
+def handlers_of(service: ServiceDescriptor, servicer: object) -> grpc.GenericRpcHandler:
+    """Return the handlers of a service; method `GetGraph` is served by `servicer.get_graph`."""
+    table = {}
+    for method in service.methods:
+        request_class = GetMessageClass(method.input_type)
+        serve = getattr(servicer, _snake(method.name))
+        if not method.server_streaming:
+            make, behaviour = grpc.unary_unary_rpc_method_handler, _unary(serve, request_class)
+        elif not method.client_streaming:
+            make, behaviour = grpc.unary_stream_rpc_method_handler, _server_stream(serve, request_class)
+        else:
+            make, behaviour = grpc.stream_stream_rpc_method_handler, _two_way_stream(serve, request_class)
+        table[method.name] = make(
+            behaviour,
+            request_deserializer=None,
+            response_serializer=GetMessageClass(method.output_type).SerializeToString,
+        )
+    return grpc.method_handlers_generic_handler(service.full_name, table)
+
+
+def _snake(name: str) -> str:
+    """Return the Python name of a method."""
+    return "".join("_" + char.lower() if char.isupper() else char for char in name).lstrip("_")
+
+
+def _unary(serve: Callable[..., Coroutine[Any, Any, Message]], request_class: type[Message]) -> Any:
+    """Serve one request with one response."""
+
+    async def behave(raw: bytes, context: Context) -> Message:
+        try:
+            return await serve(_parse(raw, request_class))
+        except Exception as error:  # noqa: BLE001 -- the last resort: each is told apart below
+            await _fail(error, context)
+
+    return behave
+
+
+def _server_stream(serve: Callable[..., AsyncIterator[Message]], request_class: type[Message]) -> Any:
+    """Serve one request with many responses."""
+
+    async def behave(raw: bytes, context: Context) -> AsyncIterator[Message]:
+        try:
+            async for response in serve(_parse(raw, request_class)):
+                yield response
+        except Exception as error:  # noqa: BLE001 -- the last resort: each is told apart below
+            await _fail(error, context)
+
+    return behave
+
+
+def _two_way_stream(serve: Callable[..., AsyncIterator[Message]], request_class: type[Message]) -> Any:
+    """Serve many requests with many responses."""
+
+    async def behave(raw_requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[Message]:
+        async def requests() -> AsyncIterator[Message]:
+            async for raw in raw_requests:
+                yield _parse(raw, request_class)
+
+        try:
+            async for response in serve(requests()):
+                yield response
+        except Exception as error:  # noqa: BLE001 -- the last resort: each is told apart below
+            await _fail(error, context)
+
+    return behave
+
+
+class _Malformed(Exception):
+    """The bytes of a request are not a message of its type."""
+
+
+def _parse(raw: bytes, request_class: type[Message]) -> Message:
+    """Return the message that the bytes stand for."""
+    try:
+        return request_class.FromString(raw)
+    except DecodeError as error:
+        raise _Malformed(f"The request is not a {request_class.DESCRIPTOR.full_name}.") from error
+
+
+async def _fail(error: Exception, context: Context) -> NoReturn:
+    """End a call with the status that an exception stands for."""
+    if isinstance(error, _Malformed):
+        await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+    if isinstance(error, Refusal):
+        detail = ((REFUSAL_KEY, refusal_to_wire(error).SerializeToString()),)
+        message = error.message if len(error.message) < _DETAILS_MAX else error.message[:_DETAILS_MAX] + " ..."
+        await context.abort(status_of(error), message, detail)
+    if isinstance(error, grpc.aio.AbortError | grpc.aio.UsageError):
+        raise error
+    _log.error("call failed", exc_info=error)
+    await context.abort(grpc.StatusCode.INTERNAL, "The director has met a bug; its log tells more.")
+
+
+_DETAILS_MAX = 2000
+"""Metadata is limited to 16 KiB, and status details travel percent-encoded."""

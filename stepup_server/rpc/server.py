@@ -1,0 +1,66 @@
+"""The gRPC server: our three services, health checking and reflection, on a Unix socket that only this user can reach."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import grpc.aio
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health
+from grpc_reflection.v1alpha import reflection
+
+from stepup_proto.v1 import control_pb2 as control
+from stepup_proto.v1 import dispatch_pb2 as dispatch
+from stepup_proto.v1 import plan_pb2 as plan
+from stepup_server.engine.engine import Engine
+from stepup_server.report.feed import EventFeed
+
+from .control import ControlServicer
+from .dispatch import DispatchServicer
+from .handlers import handlers_of
+from .plan import PlanServicer
+
+__all__ = ("serving",)
+
+GRACE_S = 1.0
+"""How long open streams may take to end."""
+
+# Each side of a stream needs keepalive of its own; pings of clients that wait without a call are allowed.
+OPTIONS = (
+    ("grpc.keepalive_time_ms", 10_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.max_pings_without_data", 0),
+    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+    ("grpc.so_reuseport", 0),
+)
+
+
+@asynccontextmanager
+async def serving(engine: Engine, feed: EventFeed, socket: str, version: str) -> AsyncIterator[None]:
+    """Listen on a Unix socket, and stop gracefully at the end."""
+    server = grpc.aio.server(options=OPTIONS)
+    services = {
+        plan.DESCRIPTOR.services_by_name["PlanService"]: PlanServicer(engine),
+        dispatch.DESCRIPTOR.services_by_name["DispatchService"]: DispatchServicer(engine),
+        control.DESCRIPTOR.services_by_name["ControlService"]: ControlServicer(engine, feed, version),
+    }
+    server.add_generic_rpc_handlers(tuple(handlers_of(service, servicer) for service, servicer in services.items()))
+    names = [service.full_name for service in services]
+    await _add_health(server, names)
+    reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+    server.add_insecure_port(f"unix:{socket}")
+    await server.start()
+    try:
+        yield
+    finally:
+        await server.stop(GRACE_S)
+
+
+async def _add_health(server: grpc.aio.Server, names: list[str]) -> None:
+    """Answer health checks: serving, for the server and for each service."""
+    servicer = health.aio.HealthServicer()
+    for name in ("", *names):
+        await servicer.set(name, health_pb2.HealthCheckResponse.SERVING)
+    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)

@@ -1,0 +1,44 @@
+"""One table: what kind of refusal is which status code."""
+
+from __future__ import annotations
+
+import grpc
+
+from stepup_proto.v1 import types_pb2 as types
+from stepup_server.core import refusals
+
+__all__ = ("REFUSAL_KEY", "STATUS_TABLE", "kind_of", "refusal_to_wire", "status_of")
+
+REFUSAL_KEY = "stepup-refusal-bin"
+"""The metadata entry that holds a serialized `Refusal` message."""
+
+_Kind = types.Refusal.Kind
+_Code = grpc.StatusCode
+
+STATUS_TABLE: dict[type[refusals.Refusal], tuple[grpc.StatusCode, types.Refusal.Kind]] = {
+    refusals.InvalidArgument: (_Code.INVALID_ARGUMENT, _Kind.KIND_ARGUMENT),
+    refusals.InvalidPath: (_Code.INVALID_ARGUMENT, _Kind.KIND_PATH),
+    refusals.GraphConflict: (_Code.FAILED_PRECONDITION, _Kind.KIND_GRAPH),
+    refusals.AlreadyDeclared: (_Code.ALREADY_EXISTS, _Kind.KIND_GRAPH),
+    refusals.CyclicDependency: (_Code.FAILED_PRECONDITION, _Kind.KIND_CYCLE),
+    refusals.AmendWhileHolding: (_Code.FAILED_PRECONDITION, _Kind.KIND_AMEND_WHILE_HOLDING),
+    refusals.Superseded: (_Code.FAILED_PRECONDITION, _Kind.KIND_SUPERSEDED),
+    refusals.UnknownNode: (_Code.NOT_FOUND, _Kind.KIND_UNKNOWN),
+    refusals.NotNow: (_Code.UNAVAILABLE, _Kind.KIND_PHASE),
+}
+
+
+def status_of(refusal: refusals.Refusal) -> grpc.StatusCode:
+    """Return the status code of a refusal."""
+    return STATUS_TABLE[type(refusal)][0]
+
+
+def kind_of(refusal: refusals.Refusal) -> types.Refusal.Kind:
+    """Return the kind that clients turn into an exception."""
+    return STATUS_TABLE[type(refusal)][1]
+
+
+def refusal_to_wire(refusal: refusals.Refusal) -> types.Refusal:
+    """Return a refusal as a message."""
+    source = types.Source(file=refusal.source.file, line=refusal.source.line)
+    return types.Refusal(kind=kind_of(refusal), message=refusal.message, source=source)

@@ -1,0 +1,71 @@
+"""Views of the core as messages."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+from stepup_proto.v1 import control_pb2 as control
+from stepup_server.core.director import Director
+from stepup_server.core.views import dependency_dot, graph_text, provenance_dot
+
+from .convert import LEVEL_TO_WIRE, attempt_to_wire
+
+__all__ = ("graph_to_wire", "status_to_wire")
+
+
+def graph_to_wire(director: Director) -> control.GetGraphResponse:
+    """Return the whole graph, as text and in the DOT language."""
+    graph = director.desk.graph
+    return control.GetGraphResponse(
+        text=graph_text(graph), provenance_dot=provenance_dot(graph), dependency_dot=dependency_dot(graph)
+    )
+
+
+def status_to_wire(director: Director, version: str, now: float) -> control.GetStatusResponse:
+    """Return counts and what runs where."""
+    desk = director.desk
+    return control.GetStatusResponse(
+        phase=desk.phase.value,
+        stopping=LEVEL_TO_WIRE[desk.stop],
+        steps=Counter(step.state.name for step in desk.graph.steps.values() if not step.detached),
+        files=Counter(file.state.name for file in desk.graph.files.values() if not file.detached),
+        workers=_workers(director),
+        running=_running(director, now),
+        resources_held={name: units for name, units in director.execution.ready.held.items() if units},
+        return_code=int(desk.return_code),
+        pid=os.getpid(),
+        root=desk.settings.root,
+        version=version,
+    )
+
+
+def _workers(director: Director) -> list[control.WorkerStatus]:
+    """Return the workers, in the order of joining."""
+    return [
+        control.WorkerStatus(
+            index=worker.id,
+            name=worker.description.name,
+            host=worker.description.host,
+            pid=worker.description.pid,
+            slots=worker.description.slots,
+            connected=worker.connected,
+            holding=len(worker.holding),
+            finished=worker.finished,
+        )
+        for worker in director.workforce.workers.values()
+    ]
+
+
+def _running(director: Director, now: float) -> list[control.RunningStep]:
+    """Return the attempts that have begun, in the order of handing out."""
+    return [
+        control.RunningStep(
+            attempt=attempt_to_wire(attempt.id),
+            label=step.label,
+            worker=attempt.worker,
+            elapsed_s=now - attempt.since,
+        )
+        for step in director.desk.running_steps()
+        if (attempt := step.attempt) is not None and attempt.started_tick is not None
+    ]

@@ -1,0 +1,99 @@
+"""Flags and environment become one frozen value; nobody else reads either."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ("InspectSettings", "Settings", "settings_from_arguments")
+
+LEASE_S_DEFAULT = 60.0
+
+LogFormat = Literal["json", "console"]
+Level = Literal["debug", "info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How a director is started."""
+
+    root: str
+    """The project root, absolute."""
+    socket: str | None = None
+    """Path of the Unix socket; None: one in a new private directory below /tmp."""
+    embedded: bool = False
+    """The director and one worker belong to a command line and end with it."""
+    ready_fd: int | None = None
+    """A descriptor to be closed as soon as the director listens."""
+    lifeline_fd: int | None = None
+    """A descriptor at which the end of the file means that the command line is gone."""
+    log_format: LogFormat = "json"
+    """`json`: lines in .stepup/director.log; `console`: lines for people on standard error as well."""
+    log_level: Level = "info"
+    """The least severe level that is logged."""
+    lease_s: float = LEASE_S_DEFAULT
+    """How long a worker may be out of touch before its attempts are given up, in seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectSettings:
+    """What is to be shown of a project of which no director runs."""
+
+    root: str
+    """The project root, absolute."""
+    subject: str
+    """`status` or `graph`."""
+    as_json: bool
+    """Status for programs."""
+    prefix: str
+    """Graph: where the files go, relative to the root."""
+
+
+def settings_from_arguments(arguments: Sequence[str]) -> Settings | InspectSettings:
+    """Read the command line of `stepup director`; exits with 2 and a message when it is wrong."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    root = os.path.realpath(chosen.root or os.environ.get("STEPUP_ROOT") or os.getcwd())
+    if not os.path.isdir(root):
+        parser.error(f"the project root {root} is not a directory")
+    if chosen.command == "inspect":
+        if chosen.subject == "graph" and not chosen.prefix:
+            parser.error("graph needs a PREFIX for its files")
+        return InspectSettings(root=root, subject=chosen.subject, as_json=chosen.json, prefix=chosen.prefix or "")
+    return Settings(
+        root=root,
+        socket=chosen.socket,
+        log_format=chosen.log_format,
+        log_level=chosen.log_level,
+        lease_s=chosen.lease,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    parser = argparse.ArgumentParser(
+        prog="stepup director",
+        description="Serve a project: own its step graph and hand its steps to workers.",
+        epilog="Example: 'stepup director' in one terminal, 'stepup worker --jobs 4' in others, 'stepup build' in a third.",
+    )
+    parser.add_argument("--root", help="project root (default: STEPUP_ROOT, else the current directory)")
+    parser.add_argument("--socket", help="path of the Unix socket (default: in a new private directory below /tmp)")
+    parser.add_argument("--log-format", choices=("json", "console"), default="json", help="console: also to this terminal")
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    parser.add_argument(
+        "--lease",
+        type=float,
+        default=LEASE_S_DEFAULT,
+        metavar="SECONDS",
+        help="how long a worker may be out of touch before its steps are given to others (default: %(default)s)",
+    )
+    commands = parser.add_subparsers(dest="command")
+    inspect = commands.add_parser("inspect", help="show what is stored of a project of which no director runs")
+    inspect.add_argument("subject", choices=("status", "graph"))
+    inspect.add_argument("prefix", nargs="?", help="graph: where the files go, relative to the root")
+    inspect.add_argument("--json", action="store_true", help="status: for programs")
+    inspect.add_argument("--root", default=argparse.SUPPRESS, help="project root")
+    return parser

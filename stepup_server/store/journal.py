@@ -1,0 +1,120 @@
+"""The journal: one transaction per group of records, in a thread of its own.
+
+`synchronous=FULL` in WAL mode: when `commit` returns, the group survives a crash of the machine.
+The event loop never waits for the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from stepup_server.core.commands import FileRow, OutputRow, Record, StepRow, TreeRow
+from stepup_server.core.ids import NodeId
+
+from .failures import translated
+from .schema import open_for_writing
+from .tables import FILES, OUTPUTS, STEPS, TREES
+
+__all__ = ("SqliteJournal",)
+
+
+class SqliteJournal:
+    """Durable memory of the graph in a SQLite file, which is made if need be.
+
+    Raises
+    ------
+    JournalFailed
+        The file cannot be opened, or is not ours to change.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._connection = open_for_writing(path)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+
+    async def commit(self, records: Sequence[Record]) -> None:
+        """Make all records durable, in order, in one transaction; after a failure the next one may succeed.
+
+        Raises
+        ------
+        JournalFailed
+            Nothing of it is durable.
+        """
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, tuple(records))
+
+    async def close(self) -> None:
+        """Fold the log into the database file and close it; commits that were asked for come first."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        self._thread.shutdown()
+
+    def _commit(self, records: Sequence[Record]) -> None:
+        """Write one group."""
+        group = _Group.of(records)
+        with translated(self._path):
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                group.write(self._connection)
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def _close(self) -> None:
+        """Fold and close; while others read nothing is folded, as the log is as durable as the file."""
+        try:
+            with translated(self._path):
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self._connection.close()
+
+
+@dataclass(slots=True)
+class _Group:
+    """Records made one: the last row of a node wins."""
+
+    steps: dict[NodeId, StepRow] = field(default_factory=dict)
+    files: dict[NodeId, FileRow] = field(default_factory=dict)
+    trees: dict[NodeId, TreeRow] = field(default_factory=dict)
+    outputs: dict[NodeId, OutputRow] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
+    forgotten: dict[NodeId, None] = field(default_factory=dict)
+    """Deleted before the rows are written, so a node may come back in a later record."""
+
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> _Group:
+        """Merge records, in order."""
+        group = cls()
+        for record in records:
+            group.add(record)
+        return group
+
+    def add(self, record: Record) -> None:
+        """Merge one more record. What it forgets, it forgets last."""
+        self.steps.update((row.id, row) for row in record.steps)
+        self.files.update((row.id, row) for row in record.files)
+        self.trees.update((row.id, row) for row in record.trees)
+        self.outputs.update((row.step, row) for row in record.outputs)
+        self.facts.update(record.facts)
+        for node in record.forgotten:
+            self.forgotten[node] = None
+            for rows in (self.steps, self.files, self.trees, self.outputs):
+                rows.pop(node, None)
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write the rows within a transaction."""
+        if self.forgotten:
+            for table in (STEPS, FILES, TREES, OUTPUTS):
+                table.delete(connection, self.forgotten)
+        STEPS.write(connection, self.steps.values())
+        FILES.write(connection, self.files.values())
+        TREES.write(connection, self.trees.values())
+        OUTPUTS.write(connection, self.outputs.values())
+        connection.executemany(
+            "INSERT INTO fact (name, value) VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            self.facts.items(),
+        )

@@ -1,0 +1,82 @@
+"""Reading the database back: the whole graph at the start of a director, or for inspection at any time."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import sqlite3
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+
+from stepup_server.core.commands import FileRow, OutputRow, StepRow, TreeRow
+from stepup_server.core.ids import NodeId
+
+from .failures import translated
+from .schema import open_for_reading
+from .tables import FILES, OUTPUTS, STEPS, TREES
+
+__all__ = ("Snapshot", "load", "load_output")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The graph as it was last recorded; rows by ascending id."""
+
+    steps: tuple[StepRow, ...]
+    files: tuple[FileRow, ...]
+    trees: tuple[TreeRow, ...]
+    facts: Mapping[str, str]
+    """Single values by name."""
+
+
+def load(path: str) -> Snapshot:
+    """Read the graph, as one moment between two groups of records; changes nothing.
+
+    Raises
+    ------
+    JournalFailed
+        There is no such database, or it cannot be read.
+    """
+    with _without_collector(), _reading(path) as connection:
+        return Snapshot(
+            steps=tuple(STEPS.read(connection)),
+            files=tuple(FILES.read(connection)),
+            trees=tuple(TREES.read(connection)),
+            facts=dict(connection.execute("SELECT name, value FROM fact")),
+        )
+
+
+def load_output(path: str, step: NodeId) -> OutputRow | None:
+    """Read what the last attempt of a step wrote and used; None when nothing is known.
+
+    Raises
+    ------
+    JournalFailed
+        There is no such database, or it cannot be read.
+    """
+    with _reading(path) as connection:
+        return next(OUTPUTS.read(connection, step), None)
+
+
+@contextlib.contextmanager
+def _reading(path: str) -> Generator[sqlite3.Connection, None, None]:
+    """Open the database for one transaction that only reads."""
+    connection = open_for_reading(path)
+    try:
+        with translated(path):
+            connection.execute("BEGIN")
+            yield connection
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def _without_collector() -> Generator[None, None, None]:
+    """Keep the collector from walking many new objects of which none is garbage."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -1,0 +1,179 @@
+"""The database file: how it is recognised, opened and brought up to date.
+
+The version of the schema is the number of migrations that were applied; their list only grows at its end.
+Each migration is one transaction.
+Nothing is ever wiped: a file that is not ours, or newer than us, is left as it is.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import os
+import sqlite3
+import struct
+from collections.abc import Callable, Sequence
+from urllib.parse import quote
+
+from stepup_server.engine.ports import JournalFailed
+
+from .failures import failed, translated
+
+__all__ = ("APPLICATION_ID", "MIGRATIONS", "Migration", "open_for_reading", "open_for_writing")
+
+Migration = Callable[[sqlite3.Connection], None]
+
+APPLICATION_ID = 0x53556752
+"""`SUgR` in the header of the file."""
+BUSY_TIMEOUT_S = 5.0
+"""How long to wait for another program that holds the lock, such as a person's sqlite3."""
+
+_HEADER_BYTES = 100
+_MAGIC = b"SQLite format 3\0"
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    """Make version 1."""
+    script = (
+        importlib.resources.files("stepup_server.store").joinpath("schema.sql").read_text(encoding="utf-8")
+    )
+    _execute_all(connection, script)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_create,)
+"""The migration at index N makes version N + 1 from version N."""
+
+
+def open_for_writing(path: str, migrations: Sequence[Migration] = MIGRATIONS) -> sqlite3.Connection:
+    """Open the database, made or brought up to date if need be; transactions are explicit.
+
+    Raises
+    ------
+    JournalFailed
+        It cannot be opened, belongs to another program, or is newer than this one.
+    """
+    _refuse_foreign_header(path, len(migrations))
+    with translated(path):
+        connection = _connect(path, "rwc")
+    try:
+        with translated(path):
+            _refuse_foreign(connection, path, len(migrations))
+            _migrate(connection, migrations)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+    except JournalFailed:
+        connection.close()
+        raise
+    return connection
+
+
+def open_for_reading(path: str) -> sqlite3.Connection:
+    """Open the database without the right to change it, while a director runs or none does.
+
+    Raises
+    ------
+    JournalFailed
+        It is not there, belongs to another program, or has not the version of this one.
+    """
+    if not os.path.exists(path):
+        raise failed(path, "there is no database yet; the first build makes it")
+    _refuse_foreign_header(path, len(MIGRATIONS))
+    with translated(path):
+        connection = _connect(path, "ro")
+    try:
+        with translated(path):
+            _refuse_foreign(connection, path, len(MIGRATIONS))
+            if _version(connection) < len(MIGRATIONS):
+                raise failed(path, "the database is of an older version; the next build brings it up to date")
+    except JournalFailed:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(path: str, mode: str) -> sqlite3.Connection:
+    """Open a connection that may be handed from thread to thread."""
+    return sqlite3.connect(
+        f"file:{quote(os.path.abspath(path))}?mode={mode}",
+        uri=True,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def _refuse_foreign_header(path: str, version_max: int) -> None:
+    """Refuse by the first bytes alone, because SQLite may change the files of a database that it only opens.
+
+    In the header the version may lag behind, and an empty file is a database that was never made.
+    """
+    try:
+        with open(path, "rb") as file:
+            header = file.read(_HEADER_BYTES)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise failed(path, error.strerror or "it cannot be read") from error
+    if not header:
+        return
+    if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
+        raise _foreign(path)
+    version, application = struct.unpack_from(">i4xi", header, 60)
+    _refuse(path, version, application, version_max)
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: str, version_max: int) -> None:
+    """Refuse a database that another program made, or a newer version of this one."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if tables or application:
+        _refuse(path, _version(connection), application, version_max)
+
+
+def _refuse(path: str, version: int, application: int, version_max: int) -> None:
+    """Refuse what is not ours or too new."""
+    if application != APPLICATION_ID:
+        raise _foreign(path)
+    if version > version_max:
+        raise failed(
+            path,
+            f"the database has version {version}, this program knows up to {version_max}; use the newer one",
+        )
+
+
+def _foreign(path: str) -> JournalFailed:
+    """Say that the file is somebody else's."""
+    return failed(
+        path, "the file was not made by this program and is left as it is; move it away to build here"
+    )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """Return the version of the schema; 0 before the first migration."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+    """Apply what is missing, each in a transaction of its own."""
+    for number in range(_version(connection), len(migrations)):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Another program may have done it while this one waited for the lock.
+            if _version(connection) == number:
+                migrations[number](connection)
+                connection.execute(f"PRAGMA user_version = {number + 1}")
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+
+def _execute_all(connection: sqlite3.Connection, script: str) -> None:
+    """Execute statements one by one; `executescript` would end the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""

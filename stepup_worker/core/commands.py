@@ -1,0 +1,45 @@
+"""Everything a session can order; the daemon carries it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .values import Assignment, AttemptId
+
+__all__ = ("Command", "Interrupt", "Kill", "Leave", "Speak", "Start")
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Run this attempt now; it has a slot."""
+
+    attempt: AttemptId
+    assignment: Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """Send SIGINT to the attempt's process group; it still ends with an outcome."""
+
+    attempt: AttemptId
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """Send SIGKILL to the attempt's process group; it still ends with an outcome."""
+
+    attempt: AttemptId
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """There is something to say: ask for the next statement as soon as the stream takes one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Nothing is left to do: end the conversation and the worker."""
+
+
+Command = Start | Interrupt | Kill | Speak | Leave
+"""What `Session.handle` answers."""

@@ -1,0 +1,71 @@
+"""Everything a session can be told; the director's wishes come in here, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .values import AttemptId, Order, Outcome
+
+__all__ = (
+    "AttemptBegan",
+    "AttemptEnded",
+    "Event",
+    "OrdersReceived",
+    "StopAsked",
+    "StreamBroken",
+    "StreamOpened",
+    "TimePassed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamOpened:
+    """A conversation with a director began; the next statement introduces the worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamBroken:
+    """The conversation ended; attempts go on, results are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrdersReceived:
+    """The director said what should be held: the whole list."""
+
+    sequence: int
+    """Counts the responses of this stream from 1."""
+    orders: tuple[Order, ...]
+    """What is not listed is not wanted."""
+    acknowledged: tuple[AttemptId, ...] = ()
+    """Results that are durable now."""
+    leave: bool = False
+    """Leave when nothing is held any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptBegan:
+    """The process of a started attempt exists."""
+
+    attempt: AttemptId
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnded:
+    """A started attempt is over."""
+
+    attempt: AttemptId
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class StopAsked:
+    """Somebody asked this worker to stop; asking twice is asking for haste."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """The deadline may have come."""
+
+
+Event = StreamOpened | StreamBroken | OrdersReceived | AttemptBegan | AttemptEnded | StopAsked | TimePassed
+"""What `Session.handle` takes."""

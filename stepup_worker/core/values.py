@@ -1,0 +1,218 @@
+"""Frozen facts that travel inside events and commands."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import NamedTuple
+
+__all__ = (
+    "Assignment",
+    "AttemptId",
+    "Beginning",
+    "End",
+    "Exited",
+    "FileHash",
+    "NotStarted",
+    "Observation",
+    "Order",
+    "Outcome",
+    "PathKind",
+    "Result",
+    "Signalled",
+    "Statement",
+    "StopLevel",
+)
+
+
+class AttemptId(NamedTuple):
+    """One execution of one step; numbers come from one counter per project and are never used twice."""
+
+    step: int
+    """The step's node number in the graph."""
+    number: int
+    """The number of the attempt."""
+
+    def __str__(self) -> str:
+        return f"{self.step}#{self.number}"
+
+
+class FileHash(NamedTuple):
+    """What decides whether a file is the same, and the stamps that tell whether to look again."""
+
+    digest: bytes
+    """SHA-256 of the content, 32 bytes."""
+    mode: int
+    """`st_mode`: a change of permissions is a change."""
+    size: int
+    """Bytes of content."""
+    mtime_ns: int
+    """Only decides whether to read again."""
+    inode: int
+    """Only decides whether to read again."""
+
+    def has_content_of(self, other: FileHash | None) -> bool:
+        """Tell whether content and permissions are equal; the stamps do not count."""
+        return other is not None and self[:3] == other[:3]
+
+
+@enum.unique
+class PathKind(enum.Enum):
+    """What one look at a path found."""
+
+    FILE = "file"
+    """A regular file (links are followed)."""
+    DIRECTORY = "directory"
+    """A directory."""
+    MISSING = "missing"
+    """Nothing is there."""
+    SPECIAL = "special"
+    """A FIFO, socket or device: never read."""
+    UNREADABLE = "unreadable"
+    """It is there but cannot be read."""
+
+
+class Observation(NamedTuple):
+    """A path with what was found there."""
+
+    path: str
+    """Relative to the root, or absolute."""
+    kind: PathKind
+    """What it is."""
+    hash: FileHash | None
+    """Known for a file."""
+
+    def agrees_with(self, other: Observation) -> bool:
+        """Tell whether both describe the same thing; stamps do not count."""
+        if self.kind is not other.kind:
+            return False
+        return self.hash is None or self.hash.has_content_of(other.hash)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """All that is needed to run one attempt."""
+
+    command: str
+    """Verbatim."""
+    workdir: str
+    """Relative to the root, spelled as the plan did."""
+    shell: bool
+    """Run by `/bin/sh -c`."""
+    inputs: tuple[Observation, ...] = ()
+    """What must look like this before and after the run."""
+    outputs: tuple[str, ...] = ()
+    """Files that must exist after the run."""
+    volatiles: tuple[str, ...] = ()
+    """Files that may exist after the run."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """Variables to be set on top of the worker's own."""
+    need: str = "DEFAULT"
+    """Why the step is wanted; a word that the step may read."""
+    input_digest: str = ""
+    """Hexadecimal."""
+
+
+@enum.unique
+class StopLevel(enum.IntEnum):
+    """How far an attempt is to be stopped; it only ever rises."""
+
+    NONE = 0
+    """Let it run."""
+    INTERRUPT = 1
+    """SIGINT to its process group."""
+    KILL = 2
+    """SIGKILL to its process group."""
+
+
+class Order(NamedTuple):
+    """One attempt that the director wants to be held."""
+
+    attempt: AttemptId
+    """Which."""
+    stop: StopLevel
+    """How far it is to be stopped."""
+    assignment: Assignment | None
+    """Present the first time on each stream."""
+
+
+class Exited(NamedTuple):
+    """The process ended by itself."""
+
+    code: int
+    """Its exit code."""
+
+
+class Signalled(NamedTuple):
+    """The process was ended by a signal."""
+
+    number: int
+    """Which signal."""
+
+
+class NotStarted(NamedTuple):
+    """The process was never started."""
+
+    reason: str
+    """A sentence that says why and what to do."""
+
+
+End = Exited | Signalled | NotStarted
+"""The three ways in which an attempt ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How an attempt ended."""
+
+    end: End
+    """In which way."""
+    stdout: bytes = b""
+    """What it wrote, cut at the limit."""
+    stderr: bytes = b""
+    """What it wrote, cut at the limit."""
+    outputs: tuple[Observation, ...] = ()
+    """Declared outputs as they are now."""
+    changed_inputs: tuple[Observation, ...] = ()
+    """Inputs that differ from what the assignment said."""
+    wall_s: float = 0.0
+    """From start to end of the process."""
+    cpu_s: float = 0.0
+    """User and system time of the process and the children it waited for."""
+    rss_bytes_max: int = 0
+    """Peak memory of its largest process."""
+    at: float = 0.0
+    """When the process ended, on this worker's clock."""
+
+
+class Beginning(NamedTuple):
+    """An attempt whose process began."""
+
+    attempt: AttemptId
+    """Which."""
+    at: float
+    """When, on this worker's clock."""
+
+
+class Result(NamedTuple):
+    """An attempt that ended."""
+
+    attempt: AttemptId
+    """Which."""
+    outcome: Outcome
+    """How."""
+
+
+class Statement(NamedTuple):
+    """What the worker says at one moment; holds the whole truth except for what it said before on this stream."""
+
+    slots: int | None
+    """How many attempts it runs at a time (0: it takes no more); None when that was said before."""
+    seen: int
+    """The sequence number of the last response that was acted upon."""
+    holding: tuple[AttemptId, ...]
+    """Attempts that the director shall still hear of."""
+    started: tuple[Beginning, ...]
+    """Processes that began since the last statement, in order."""
+    finished: tuple[Result, ...]
+    """Results that were not said on this stream before."""

@@ -1,0 +1,130 @@
+"""What the command line understands."""
+
+from __future__ import annotations
+
+import pytest
+
+from stepup_client.cli.arguments import PROGRAMS, parse
+from stepup_client.cli.failures import UsageError
+from stepup_client.cli.options import (
+    BuildCommand,
+    GraphCommand,
+    PlainCommand,
+    Program,
+    ProgramCommand,
+    StatusCommand,
+)
+
+__all__ = ()
+
+NOTHING: dict[str, str] = {}
+
+
+def build(*arguments: str, **environ: str) -> BuildCommand:
+    command = parse(["build", *arguments], environ)
+    assert isinstance(command, BuildCommand)
+    return command
+
+
+def test_defaults_need_no_arguments() -> None:
+    assert build() == BuildCommand()
+
+
+def test_no_command_is_no_invocation() -> None:
+    assert parse([], NOTHING) is None
+
+
+@pytest.mark.parametrize("flags", [("-j", "4"), ("-j4",), ("--jobs=4",), ("-n", "4")])
+def test_jobs_have_three_spellings(flags: tuple[str, ...]) -> None:
+    assert build(*flags) == BuildCommand(jobs="4", are_jobs_given=True)
+
+
+def test_jobs_keep_their_decimal_point_because_it_carries_meaning() -> None:
+    assert build("-j", "1.5").jobs == "1.5"
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "x", "nan", "inf", "1e9"])
+def test_senseless_jobs_are_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        build(f"--jobs={text}")
+    assert caught.value.code == 2
+    assert "argument -j/--jobs/-n" in capsys.readouterr().err
+
+
+def test_switches_have_a_negative_form() -> None:
+    command = build("-k", "--no-clean", "-e", "--no-duration", "--no-progress")
+    assert command == BuildCommand(
+        keep_going=True, clean=False, explain_rerun=True, duration=False, progress=False
+    )
+
+
+def test_resources_merge_over_the_environment_and_over_repeats() -> None:
+    command = build("-r", "a:2,b", "-r", "b:5", STEPUP_BUILD_RESOURCES="a:9,c:3")
+    assert command.resources == (("a", 2), ("b", 5), ("c", 3))
+
+
+@pytest.mark.parametrize("text", ["a:", "a:-1", ":2", "a:b", "a,,b"])
+def test_malformed_resources_are_refused(text: str) -> None:
+    with pytest.raises(SystemExit):
+        build("-r", text)
+
+
+def test_the_environment_gives_defaults_and_arguments_win() -> None:
+    environ = {"STEPUP_BUILD_JOBS": "3", "STEPUP_BUILD_KEEP_GOING": "yes", "STEPUP_BUILD_DURATION": "0"}
+    assert build(**environ) == BuildCommand(jobs="3", keep_going=True, duration=False)
+    assert build("-j2", "--no-keep-going", **environ) == BuildCommand(
+        jobs="2", are_jobs_given=True, duration=False
+    )
+
+
+def test_unknown_variables_are_ignored() -> None:
+    assert build(STEPUP_BUILD_FORKSERVER="1") == BuildCommand()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STEPUP_BUILD_JOBS", "many"),
+        ("STEPUP_BUILD_CLEAN", "perhaps"),
+        ("STEPUP_BUILD_DEFER_CAP", "-1"),
+        ("STEPUP_BUILD_LOG_LEVEL", "LOUD"),
+        ("STEPUP_BUILD_LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_wrong_variable_is_named(name: str, value: str) -> None:
+    with pytest.raises(UsageError, match=name):
+        build(**{name: value})
+
+
+def test_debugging_raises_the_log_level_unless_it_is_given() -> None:
+    assert build(STEPUP_DEBUG="1").log_level == "DEBUG"
+    assert build("-l", "error", STEPUP_DEBUG="1").log_level == "ERROR"
+
+
+def test_boot_is_build_by_its_old_name() -> None:
+    assert parse(["boot", "-j1"], NOTHING) == BuildCommand(jobs="1", are_jobs_given=True, is_boot=True)
+
+
+@pytest.mark.parametrize("program", list(Program))
+def test_programs_read_their_arguments_themselves(program: Program) -> None:
+    assert parse([program.value, "--help", "-x"], NOTHING) == ProgramCommand(program, ("--help", "-x"))
+    assert set(PROGRAMS.values()) == set(Program)
+
+
+@pytest.mark.parametrize("name", ["rebuild", "wait", "join", "drain", "shutdown"])
+def test_plain_commands_take_nothing(name: str) -> None:
+    assert parse([name], NOTHING) == PlainCommand(name)
+    with pytest.raises(SystemExit):
+        parse([name, "x"], NOTHING)
+
+
+def test_status_and_graph_say_what_they_want() -> None:
+    assert parse(["status"], NOTHING) == StatusCommand(as_json=False)
+    assert parse(["status", "--json"], NOTHING) == StatusCommand(as_json=True)
+    assert parse(["graph", "out/g"], NOTHING) == GraphCommand("out/g")
+
+
+@pytest.mark.parametrize("arguments", [["--jo", "4"], ["-w"], ["--watch"], ["target"]])
+def test_what_is_not_there_is_refused_rather_than_guessed(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit):
+        build(*arguments)
