@@ -1,7 +1,7 @@
 """What can go wrong in a plan: mistakes that its author can mend, and the rest.
 
-The classes say that they live in `stepup.core.exceptions`, where plans import them from and where readers of a traceback
-look for them; that module re-exports them.
+The classes say that they live in `stepup.core.exceptions`, which re-exports them:
+plans import them from there, and readers of a traceback look for them there.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ def _watch_signals(engine: Engine, settings: Settings) -> None:
 
 
 def _on_lifeline_cut(engine: Engine, lifeline_fd: int) -> None:
-    """The command line is gone: end everything."""
+    """End everything, as the command line is gone."""
     asyncio.get_running_loop().remove_reader(lifeline_fd)
     engine.request_stop(StopLevel.KILL)
 

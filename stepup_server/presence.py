@@ -17,7 +17,10 @@ from contextlib import contextmanager
 
 __all__ = ("ProjectIsTaken", "claim_project", "socket_for", "write_note")
 
-SOCKET_DIRECTORY = re.compile(r"/tmp/stepup-[A-Za-z0-9_]{8}")
+SOCKET_PARENT = "/tmp"  # mkdtemp makes a private directory in it
+"""Short, because the path of a socket has at most 107 bytes."""
+
+SOCKET_DIRECTORY = re.compile(r"/tmp/stepup-[A-Za-z0-9_]{8}")  # only compared with
 """What the names of directories that we made look like; nothing else is ever removed."""
 
 
@@ -51,7 +54,9 @@ def _who_holds(root: str) -> str:
     """Say who serves a project."""
     note = _read_note(root)
     who = f" (pid {note['pid']}, socket {note['socket']})" if note else ""
-    return f"Another director{who} serves {root} already. Stop it with 'stepup shutdown', or use it with 'stepup build'."
+    return (
+        f"Another director{who} serves {root} already. Stop it with 'stepup shutdown', or use it with 'stepup build'."
+    )
 
 
 def _read_note(root: str) -> dict[str, str] | None:
@@ -82,8 +87,8 @@ def _is_ours(directory: str) -> bool:
 
 @contextmanager
 def socket_for(wanted: str | None) -> Iterator[str]:
-    """Return the path of the socket, in a directory that only this user may enter; remove what was made."""
-    directory = tempfile.mkdtemp(prefix="stepup-", dir="/tmp") if wanted is None else os.path.dirname(wanted)
+    """Return the path of the socket in a directory that only this user may enter; remove the directory at the end."""
+    directory = tempfile.mkdtemp(prefix="stepup-", dir=SOCKET_PARENT) if wanted is None else os.path.dirname(wanted)
     path = wanted or os.path.join(directory, "director")
     os.makedirs(directory, mode=0o700, exist_ok=True)
     try:

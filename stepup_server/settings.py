@@ -77,11 +77,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="stepup director",
         description="Serve a project: own its step graph and hand its steps to workers.",
-        epilog="Example: 'stepup director' in one terminal, 'stepup worker --jobs 4' in others, 'stepup build' in a third.",
+        epilog="'stepup director' here, 'stepup worker --jobs 4' in a second terminal, 'stepup build' in a third",
     )
     parser.add_argument("--root", help="project root (default: STEPUP_ROOT, else the current directory)")
     parser.add_argument("--socket", help="path of the Unix socket (default: in a new private directory below /tmp)")
-    parser.add_argument("--log-format", choices=("json", "console"), default="json", help="console: also to this terminal")
+    parser.add_argument(
+        "--log-format", choices=("json", "console"), default="json", help="console: also to this terminal"
+    )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
     parser.add_argument(
         "--lease",

@@ -15,6 +15,8 @@ from stepup_client.cli.options import (
     CompletionCommand,
     GraphCommand,
     Invocation,
+    LogFormat,
+    LogLevel,
     PlainCommand,
     Program,
     ProgramCommand,
@@ -26,8 +28,15 @@ __all__ = ("PROGRAMS", "jobs_from_text", "make_parser", "parse", "resources_from
 PROGRAMS = {program.value: program for program in Program}
 """Commands that read their arguments themselves."""
 
-_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-_LOG_FORMATS = ("json", "console")
+_LOG_LEVELS: dict[str, LogLevel] = {
+    "debug": "debug",
+    "info": "info",
+    "warning": "warning",
+    "error": "error",
+    # A level of its own in Python's logging, which nothing of ours uses.
+    "critical": "error",
+}
+_LOG_FORMATS: dict[str, LogFormat] = {"json": "json", "console": "console"}
 _SHELLS = ("bash", "zsh")
 _RESOURCE = re.compile(r"\s*([^\s:,=]+)\s*(?::\s*([0-9]+)\s*)?")
 _JOBS_MAX = 10_000
@@ -150,10 +159,13 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
     )
     _add_switch(parser, "progress", "show what runs below the log, on a terminal (default: yes)")
     add(
-        "-l", "--log-level", type=str.upper, choices=_LOG_LEVELS, metavar="LEVEL",
-        help=f"what goes into .stepup/*.log: {', '.join(_LOG_LEVELS)} (default: WARNING)",
+        "-l", "--log-level", type=_argument(_log_level_from_text), metavar="LEVEL",
+        help=f"what goes into .stepup/*.log: {', '.join(_LOG_LEVELS)} (default: warning)",
     )  # fmt: skip
-    add("--log-format", choices=_LOG_FORMATS, help="how it is written (default: json)")
+    add(
+        "--log-format", type=_argument(_log_format_from_text), metavar="FORMAT",
+        help=f"how it is written: {', '.join(_LOG_FORMATS)} (default: json)",
+    )  # fmt: skip
 
 
 def _add_switch(parser: argparse.ArgumentParser, name: str, text: str, short: str | None = None) -> None:
@@ -229,7 +241,7 @@ def _build_command(namespace: argparse.Namespace, environ: Mapping[str, str]) ->
         duration=options.get("duration", flag_from_text, fallback.duration),
         progress=options.get("progress", flag_from_text, fallback.progress),
         log_level=options.get(
-            "log_level", _log_level_from_text, "DEBUG" if is_debugging(environ) else fallback.log_level
+            "log_level", _log_level_from_text, "debug" if is_debugging(environ) else fallback.log_level
         ),
         log_format=options.get("log_format", _log_format_from_text, fallback.log_format),
         is_boot=namespace.command == "boot",
@@ -295,13 +307,15 @@ def _count_from_text(text: str) -> int:
     return int(text)
 
 
-def _log_level_from_text(text: str) -> str:
-    if text.upper() not in _LOG_LEVELS:
+def _log_level_from_text(text: str) -> LogLevel:
+    level = _LOG_LEVELS.get(text.lower())
+    if level is None:
         raise ValueError(f"not one of {', '.join(_LOG_LEVELS)}")
-    return text.upper()
+    return level
 
 
-def _log_format_from_text(text: str) -> str:
-    if text not in _LOG_FORMATS:
+def _log_format_from_text(text: str) -> LogFormat:
+    log_format = _LOG_FORMATS.get(text)
+    if log_format is None:
         raise ValueError(f"not one of {', '.join(_LOG_FORMATS)}")
-    return text
+    return log_format

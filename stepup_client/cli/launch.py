@@ -21,8 +21,8 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import NoReturn, Self
@@ -30,7 +30,7 @@ from typing import NoReturn, Self
 from stepup_client.cli.conduct import LOG_NAMES
 from stepup_client.cli.discover import remove_socket_directory
 from stepup_client.cli.failures import UsageError
-from stepup_client.cli.options import Program
+from stepup_client.cli.options import LogFormat, LogLevel, Program
 
 __all__ = ("Household", "HouseholdSettings", "run_inspection", "run_program")
 
@@ -43,9 +43,9 @@ class HouseholdSettings:
     """The project."""
     jobs: str
     """Steps at a time as the user wrote it."""
-    log_level: str
+    log_level: LogLevel
     """How much they write to their logs."""
-    log_format: str
+    log_format: LogFormat
     """How they write it."""
 
 
@@ -136,13 +136,15 @@ class _Daemons:
     """The two programs, imported before the fork."""
 
     def __init__(self, settings: HouseholdSettings) -> None:
-        import stepup_server.__main__ as server
-        import stepup_server.settings as server_settings
-        import stepup_worker.__main__ as worker
-        import stepup_worker.settings as worker_settings
-
-        # gRPC and the stubs, once for all three processes.
+        # gRPC and the stubs first, once for all three processes, and under the user's own environment:
+        # what a daemon sets for its own gRPC must not reach the steps.
         importlib.import_module("stepup_client.rpc.control")
+        with _environment_kept():
+            import stepup_server.__main__ as server
+            import stepup_server.settings as server_settings
+            import stepup_worker.__main__ as worker
+            import stepup_worker.settings as worker_settings
+
         self._settings = settings
         self._server = server
         self._server_settings = server_settings
@@ -156,7 +158,8 @@ class _Daemons:
         )
 
     def serve_director(self, socket: str, ready_fd: int, lifeline_fd: int) -> int:
-        """Be the director."""
+        """Be the director, which never forks."""
+        os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
         return self._server.serve(
             self._server_settings.Settings(
                 root=self._settings.root,
@@ -182,6 +185,17 @@ class _Daemons:
                 lifeline_fd=lifeline_fd,
             )
         )
+
+
+@contextmanager
+def _environment_kept() -> Generator[None]:
+    """Undo what importing a daemon does to the environment."""
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _prepare_logs(root: str) -> dict[Program, str]:

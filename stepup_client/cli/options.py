@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Literal
 
 __all__ = (
     "BuildCommand",
     "CompletionCommand",
     "GraphCommand",
     "Invocation",
+    "LogFormat",
+    "LogLevel",
     "PlainCommand",
     "Program",
     "ProgramCommand",
     "StatusCommand",
 )
+
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+LogFormat = Literal["json", "console"]
 
 
 @enum.unique
@@ -49,9 +56,9 @@ class BuildCommand:
     """Order steps by measured durations."""
     progress: bool = True
     """Show what runs, on a terminal."""
-    log_level: str = "WARNING"
+    log_level: LogLevel = "warning"
     """How much director and worker write to their logs."""
-    log_format: str = "json"
+    log_format: LogFormat = "json"
     """How they write it."""
     is_boot: bool = False
     """It was called by its old name."""

@@ -65,8 +65,18 @@ class Screen:
         self._region = len(region)
         text = "".join([*parts, *(f"{line}\n" for line in (*lines, *region))])
         if text:
+            self._put(text)
+
+    def _put(self, text: str) -> None:
+        """Write; when nobody takes it any more, the build goes on in silence."""
+        try:
             self._stream.write(text)
             self._stream.flush()
+        except OSError as error:
+            print(f"ERROR: The output ends here: {error.strerror}.", file=sys.stderr)
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, self._stream.fileno())
+            os.close(nothing)
 
     def _region_lines(self) -> list[str]:
         return self._view.lines(time.monotonic(), self._style()) if self._has_region else []

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stepup_client.errors import PathError, StepUpError
+
+from .paths import as_paths
+
+if TYPE_CHECKING:
+    from path import Path
 
 __all__ = (
     "CommandArg",
@@ -22,13 +28,13 @@ __all__ = (
 )
 
 CommandArg = str | Callable[..., str]
-"""A command, or a function that makes one of the lists `inp`, `out` and `vol`, as far as it names them."""
+"""A command, or a function that makes one of the paths in `inp`, `out` and `vol`, as far as it names them."""
 
 _QUOTED = r"""\\.|'[^']*'|"(?:[^"\\]|\\.)*\""""
-_ASSIGNMENT = re.compile(rf"\s*([A-Za-z_]\w*)=((?:[^\s'\"\\]|{_QUOTED})*)(?:\s+|$)", re.ASCII | re.DOTALL)
-_WORD = re.compile(rf"\s*((?:[^\s'\"\\]|{_QUOTED})+)", re.DOTALL)
-_SHELL_WORD = re.compile(rf"\s*((?:[^\s'\"\\;&|<>()]|{_QUOTED})+)", re.DOTALL)
-_PATH_LIST = re.compile(r"\$\{(inp|out|vol)\}")
+_ASSIGNMENT = rf"\s*([A-Za-z_][A-Za-z0-9_]*)=((?:[^\s'\"\\]|{_QUOTED})*)(?:\s+|$)"
+_WORD = rf"\s*((?:[^\s'\"\\]|{_QUOTED})+)"
+_SHELL_WORD = rf"\s*((?:[^\s'\"\\;&|<>()]|{_QUOTED})+)"
+_PATH_LIST = r"\$\{(inp|out|vol)\}"
 _EXPANDED_BY_SHELL = frozenset("$`*?[{~#")
 
 
@@ -70,7 +76,7 @@ def check_command(text: object) -> None:
         raise StepUpError(f"A command is not valid UTF-8: {text!r:.80}") from None
 
 
-def _wanted(command: Callable[..., str], lists: Mapping[str, list[str]]) -> dict[str, list[str]]:
+def _wanted(command: Callable[..., str], lists: Mapping[str, list[str]]) -> dict[str, list[Path]]:
     """Return the lists that a function asks for by the names of its parameters."""
     # Slow to import, and hardly any command is a function.
     from inspect import Parameter, signature
@@ -82,7 +88,7 @@ def _wanted(command: Callable[..., str], lists: Mapping[str, list[str]]) -> dict
             raise StepUpError(
                 f"A function that makes a command takes inp, out and vol by name and nothing else, not {parameter}."
             )
-    return {parameter.name: lists[parameter.name] for parameter in parameters}
+    return {parameter.name: as_paths(lists[parameter.name]) for parameter in parameters}
 
 
 def parse_command(text: str, *, shell: bool) -> ParsedCommand:
@@ -97,16 +103,22 @@ def parse_command(text: str, *, shell: bool) -> ParsedCommand:
         _check_quotes(text)
     overrides: dict[str, str] = {}
     start = 0
-    while (match := _ASSIGNMENT.match(text, start)) is not None:
+    while (match := _matcher(_ASSIGNMENT)(text, start)) is not None:
         overrides[match[1]] = _unquoted(match[2])
         start = match.end()
     if shell:
         return ParsedCommand(text, {}, _shell_program(text, start))
     rest = text[start:] if overrides else text
-    word = _WORD.match(rest)
+    word = _matcher(_WORD)(rest)
     if word is None:
         raise StepUpError(f"A command sets variables but runs nothing: {text}")
     return ParsedCommand(rest, overrides, _unquoted(word[1]))
+
+
+@functools.cache
+def _matcher(pattern: str) -> Callable[..., re.Match[str] | None]:
+    """Compile a pattern when it is first used: most plans never need it, and all would wait for it."""
+    return re.compile(pattern, re.DOTALL).match
 
 
 def _check_quotes(text: str) -> None:
@@ -124,7 +136,7 @@ def _unquoted(word: str) -> str:
 
 def _shell_program(text: str, start: int) -> str | None:
     """Return the first word of a shell command, unless the shell would change it."""
-    word = _SHELL_WORD.match(text, start)
+    word = _matcher(_SHELL_WORD)(text, start)
     return None if word is None or _EXPANDED_BY_SHELL & set(word[1]) else _unquoted(word[1])
 
 
@@ -145,9 +157,9 @@ def is_directory_plan(text: str) -> bool:
 
 def fill_in_paths(text: str, lists: Mapping[str, list[str]]) -> str | None:
     """Return a command of version 1 with its `${inp}`, `${out}` and `${vol}` filled in; None if it has none."""
-    if "${" not in text or _PATH_LIST.search(text) is None:
+    if "${" not in text or re.search(_PATH_LIST, text) is None:
         return None
-    return _PATH_LIST.sub(lambda match: quote_paths(lists[match[1]]), text)
+    return re.sub(_PATH_LIST, lambda match: quote_paths(lists[match[1]]), text)
 
 
 def quote_paths(paths: list[str]) -> str:

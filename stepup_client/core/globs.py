@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ("NamedGlob", "NamedGlobMatch", "escape")
 
-_NAMED = re.compile(r"\$\{\*(\w*)\}")
-_ANONYMOUS = re.compile(r"[*?[]")
+_NAMED = r"\$\{\*\w*\}"
+_ANONYMOUS = r"[*?[]"
 
 
 def escape(path: str) -> str:
     """Return a pattern that matches this path only."""
-    return _ANONYMOUS.sub(r"[\g<0>]", path)
+    return re.sub(_ANONYMOUS, r"[\g<0>]", path)
 
 
 class NamedGlob:
@@ -30,9 +30,7 @@ class NamedGlob:
 
     __slots__ = ("_found", "pattern", "subs")
 
-    def __init__(
-        self, pattern: str, subs: Mapping[str, str] | None = None, found: Sequence[GlobMatch] = ()
-    ) -> None:
+    def __init__(self, pattern: str, subs: Mapping[str, str] | None = None, found: Sequence[GlobMatch] = ()) -> None:
         """Keep what was found; nothing is looked up."""
         self.pattern = pattern
         self.subs = dict(subs or {})
@@ -77,11 +75,11 @@ class NamedGlob:
         return _only(self.pattern, self.files())
 
     def _has_names(self) -> bool:
-        return _NAMED.search(self.pattern) is not None
+        return re.search(_NAMED, self.pattern) is not None
 
     def _names_everything(self) -> bool:
         """Tell whether the names alone decide which path matches."""
-        return _ANONYMOUS.search(_NAMED.sub("", self.pattern)) is None
+        return re.search(_ANONYMOUS, re.sub(_NAMED, "", self.pattern)) is None
 
 
 class NamedGlobMatch:

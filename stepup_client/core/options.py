@@ -76,11 +76,15 @@ def normalise_resources(resources: Resources | None) -> Mapping[str, int]:
     if not isinstance(units, Mapping):
         raise TypeError(f"resources must be a mapping or text such as 'a:2,b', not {type(units).__name__}.")
     for name, number in units.items():
-        if not isinstance(name, str) or not isinstance(number, int) or isinstance(number, bool):
-            raise TypeError(f"resources must map names to whole numbers, not {name!r} to {number!r}.")
-        if not name or number <= 0:
-            raise StepUpError(f"A step must ask for at least one unit of a named resource, not {name!r}: {number}.")
+        _check_units(name, number)
     return units
+
+
+def _check_units(name: object, number: object) -> None:
+    if not isinstance(name, str) or not isinstance(number, int) or isinstance(number, bool):
+        raise TypeError(f"resources must map names to whole numbers, not {name!r} to {number!r}.")
+    if not name or number <= 0:
+        raise StepUpError(f"A step must ask for at least one unit of a named resource, not {name!r}: {number}.")
 
 
 def _parsed(text: str) -> dict[str, int]:

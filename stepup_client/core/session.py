@@ -26,6 +26,10 @@ class Session(Protocol):
     Every method may raise what an earlier declaration was refused for.
     """
 
+    def fork(self) -> Session:
+        """Return a session for a forked process, which cannot go on with that of its parent."""
+        ...
+
     def declare(self, statement: Statement, base: str, source: Source) -> None:
         """Add a statement to the graph, soon."""
         ...

@@ -29,15 +29,13 @@ def show(kind: type[BaseException], error: BaseException, trace: TracebackType |
     lines = traceback.format_exception(kind, error, shortened(trace, drop_own=usage))
     text = "".join(lines)
     if usage:
-        text = text.replace(
-            _HEADER + "):", _HEADER + ", shortened; STEPUP_DEBUG=1 shows all of it):"
-        )
+        text = text.replace(_HEADER + "):", _HEADER + ", shortened; STEPUP_DEBUG=1 shows all of it):")
     sys.stderr.write(text)
 
 
 def shortened(trace: TracebackType | None, *, drop_own: bool) -> TracebackType | None:
     """Return a copy of a traceback without the launcher's frames, and without ours if asked."""
-    kept = []
+    kept: list[TracebackType] = []
     while trace is not None:
         if not _is_noise(trace.tb_frame.f_code.co_filename, drop_own=drop_own):
             kept.append(trace)

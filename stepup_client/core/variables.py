@@ -40,7 +40,11 @@ class Variables:
 
     def enter(self, workdir: str) -> Variables:
         """Return the variables as seen from a workdir; what is used there counts here as well."""
-        return Variables(self._environment, self._place.enter(workdir), self.used)
+        return type(self)(self._environment, self._place.enter(workdir), self.used)
+
+    def settled(self) -> Variables:
+        """Return variables that leave every text as it is: what was substituted once is not substituted again."""
+        return _Settled(self._environment, self._place, self.used)
 
     def substitute(self, text: str) -> str:
         """Return the text with the values of its variables; `${*name}` is left alone.
@@ -77,3 +81,11 @@ class Variables:
             raise EnvVarError(f"Undefined environment variable {name} in {match.string!r}. Set it before the build.")
         self.use((name,))
         return value
+
+
+class _Settled(Variables):
+    """Substitutes nothing."""
+
+    def substitute(self, text: str) -> str:
+        """Return the text as it is."""
+        return text

@@ -6,9 +6,9 @@ import time
 from typing import Any, NamedTuple, TypeVar
 
 import grpc
-from stepup_proto.v1 import control_pb2_grpc, plan_pb2_grpc
 
 from stepup_client.errors import RPCError
+from stepup_proto.v1 import control_pb2_grpc, plan_pb2_grpc
 
 from .refusal import refused_from_wire, rpc_error_from_wire
 
@@ -84,9 +84,7 @@ class Connection:
         if not isinstance(error, grpc.Call) or error.code() is not grpc.StatusCode.UNAVAILABLE:
             raise rpc_error_from_wire(name, error) from None
         if time.monotonic() >= give_up_at:
-            raise RPCError(
-                f"The director at {self._settings.socket} cannot be reached: {error.details()}"
-            ) from None
+            raise RPCError(f"The director at {self._settings.socket} cannot be reached: {error.details()}") from None
 
     def close(self) -> None:
         """Close the channel."""

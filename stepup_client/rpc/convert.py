@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from stepup_proto.v1 import control_pb2, plan_pb2, types_pb2
-
 from stepup_client.core.declarations import (
     AmendAnswer,
     Amendment,
@@ -21,6 +19,7 @@ from stepup_client.core.declarations import (
 )
 from stepup_client.core.paths import as_path, as_paths
 from stepup_client.core.stepinfo import StepInfo
+from stepup_proto.v1 import control_pb2, plan_pb2, types_pb2
 
 __all__ = (
     "amend_answer_from_wire",

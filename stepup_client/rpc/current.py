@@ -13,9 +13,7 @@ from stepup_client.core.paths import Place
 from stepup_client.core.session import Session, StaticAnswer
 from stepup_client.core.sources import calling_line
 from stepup_client.core.variables import Variables
-from stepup_client.errors import StepUpError
-
-from .offline import OfflineSession
+from stepup_client.errors import RPCError, StepUpError, UsageError
 
 if TYPE_CHECKING:
     from .session import PlanSession
@@ -37,9 +35,13 @@ class Caller:
         """The process that may use the session."""
         self._root = os.path.realpath(root)
         self._workdir = os.path.realpath(os.path.join(self._root, workdir))
-        self._slash = workdir.endswith("/")
+        self._spelled = workdir
         self._places: dict[str, tuple[Place, str]] = {}
         self._recorded: set[str] = set()
+
+    def fork(self) -> Caller:
+        """Return the same step as seen from a forked process."""
+        return Caller(self.session.fork(), root=self._root, workdir=self._spelled)
 
     def place(self) -> Place:
         """Return the current directory."""
@@ -81,7 +83,7 @@ class Caller:
 
     def _look_at(self, directory: str) -> tuple[Place, str]:
         if directory == self._workdir:
-            return Place(directory, self._root, self._slash), ""
+            return Place(directory, self._root, self._spelled.endswith("/")), ""
         return Place(directory, self._root, slash=False), os.path.relpath(directory, self._root)
 
 
@@ -94,7 +96,7 @@ def caller() -> Caller:
     if _caller is None:
         _caller = _opened()
     elif _caller.pid != os.getpid():
-        _caller = _reopened(_caller)
+        _caller = _caller.fork()
     return _caller
 
 
@@ -113,6 +115,8 @@ def _opened() -> Caller:
     """Read the environment that the worker made."""
     socket = os.environ.get("STEPUP_DIRECTOR_SOCKET")
     if socket is None:
+        from .offline import OfflineSession
+
         root = os.environ.get("STEPUP_ROOT", os.getcwd())
         return Caller(OfflineSession(), root=root, workdir=os.path.relpath(os.getcwd(), root))
     # A warm process may have imported the API long before it became this step.
@@ -139,21 +143,13 @@ def _required(name: str) -> str:
     return value
 
 
-def _reopened(parent: Caller) -> Caller:
-    """Return the caller of a forked process."""
-    session = parent.session
-    if isinstance(session, OfflineSession):
-        return Caller(session, root=parent._root, workdir=os.path.relpath(parent._workdir, parent._root))
-    return Caller(_forked(session), ...)
-
-
 def _finish(session: PlanSession, pid: int) -> None:
     """Say what is left to say; a step whose last words were refused has failed."""
     if os.getpid() != pid:
         return
     try:
         session.finish()
-    except Exception as error:  # noqa: BLE001 # nobody else is there any more to hear of it
+    except (UsageError, RPCError) as error:
         tracebacks.show(type(error), error, None)
         sys.stdout.flush()
         sys.stderr.flush()

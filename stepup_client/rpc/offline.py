@@ -27,6 +27,10 @@ __all__ = ("OfflineSession",)
 class OfflineSession:
     """Shows on standard output what would be said to a director."""
 
+    def fork(self) -> OfflineSession:
+        """Return itself: a forked process is not in a build either."""
+        return self
+
     def declare(self, statement: Statement, base: str, source: Source) -> None:
         """Show a statement."""
         del base, source
@@ -71,7 +75,7 @@ class _NoAnswer:
         return ()
 
 
-_NO_STEP = StepDeclaration("", "", [], [], [], [], Need.DEFAULT, {}, False, {}, 0.0)  # noqa: FBT003
+_NO_STEP = StepDeclaration("", "", [], [], [], [], Need.DEFAULT, {}, False, {}, 0.0)
 
 
 def _call_of(statement: Statement) -> str:

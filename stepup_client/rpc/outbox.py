@@ -12,10 +12,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from stepup_proto.v1 import plan_pb2, types_pb2
-
 from stepup_client.core.declarations import Source
 from stepup_client.errors import RPCError
+from stepup_proto.v1 import plan_pb2, types_pb2
 
 from .refusal import Refused
 

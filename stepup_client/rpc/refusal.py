@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import cast
+
 import grpc
 from google.protobuf.message import DecodeError
-from stepup_proto.v1 import types_pb2
 
 from stepup_client.core.declarations import Source
 from stepup_client.errors import (
@@ -15,12 +17,13 @@ from stepup_client.errors import (
     RPCError,
     StepUpError,
 )
+from stepup_proto.v1 import types_pb2
 
 __all__ = ("Refused", "refused_from_wire", "rpc_error_from_wire")
 
 _METADATA_KEY = "stepup-refusal-bin"
 
-_ERRORS: dict[types_pb2.Refusal.Kind.ValueType, type[Exception]] = {
+_ERRORS: dict[int, type[Exception]] = {
     types_pb2.Refusal.KIND_ARGUMENT: StepUpError,
     types_pb2.Refusal.KIND_PATH: PathError,
     types_pb2.Refusal.KIND_GRAPH: GraphError,
@@ -50,7 +53,9 @@ def refused_from_wire(error: grpc.RpcError) -> Refused | None:
     """Return the refusal that came with a failed call; None if there was none."""
     if not isinstance(error, grpc.Call):
         return None
-    for key, value in error.trailing_metadata() or ():
+    # The type stubs call the entries opaque; they are pairs.
+    entries = cast("Iterable[tuple[str, str | bytes]]", error.trailing_metadata() or ())
+    for key, value in entries:
         if key == _METADATA_KEY and isinstance(value, bytes):
             return _parsed(value)
     return None

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import grpc
-import path  # noqa: F401 # plans get paths back: a warm process shall have the class ready
-from stepup_proto.v1 import control_pb2, plan_pb2, types_pb2
+import path
 
 from stepup_client.core.declarations import (
     AmendAnswer,
@@ -22,6 +21,7 @@ from stepup_client.core.declarations import (
     StaticPaths,
 )
 from stepup_client.core.stepinfo import StepInfo
+from stepup_proto.v1 import control_pb2, plan_pb2, types_pb2
 
 from . import convert
 from .connection import Connection, ConnectionSettings
@@ -31,6 +31,9 @@ from .refusal import Refused
 __all__ = ("PlanSession",)
 
 _Response = TypeVar("_Response")
+
+WARM = (path.Path,)
+"""Plans get paths back: a process that imports this module to be warm shall have their class ready too."""
 
 
 class PlanSession:

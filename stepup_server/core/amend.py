@@ -44,9 +44,7 @@ class Amendments:
             for edges in (step.inputs, step.outputs, step.volatiles)
         )
         variables = tuple(sorted(name for name, dynamic in step.environment.items() if not dynamic))
-        self._desk.answer(
-            event.request, StepInfo(step.command, step.workdir, inputs, variables, outputs, volatiles)
-        )
+        self._desk.answer(event.request, StepInfo(step.command, step.workdir, inputs, variables, outputs, volatiles))
 
     # Patterns
 

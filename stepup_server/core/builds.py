@@ -237,7 +237,10 @@ class Builds:
         plan = desk.graph.file_by_path[PLAN_FILE]
         desk.return_code |= summarize(desk, self._execution.ready)
         if plan.state is FileState.MISSING:
-            desk.report(Tag.ERROR, f"There is no {PLAN_FILE} in {desk.settings.root}: create it, or change to its directory.")
+            desk.report(
+                Tag.ERROR,
+                f"There is no {PLAN_FILE} in {desk.settings.root}: create it, or change to its directory.",
+            )
             desk.return_code |= ReturnCode.INTERNAL
         complete = not desk.return_code & ~ReturnCode.WARNING
         if complete and desk.options.clean:

@@ -23,7 +23,6 @@ from .values import (
     DirectoryDeclaration,
     EnvironmentDeclaration,
     GlobMatch,
-    GlobQuery,
     HoldDeclaration,
     Observation,
     StaticDeclaration,

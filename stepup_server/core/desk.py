@@ -6,13 +6,24 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from .commands import Answer, Command, ExpandGlobs, HashFiles, InspectPaths, Record, Refuse, RemoveFiles, Report, Value
+from .commands import (
+    Answer,
+    Command,
+    ExpandGlobs,
+    HashFiles,
+    InspectPaths,
+    Record,
+    Refuse,
+    RemoveFiles,
+    Report,
+    Value,
+)
 from .graph import Graph
 from .ids import AttemptId, NodeId, RequestId, Token
 from .leases import Deadlines
 from .patterns import compile_query
-from .refusals import InvariantBroken, Refusal, Superseded
 from .records import Attempt, Step
+from .refusals import InvariantBroken, Refusal, Superseded
 from .states import Phase, ReturnCode, StopLevel, Tag
 from .values import BuildOptions, FileHash, GlobMatch, GlobQuery, Observation, Page, StepRef
 
@@ -127,7 +138,7 @@ class Desk:
         self.commands.append(RemoveFiles(token, files))
 
     def _draw_token(self) -> Token:
-        """Number a question."""
+        """Draw a number for a question."""
         self._last_token += 1
         return Token(self._last_token)
 

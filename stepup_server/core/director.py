@@ -131,10 +131,10 @@ class Director:
     def _on_time_passed(self, _event: ev.TimePassed) -> None:
         """Act on all deadlines that are due."""
         while (key := self.desk.deadlines.pop_due(self.desk.now)) is not None:
-            if key == GOODBYE:
-                self.builds.end_without_workers()
-            else:
+            if isinstance(key, int):
                 self._give_up_worker(WorkerId(key))
+            elif key == GOODBYE:
+                self.builds.end_without_workers()
 
     def _on_paths_inspected(self, event: ev.PathsInspected) -> None:
         self.desk.take_inspection(event.token)(event.observations)
@@ -190,7 +190,7 @@ class Director:
         extras.clear()
         return record
 
-    def _worker_name(self, id_: Any) -> str:
+    def _worker_name(self, id_: NodeId) -> str:
         """Return the name of the worker that holds a step's attempt."""
         attempt = self.desk.graph.steps[id_].attempt
         return "" if attempt is None else self.workforce.workers[attempt.worker].description.name

@@ -11,7 +11,6 @@ from .values import (
     BuildOptions,
     Declaration,
     GlobMatch,
-    GlobQuery,
     Observation,
     Source,
     WorkerDescription,

@@ -206,9 +206,7 @@ class Execution:
         else:
             self._conclude(step, attempt, outcome, ())
 
-    def _conclude(
-        self, step: Step, attempt: Attempt, outcome: AttemptOutcome, more: tuple[Observation, ...]
-    ) -> None:
+    def _conclude(self, step: Step, attempt: Attempt, outcome: AttemptOutcome, more: tuple[Observation, ...]) -> None:
         """Decide what the end of an attempt means for its step."""
         observations = {seen.path: seen for seen in (*outcome.outputs, *more)}
         verdict = judge(self._desk, step, attempt, outcome, observations)
@@ -223,9 +221,9 @@ class Execution:
             case Deferred():
                 self._defer(step, observations)
             case Failed():
-                self._fail(step, outcome, verdict, observations)
+                self._fail(step, outcome, observations)
         ref = self._ref(step, attempt, outcome.wall_s)
-        self._desk.report(verdict.tag, step.label, *pages_of(step, outcome, verdict), step=ref)
+        self._desk.report(verdict.tag, step.label, *pages_of(outcome, verdict), step=ref)
 
     def _succeed(
         self, step: Step, attempt: Attempt, outcome: AttemptOutcome, observations: dict[str, Observation]
@@ -253,9 +251,7 @@ class Execution:
         step.defer_count += 1
         step.deferred = any(dynamic and not self._graph.files[id_].is_available for id_, dynamic in step.inputs.items())
 
-    def _fail(
-        self, step: Step, outcome: AttemptOutcome, verdict: Failed, observations: dict[str, Observation]
-    ) -> None:
+    def _fail(self, step: Step, outcome: AttemptOutcome, observations: dict[str, Observation]) -> None:
         """Record a failure; what the step had created is gone."""
         self._graph.move_step(step, StepState.FAILED)
         self._keep_products(step, observations)

@@ -1,9 +1,9 @@
 """May a step be skipped? Digests in, a verdict with its reason out.
 
 The input digest is SHA-256 over typed words. A word is two bytes of type and its content: bytes `00 00`, text `00 01`
-(UTF-8), nothing `00 02`. The words are: the label; `__shell__` and one byte 0 or 1; `__inp_paths__` and, for each input
-in the order of paths, its path, mode and size (8 bytes each, big-endian) and content digest; `__env_vars__` and, for each
-variable in the order of names, name and value or nothing; `__env_overrides__` and the same.
+(UTF-8), nothing `00 02`. The words are: the label; `__shell__` and one byte 0 or 1; `__inp_paths__` and, for each
+input in the order of paths, its path, mode and size (8 bytes each, big-endian) and content digest; `__env_vars__` and,
+for each variable in the order of names, name and value or nothing; `__env_overrides__` and the same.
 The output digest is the part between `__inp_paths__` and `__env_vars__` for the outputs, without the markers.
 This is the recipe of StepUp 4, so that digests can be compared with it.
 """

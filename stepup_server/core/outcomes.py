@@ -6,10 +6,12 @@ import shlex
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from .commands import OutputRow
 from .desk import Desk
 from .records import Attempt, Step
+from .refusals import Refusal
 from .states import StopLevel, Tag
 from .values import AttemptOutcome, Exited, NotStarted, Observation, Page, PathKind, Signalled
 
@@ -92,17 +94,22 @@ def _failed_command(step: Step, attempt: Attempt, outcome: AttemptOutcome) -> Pa
     """Show the command so that it can be repeated in a terminal."""
     match outcome.end:
         case Exited(code=0) if attempt.refusals:
-            remark = "exit=0, but a declaration was refused: " + "; ".join(
-                f"{refusal.source}: {refusal.message}" if refusal.source.line else refusal.message
-                for refusal in attempt.refusals
-            )
+            reasons = (_with_source(refusal) for refusal in attempt.refusals)
+            remark = "exit=0, but a declaration was refused: " + "; ".join(reasons)
         case Exited(code=code):
             remark = f"exit={code}"
         case Signalled(number=number):
             remark = f"signal={number} ({_signal_name(number)})"
         case NotStarted(reason=reason):
-            return _command_page("Failed command", step, f"not executed\n{reason}")
+            remark = f"not executed\n{reason}"
+        case _:
+            assert_never(outcome.end)
     return _command_page("Failed command", step, remark)
+
+
+def _with_source(refusal: Refusal) -> str:
+    """Return the message of a refusal behind the line of the plan, if there is one."""
+    return f"{refusal.source}: {refusal.message}" if refusal.source.line else refusal.message
 
 
 def _command_page(title: str, step: Step, remark: str) -> Page:
@@ -138,7 +145,7 @@ def _listing(title: str, lines: list[str]) -> Page:
     return Page(title, "\n".join(shown))
 
 
-def pages_of(step: Step, outcome: AttemptOutcome, verdict: Verdict) -> tuple[Page, ...]:
+def pages_of(outcome: AttemptOutcome, verdict: Verdict) -> tuple[Page, ...]:
     """Return what is shown below the line about the end of an attempt."""
     pages = list(verdict.pages)
     if not isinstance(verdict, Deferred):
@@ -157,6 +164,8 @@ def output_row(step: Step, attempt: Attempt, outcome: AttemptOutcome) -> OutputR
             end = f"signal {number}"
         case NotStarted(reason=reason):
             end = f"not started: {reason}"
+        case _:
+            assert_never(outcome.end)
     return OutputRow(
         step.id,
         attempt.id.number,

@@ -97,7 +97,9 @@ def check_variable_names(names: Iterable[str], source: Source) -> None:
 def circle_refusal(circle: list[Step], command: str, source: Source) -> CyclicDependency:
     """Say which steps wait for each other; the same text whichever of them came last."""
     labels = sorted({step.label for step in circle[1:]} | {command})
-    shown = " <-> ".join(labels[:LABELS_MAX]) + (f" and {len(labels) - LABELS_MAX} more" if len(labels) > LABELS_MAX else "")
+    shown = " <-> ".join(labels[:LABELS_MAX]) + (
+        f" and {len(labels) - LABELS_MAX} more" if len(labels) > LABELS_MAX else ""
+    )
     return CyclicDependency(f"Cyclic dependency: these steps would wait for each other: {shown}", source)
 
 
@@ -108,5 +110,3 @@ def product_in_tree(tree: str, path: str, source: Source) -> GraphConflict:
         " under it. Move the output elsewhere, or narrow the tree.",
         source,
     )
-
-

@@ -82,4 +82,4 @@ def parents(path: str) -> list[str]:
 
 def is_below(path: str, directory: str) -> bool:
     """Tell whether a path lies in a directory or is that directory."""
-    return directory == "." or path == directory or path.startswith(directory + "/")
+    return directory in {".", path} or path.startswith(directory + "/")

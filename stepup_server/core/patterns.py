@@ -38,10 +38,10 @@ __all__ = (
 
 _TOKEN = re.compile(
     r"\$\{\*(?P<name>[A-Za-z_][A-Za-z0-9_]*)\}"
-    r"|\[(?P<negated>!?)(?P<members>\]?[^]/]*)\]"
+    r"|\[(?P<negated>!?+)(?P<members>\][^]/]*|[^]/]+)\]"
     r"|(?P<stars>\*+)|(?P<one>\?)|(?P<slash>/+)"
 )
-_WILDCARD = re.compile(r"[*?]|\[!?\]?[^]/]*\]")
+_WILDCARD = re.compile(r"[*?]|\[!?+(?:\][^]/]*|[^]/]+)\]")
 _SPECIAL_IN_MEMBERS = re.compile(r"[\\\[&~|^]")
 _NOT_EMPTY = "(?=[^/])"
 
@@ -145,9 +145,7 @@ def check_static_pattern(pattern: str, source: Source, substitutions: Sequence[t
     if set(last) == {"*"} and len(last) > 1:
         tree = head + "/" if head and not has_wildcards(head) else "src/"
         advice = f"Declare a tree: static({tree!r})."
-        raise InvalidArgument(
-            f"A static pattern cannot end in a recursive wildcard: {pattern}. {advice}", source
-        )
+        raise InvalidArgument(f"A static pattern cannot end in a recursive wildcard: {pattern}. {advice}", source)
 
 
 def compile_query(query: GlobQuery) -> PathPattern:
@@ -244,8 +242,6 @@ def _token(pattern: str, found: re.Match[str]) -> _Token:
 
 def _class(negated: str, members: str) -> _Token:
     """Name a class of characters; `[x]` is the usual way to quote a character."""
-    if not members:
-        return _Token("text", f"[{negated}]")
     if len(members) == 1 and not negated:
         return _Token("text", members)
     inside = _SPECIAL_IN_MEMBERS.sub(r"\\\g<0>", members)
@@ -267,12 +263,7 @@ def _merge_deep(tokens: list[_Token]) -> list[_Token]:
 def _read_inner(name: str, text: str) -> list[_Token]:
     """Read the sub-pattern of a named wildcard."""
     tokens = _read(text)
-    if (
-        not tokens
-        or any(token.kind in {"name", "deep"} for token in tokens)
-        or text[0] == "/"
-        or text[-1] == "/"
-    ):
+    if not tokens or any(token.kind in {"name", "deep"} for token in tokens) or text[0] == "/" or text[-1] == "/":
         message = "is not empty, has no named or recursive wildcard, and no slash at its ends"
         raise InvalidArgument(f"The sub-pattern of ${{*{name}}} must be one that {message}: {text!r}")
     return tokens

@@ -1,8 +1,8 @@
 """The queue of steps that may be checked or run: order and resources.
 
-Order: steps that only need a check first, then planners, then by the time to the end of the longest chain behind a step,
-longest first; ties are broken by definition order. A step that must wait for a resource reserves it: nothing of lower
-order may take a unit that it waits for, so that a large request does not starve.
+Order: steps that only need a check first, then planners, then by the time to the end of the longest chain behind a
+step, longest first; ties are broken by definition order. A step that must wait for a resource reserves it: nothing
+of lower order may take a unit that it waits for, so that a large request does not starve.
 
 Entries of the heaps are never removed, only recognised as stale when they come to the top.
 """
@@ -90,7 +90,7 @@ class ReadyQueue:
                 heapq.heappop(heap)
             if heap:
                 heads.append((heap[0], request))
-        return heads if len(heads) < 2 else sorted(heads)
+        return sorted(heads)
 
     def _fits(self, request: _Request, reserved: Mapping[str, int]) -> bool:
         """Tell whether a request can be served beside what runs and what better steps wait for."""
@@ -139,9 +139,7 @@ class ReadyQueue:
         Then it may be handed out before a slot is free without changing the order.
         """
         tail_s = -self._rank(step)[1]
-        return all(
-            not ahead.is_planner and ahead.tail_s - self._duration_s(ahead) < tail_s for ahead in running
-        )
+        return all(not ahead.is_planner and ahead.tail_s - self._duration_s(ahead) < tail_s for ahead in running)
 
     def _rank(self, step: Step) -> _Rank:
         """Return what the order is made of; the smallest comes first."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from .commands import FileRow, StepRow, TreeRow
 from .graph import Graph
 from .ids import NodeId
-from .records import File, Step, Tree
+from .records import File, Node, Step, Tree
 from .states import FileState, Need, StepState
 from .values import FileHash, GlobMatch, GlobQuery, Source
 
@@ -115,9 +115,7 @@ def _restore_file(graph: Graph, row: FileRow) -> None:
     """Add a file."""
     hash_ = None if row.digest is None else FileHash(row.digest, row.mode, row.size, row.mtime_ns, row.inode)
     state = FileState(row.state)
-    file = File(
-        row.id, row.path, state, row.creator, bool(row.detached), row.position, bool(row.listed), hash_
-    )
+    file = File(row.id, row.path, state, row.creator, bool(row.detached), row.position, bool(row.listed), hash_)
     graph.files[file.id] = graph.file_by_path[file.path] = file
 
 
@@ -135,7 +133,9 @@ def _restore_step(graph: Graph, row: StepRow) -> None:
         step.environment_values[name] = value
     for pattern, substitutions, matches in json.loads(row.globs):
         query = GlobQuery(pattern, tuple((name, sub) for name, sub in substitutions))
-        step.globs[query] = tuple(GlobMatch(path, tuple((name, text) for name, text in found)) for path, found in matches)
+        step.globs[query] = tuple(
+            GlobMatch(path, tuple((name, text) for name, text in found)) for path, found in matches
+        )
     step.directories = dict.fromkeys(json.loads(row.directories))
     step.input_digest, step.output_digest = row.input_digest, row.output_digest
     step.attempt_number = row.attempt
@@ -162,12 +162,14 @@ def _restore_products(graph: Graph) -> None:
     for file in files:
         if file.creator in graph.trees:
             graph.trees[file.creator].files[file.id] = None
-    products = [file for file in files if not file.is_product] + [*graph.steps.values(), *graph.trees.values()]
+    products: list[Node] = [file for file in files if not file.is_product]
+    products += graph.steps.values()
+    products += graph.trees.values()
     for node in sorted(products, key=lambda node: (node.position, node.id)):
         _restore_product(graph, node)
 
 
-def _restore_product(graph: Graph, node: Step | File | Tree) -> None:
+def _restore_product(graph: Graph, node: Node) -> None:
     """Let the creating step know its product."""
     above = graph.steps.get(node.creator) if node.creator is not None else None
     if above is not None:

@@ -169,7 +169,7 @@ def _check_file(desk: Desk, step: Step, path: str, source: Source) -> None:
             source,
         )
     file = desk.graph.file_by_path.get(path)
-    if file is None or file.detached or desk.graph.creator_step(file) is step and file.is_static:
+    if file is None or file.detached or (desk.graph.creator_step(file) is step and file.is_static):
         return
     owner = desk.graph.creator_step(file)
     role = "an output" if file.is_product else "a static file"

@@ -73,7 +73,10 @@ def _pages(missing: Counter[tuple[str, str]], lacking: Counter[str], others: lis
         remedies.append(REMEDY_INPUTS)
     if lacking:
         pages.append(
-            _page("Insufficient resources", (f"{text}  {count} step(s)" for text, count in sorted(lacking.items())))
+            _page(
+                "Insufficient resources",
+                (f"{text}  {count} step(s)" for text, count in sorted(lacking.items())),
+            )
         )
         remedies.append(REMEDY_RESOURCES)
     if others:
@@ -132,12 +135,16 @@ def _justify_globs(desk: Desk) -> ReturnCode:
                     strangers.add(path)
     if products:
         desk.report(
-            Tag.ERROR, f"{len(products)} glob match(es) are files that a step builds.", _page("Matches", sorted(products))
+            Tag.ERROR,
+            f"{len(products)} glob match(es) are files that a step builds.",
+            _page("Matches", sorted(products)),
         )
         return ReturnCode.FAILED
     if strangers:
         desk.report(
-            Tag.WARNING, f"{len(strangers)} glob match(es) are not declared static.", _page("Matches", sorted(strangers))
+            Tag.WARNING,
+            f"{len(strangers)} glob match(es) are not declared static.",
+            _page("Matches", sorted(strangers)),
         )
         return ReturnCode.WARNING
     return ReturnCode.OK

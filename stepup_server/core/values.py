@@ -16,8 +16,8 @@ __all__ = (
     "AttemptFact",
     "AttemptOutcome",
     "BuildOptions",
-    "DirectoryDeclaration",
     "Declaration",
+    "DirectoryDeclaration",
     "EnvironmentDeclaration",
     "Exited",
     "FileHash",
@@ -176,9 +176,7 @@ class StepDeclaration:
     """0: unknown."""
 
 
-Declaration = (
-    StaticDeclaration | StepDeclaration | DirectoryDeclaration | EnvironmentDeclaration | HoldDeclaration
-)
+Declaration = StaticDeclaration | StepDeclaration | DirectoryDeclaration | EnvironmentDeclaration | HoldDeclaration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """The graph as text for people, and in the DOT language.
 
-The order of the text is not the order of numbers, which depends on which of several planners was faster. It is the order
-in which a single worker would have made the nodes: planners first, then by declaration, each step followed by what it
-uses, makes and declares. So it is a function of the graph alone.
+The order of the text is not the order of numbers, which depends on which of several planners was faster. It is the
+order in which a single worker would have made the nodes: planners first, then by declaration, each step followed by
+what it uses, makes and declares. So it is a function of the graph alone.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def graph_text(graph: Graph) -> str:
     paragraphs = [_root_text(graph)]
     for node in order:
         lines = [f"({_key(node)})" if node.detached else _key(node)]
-        lines += [f"{name:>20} = {value}" for name, value in _once(_properties(node, graph))]
+        lines += [f"{name:>20} = {value}" for name, value in _once(_properties(node))]
         lines += [f"{name:>20}   {value}" for name, value in _once(_relations(node, graph))]
         paragraphs.append("\n".join(lines))
     return "".join(paragraph + "\n\n" for paragraph in paragraphs)
@@ -61,7 +61,7 @@ def _all(graph: Graph) -> list[Node]:
 # Properties
 
 
-def _properties(node: Node, graph: Graph) -> Iterator[tuple[str, str]]:
+def _properties(node: Node) -> Iterator[tuple[str, str]]:
     """Return what is known of a node."""
     if isinstance(node, Step):
         yield from _step_properties(node)
@@ -146,39 +146,52 @@ def _sinks(node: Node, graph: Graph) -> list[str]:
 
 def canonical_order(graph: Graph) -> list[Node]:
     """Return all nodes in the order in which a single worker would have made them."""
-    order: dict[NodeId, Node] = {}
-    queue: list[tuple[bool, int, Step]] = []
-
-    def mention(node: Node) -> None:
-        """Put a node in the order at its first mention; a step waits for its turn to declare."""
-        if node.id not in order:
-            order[node.id] = node
-            if isinstance(node, Step):
-                heapq.heappush(queue, (not node.is_planner, len(order), node))
-
-    def mention_declared(step: Step, *, dynamic: bool) -> None:
-        """Mention the files of a step that were declared with it, or amended."""
-        for edges in (step.inputs, step.outputs, step.volatiles):
-            files = [graph.files[id_] for id_, amended in edges.items() if amended is dynamic]
-            for file in sorted(files, key=lambda file: file.path):
-                mention(file)
-
+    order = _Order(graph)
     roots = [node for node in _all(graph) if node.creator in {ROOT, None} and not _is_undeclared(node)]
     for root in sorted(roots, key=lambda node: (node.creator is None, isinstance(node, Step), _key(node))):
-        mention(root)
-        while queue:
-            step = heapq.heappop(queue)[2]
-            mention_declared(step, dynamic=True)
-            for product in (graph.node(id_) for id_ in step.products):
-                mention(product)
-                if isinstance(product, Step):
-                    mention_declared(product, dynamic=False)
-                elif isinstance(product, Tree):
-                    for file in sorted((graph.files[id_] for id_ in product.files), key=lambda file: file.path):
-                        mention(file)
+        order.mention(root)
+        order.let_declare()
     for node in sorted(_all(graph), key=_key):
-        mention(node)
-    return list(order.values())
+        order.mention(node)
+    return list(order.nodes.values())
+
+
+class _Order:
+    """Nodes in the order of their first mention, and the steps whose turn to declare is still to come."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._queue: list[tuple[bool, int, Step]] = []
+        self.nodes: dict[NodeId, Node] = {}
+
+    def mention(self, node: Node) -> None:
+        """Put a node in the order, unless it was mentioned before; a step waits for its turn to declare."""
+        if node.id not in self.nodes:
+            self.nodes[node.id] = node
+            if isinstance(node, Step):
+                heapq.heappush(self._queue, (not node.is_planner, len(self.nodes), node))
+
+    def let_declare(self) -> None:
+        """Give each waiting step its turn, planners first: it amends, then declares."""
+        while self._queue:
+            step = heapq.heappop(self._queue)[2]
+            self._mention_files(step, dynamic=True)
+            for product in (self._graph.node(id_) for id_ in step.products):
+                self.mention(product)
+                if isinstance(product, Step):
+                    self._mention_files(product, dynamic=False)
+                elif isinstance(product, Tree):
+                    self._mention_sorted(product.files)
+
+    def _mention_files(self, step: Step, *, dynamic: bool) -> None:
+        """Mention the files of a step that were declared with it, or amended."""
+        for edges in (step.inputs, step.outputs, step.volatiles):
+            self._mention_sorted(id_ for id_, amended in edges.items() if amended is dynamic)
+
+    def _mention_sorted(self, ids: Iterable[NodeId]) -> None:
+        """Mention files in the order of their paths."""
+        for file in sorted((self._graph.files[id_] for id_ in ids), key=lambda file: file.path):
+            self.mention(file)
 
 
 def _is_undeclared(node: Node) -> bool:
@@ -200,12 +213,14 @@ def provenance_dot(graph: Graph) -> str:
 
 def dependency_dot(graph: Graph) -> str:
     """Return what depends on what."""
-    order = [node for node in canonical_order(graph) if not isinstance(node, Tree)]
+    order: list[Node] = [node for node in canonical_order(graph) if not isinstance(node, Tree)]
     numbers = {node.id: str(index) for index, node in enumerate(order)}
     edges = []
     for node in order:
         if isinstance(node, Step):
-            edges += [(numbers[id_], numbers[node.id]) for id_ in sorted(node.inputs, key=lambda id_: int(numbers[id_]))]
+            edges += [
+                (numbers[id_], numbers[node.id]) for id_ in sorted(node.inputs, key=lambda id_: int(numbers[id_]))
+            ]
             edges += [(numbers[node.id], numbers[id_]) for id_ in (*node.outputs, *node.volatiles)]
     return _dot("dependency", order, edges, root=False)
 

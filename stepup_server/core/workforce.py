@@ -72,7 +72,8 @@ class Workforce:
         else:
             slots = "1 slot" if description.slots == 1 else f"{description.slots} slots"
             self._desk.report(
-                Tag.DIRECTOR, f"Worker {worker.id} joined: {slots}, pid {description.pid} on {description.host}"
+                Tag.DIRECTOR,
+                f"Worker {worker.id} joined: {slots}, pid {description.pid} on {description.host}",
             )
 
     def on_worker_disconnected(self, id_: WorkerId) -> bool:

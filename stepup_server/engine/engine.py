@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from stepup_server.core.commands import (
     Answer,
@@ -36,12 +36,15 @@ from stepup_server.core.events import (
     TimePassed,
 )
 from stepup_server.core.ids import RequestId, WorkerId
+from stepup_server.core.refusals import InvariantBroken
 from stepup_server.core.states import StopLevel, Tag
 
 from .mailbox import Mailbox
 from .ports import Clock, Disk, Journal, JournalFailed, Reporter
 
 __all__ = ("Engine",)
+
+_Answer = TypeVar("_Answer")
 
 JOURNAL_RETRY_S = 1.0
 """How long to wait before trying again to write what could not be written."""
@@ -78,7 +81,7 @@ class Engine:
         self._inbox.append(event)
         self._filled.set()
 
-    async def ask(self, make_event: Callable[[RequestId], Event]) -> Any:
+    async def ask(self, make_event: Callable[[RequestId], Event], expected: type[_Answer]) -> _Answer:
         """Put a request in the inbox and wait for its answer.
 
         Raises
@@ -93,12 +96,15 @@ class Engine:
         self._answers[request] = future
         self.tell(event)
         try:
-            return await future
+            answer = await future
         except asyncio.CancelledError:
             self.tell(RequestAbandoned(request=request))
             raise
         finally:
             del self._answers[request]
+        if not isinstance(answer, expected):
+            raise InvariantBroken(f"{event} was answered with {answer!r}")
+        return answer
 
     def mailbox(self, worker: WorkerId) -> Mailbox:
         """Return where the orders for the present stream of a worker arrive."""

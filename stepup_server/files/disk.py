@@ -48,9 +48,7 @@ class ProjectDisk:
 
     async def expand(self, queries: Sequence[GlobQuery]) -> tuple[tuple[GlobMatch, ...], ...]:
         """Expand patterns; each result is sorted by path."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._pool, expand_queries, self._root, queries
-        )
+        return await asyncio.get_running_loop().run_in_executor(self._pool, expand_queries, self._root, queries)
 
     async def remove(self, files: Sequence[tuple[str, FileHash | None]]) -> tuple[str, ...]:
         """Remove files that still have the given hash (None: in any case), and directories left empty."""

@@ -82,9 +82,7 @@ class _Walk:
         """Return the files that a part lets through, and the directories to go on from."""
         if isinstance(part, Deep):
             return self._descend(place)
-        entries = (
-            self._look(place.path, part.name) if isinstance(part, Literal) else self._pick(place.path, part)
-        )
+        entries = self._look(place.path, part.name) if isinstance(part, Literal) else self._pick(place.path, part)
         files = [place.path + entry.name for entry in entries if not entry.is_directory]
         directories = [f"{place.path}{entry.name}/" for entry in entries if entry.is_directory]
         return files, [_Place(path, place.level + 1, place.inside) for path in directories]

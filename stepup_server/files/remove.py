@@ -71,9 +71,7 @@ def _open_parent(root_fd: int, path: str) -> Generator[tuple[int, str], None, No
         os.close(parent)
 
 
-def _judge_all(
-    root_fd: int, files: Iterable[tuple[str, FileHash | None]]
-) -> tuple[dict[str, _Identity], list[str]]:
+def _judge_all(root_fd: int, files: Iterable[tuple[str, FileHash | None]]) -> tuple[dict[str, _Identity], list[str]]:
     """Return which files may go, and which paths are empty already."""
     doomed: dict[str, _Identity] = {}
     gone: list[str] = []

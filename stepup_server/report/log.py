@@ -110,9 +110,7 @@ class DirectorLog:
 
     def _human(self, record: _Record) -> str:
         """Return a record as one line for people, without control characters in what others have written."""
-        event = "".join(
-            letter if letter.isprintable() else repr(letter)[1:-1] for letter in str(record["event"])
-        )
+        event = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in str(record["event"]))
         return self._render(None, "", {**record, "event": event})
 
 
@@ -128,9 +126,7 @@ class _Forward(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Log what another library has to say."""
-        structlog.get_logger().log(
-            record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info
-        )
+        structlog.get_logger().log(record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info)
 
 
 def _as_argument(_logger: object, _name: str, record: _Record) -> tuple[tuple[_Record], dict[str, object]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from types import NoneType
 
 from stepup_proto.v1 import control_pb2 as control
+from stepup_server.core.commands import BuildTicket
 from stepup_server.core.events import (
     BuildRequested,
     DrainRequested,
@@ -34,33 +36,33 @@ class ControlServicer:
         """Start a build, or join one."""
         before = self._feed.last_sequence
         options = convert.build_options_from_wire(request)
-        ticket = await self._engine.ask(lambda id_: BuildRequested(request=id_, options=options))
+        ticket = await self._engine.ask(lambda id_: BuildRequested(request=id_, options=options), BuildTicket)
         return control.BuildResponse(build=ticket.build, events_before=before, joined=ticket.joined)
 
     async def rebuild(self, _request: control.RebuildRequest) -> control.RebuildResponse:
         """Start another build."""
-        ticket = await self._engine.ask(lambda id_: RebuildRequested(request=id_))
+        ticket = await self._engine.ask(lambda id_: RebuildRequested(request=id_), BuildTicket)
         return control.RebuildResponse(build=ticket.build)
 
     async def wait(self, _request: control.WaitRequest) -> control.WaitResponse:
         """Wait until no build is going on."""
-        code = await self._engine.ask(lambda id_: WaitRequested(request=id_))
+        code = await self._engine.ask(lambda id_: WaitRequested(request=id_), int)
         return control.WaitResponse(return_code=code)
 
     async def drain(self, _request: control.DrainRequest) -> control.DrainResponse:
         """Start nothing more in this build."""
-        await self._engine.ask(lambda id_: DrainRequested(request=id_))
+        await self._engine.ask(lambda id_: DrainRequested(request=id_), NoneType)
         return control.DrainResponse()
 
     async def join(self, _request: control.JoinRequest) -> control.JoinResponse:
         """Stop after this build."""
-        code = await self._engine.ask(lambda id_: JoinRequested(request=id_))
+        code = await self._engine.ask(lambda id_: JoinRequested(request=id_), int)
         return control.JoinResponse(return_code=code)
 
     async def shutdown(self, request: control.ShutdownRequest) -> control.ShutdownResponse:
         """Stop as gently as asked."""
         level = convert.stop_level_from_wire(request.level)
-        await self._engine.ask(lambda id_: StopRequested(request=id_, level=level))
+        await self._engine.ask(lambda id_: StopRequested(request=id_, level=level), NoneType)
         return control.ShutdownResponse()
 
     async def get_status(self, _request: control.GetStatusRequest) -> control.GetStatusResponse:

@@ -12,7 +12,7 @@ from stepup_server.core import commands, values
 from stepup_server.core.events import Amended, GlobRequested, PlanDeclared
 from stepup_server.core.ids import AttemptId, NodeId, RequestId
 from stepup_server.core.refusals import InvalidArgument
-from stepup_server.core.states import Need, StopLevel, Tag
+from stepup_server.core.states import Need, StopLevel
 from stepup_server.core.values import (
     Declaration,
     DirectoryDeclaration,
@@ -25,9 +25,9 @@ from stepup_server.core.values import (
 from stepup_server.report.feed import NumberedReport
 
 __all__ = (
+    "LEVEL_TO_WIRE",
     "amend_from_wire",
     "amend_to_wire",
-    "LEVEL_TO_WIRE",
     "attempt_from_wire",
     "attempt_to_wire",
     "build_options_from_wire",
@@ -208,7 +208,7 @@ def description_from_wire(message: dispatch.WorkerDescription) -> values.WorkerD
 
 
 def facts_from_wire(message: dispatch.SynchronizeRequest) -> tuple[values.AttemptFact, ...]:
-    """Return what happened to attempts, in the order of the worker's clock; an end comes before a start at the same time."""
+    """Return what happened to attempts, in the order of the worker's clock; ends come before starts."""
     facts = [(one.at, 1, values.AttemptFact(attempt_from_wire(one.attempt), None)) for one in message.started]
     facts += [
         (one.at, 0, values.AttemptFact(attempt_from_wire(one.attempt), _outcome(one))) for one in message.finished
@@ -297,7 +297,7 @@ def _assignment(assignment: values.Assignment) -> dispatch.Assignment:
         outputs=assignment.outputs,
         volatiles=assignment.volatiles,
         environment=dict(assignment.environment),
-        need=types.Need.ValueType(assignment.need.value),
+        need=types.Need.Name(assignment.need.value),
         input_digest=assignment.input_digest,
     )
 
@@ -311,7 +311,7 @@ def build_options_from_wire(message: control.BuildRequest) -> values.BuildOption
         keep_going=message.keep_going,
         clean=not message.no_clean,
         resources=dict(message.resources),
-        defer_cap=message.defer_cap or values.BuildOptions.__dataclass_fields__["defer_cap"].default,
+        defer_cap=message.defer_cap or values.BuildOptions().defer_cap,
         workers_min=message.workers_min,
         explain_rerun=message.explain_rerun,
         use_durations=not message.ignore_durations,
@@ -332,29 +332,34 @@ def stop_level_from_wire(number: control.ShutdownRequest.Level) -> StopLevel:
     return _LEVEL_FROM_WIRE.get(number, StopLevel.NONE)
 
 
-TAG_TO_WIRE = {tag: types.Tag.Value(f"TAG_{tag.name}") for tag in Tag}
-
-
 def event_to_wire(numbered: NumberedReport) -> control.Event:
     """Return a line for people with the facts behind it."""
     report = numbered.report
     event = control.Event(
         sequence=numbered.sequence,
         at=numbered.at,
-        tag=types.TAG_UNSPECIFIED if report.tag is None else TAG_TO_WIRE[report.tag],
+        tag=None if report.tag is None else f"TAG_{report.tag.name}",
         text=report.text,
         pages=[types.Page(title=page.title, text=page.text) for page in report.pages],
         missed=numbered.missed,
     )
     if report.step is not None:
-        step = report.step
-        event.step.id, event.step.label, event.step.worker, event.step.wall_s = step.id, step.label, step.worker, step.wall_s
-        event.step.state = types.StepState.Value(f"STEP_STATE_{step.state}")
+        event.step.CopyFrom(_step_ref(report.step))
     if report.progress is not None:
         progress = report.progress
-        event.progress.running, event.progress.done, event.progress.total = progress.running, progress.done, progress.total
+        event.progress.running, event.progress.done, event.progress.total = (
+            progress.running,
+            progress.done,
+            progress.total,
+        )
     if report.build_end is not None:
         end = report.build_end
         event.build_end.build, event.build_end.return_code = end.build, end.return_code
         event.build_end.executed, event.build_end.skipped = end.executed, end.skipped
     return event
+
+
+def _step_ref(step: values.StepRef) -> control.StepRef:
+    """Return the step that a line is about."""
+    state = f"STEP_STATE_{step.state}"
+    return control.StepRef(id=step.id, label=step.label, state=state, worker=step.worker, wall_s=step.wall_s)

@@ -51,15 +51,11 @@ class DispatchServicer:
             raise InvalidArgument("The first message of a worker must describe it.")
         holding = tuple(map(convert.attempt_from_wire, first.holding))
         facts = convert.facts_from_wire(first)
-        worker: WorkerId = await self._engine.ask(
-            lambda request: WorkerConnected(
-                request=request,
-                description=convert.description_from_wire(first.worker),
-                holding=holding,
-                facts=facts,
-            )
+        description = convert.description_from_wire(first.worker)
+        answer = await self._engine.ask(
+            lambda id_: WorkerConnected(request=id_, description=description, holding=holding, facts=facts), int
         )
-        return worker
+        return WorkerId(answer)
 
     async def _listen(self, worker: WorkerId, requests: AsyncIterator[dispatch.SynchronizeRequest]) -> None:
         """Pass on what a worker says."""

@@ -22,13 +22,15 @@ from .status import REFUSAL_KEY, refusal_to_wire, status_of
 __all__ = ("handlers_of",)
 
 Context = grpc.aio.ServicerContext[Any, Any]
+Behaviour = Callable[..., Any]
+"""What gRPC calls: the types of the three shapes have nothing in common."""
 
 _log = structlog.get_logger()
 
 
 def handlers_of(service: ServiceDescriptor, servicer: object) -> grpc.GenericRpcHandler:
     """Return the handlers of a service; method `GetGraph` is served by `servicer.get_graph`."""
-    table = {}
+    table: dict[str, grpc.RpcMethodHandler[bytes, Message]] = {}
     for method in service.methods:
         request_class = GetMessageClass(method.input_type)
         serve = getattr(servicer, _snake(method.name))
@@ -51,7 +53,7 @@ def _snake(name: str) -> str:
     return "".join("_" + char.lower() if char.isupper() else char for char in name).lstrip("_")
 
 
-def _unary(serve: Callable[..., Coroutine[Any, Any, Message]], request_class: type[Message]) -> Any:
+def _unary(serve: Callable[..., Coroutine[Any, Any, Message]], request_class: type[Message]) -> Behaviour:
     """Serve one request with one response."""
 
     async def behave(raw: bytes, context: Context) -> Message:
@@ -63,7 +65,7 @@ def _unary(serve: Callable[..., Coroutine[Any, Any, Message]], request_class: ty
     return behave
 
 
-def _server_stream(serve: Callable[..., AsyncIterator[Message]], request_class: type[Message]) -> Any:
+def _server_stream(serve: Callable[..., AsyncIterator[Message]], request_class: type[Message]) -> Behaviour:
     """Serve one request with many responses."""
 
     async def behave(raw: bytes, context: Context) -> AsyncIterator[Message]:
@@ -76,7 +78,7 @@ def _server_stream(serve: Callable[..., AsyncIterator[Message]], request_class: 
     return behave
 
 
-def _two_way_stream(serve: Callable[..., AsyncIterator[Message]], request_class: type[Message]) -> Any:
+def _two_way_stream(serve: Callable[..., AsyncIterator[Message]], request_class: type[Message]) -> Behaviour:
     """Serve many requests with many responses."""
 
     async def behave(raw_requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[Message]:

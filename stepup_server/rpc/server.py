@@ -1,4 +1,4 @@
-"""The gRPC server: our three services, health checking and reflection, on a Unix socket that only this user can reach."""
+"""The gRPC server: our services, health checking and reflection, on a Unix socket that only this user can reach."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import grpc.aio
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_health.v1 import health
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from stepup_proto.v1 import control_pb2 as control

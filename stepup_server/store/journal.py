@@ -114,7 +114,6 @@ class _Group:
         TREES.write(connection, self.trees.values())
         OUTPUTS.write(connection, self.outputs.values())
         connection.executemany(
-            "INSERT INTO fact (name, value) VALUES (?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             self.facts.items(),
         )

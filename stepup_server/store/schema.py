@@ -33,9 +33,7 @@ _MAGIC = b"SQLite format 3\0"
 
 def _create(connection: sqlite3.Connection) -> None:
     """Make version 1."""
-    script = (
-        importlib.resources.files("stepup_server.store").joinpath("schema.sql").read_text(encoding="utf-8")
-    )
+    script = importlib.resources.files("stepup_server.store").joinpath("schema.sql").read_text(encoding="utf-8")
     _execute_all(connection, script)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
@@ -143,9 +141,7 @@ def _refuse(path: str, version: int, application: int, version_max: int) -> None
 
 def _foreign(path: str) -> JournalFailed:
     """Say that the file is somebody else's."""
-    return failed(
-        path, "the file was not made by this program and is left as it is; move it away to build here"
-    )
+    return failed(path, "the file was not made by this program and is left as it is; move it away to build here")
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -83,10 +83,10 @@ class Observation(NamedTuple):
     """Known for a file."""
 
     def agrees_with(self, other: Observation) -> bool:
-        """Tell whether both describe the same thing; stamps do not count."""
+        """Tell whether both describe the same thing, as far as both know; stamps do not count."""
         if self.kind is not other.kind:
             return False
-        return self.hash is None or self.hash.has_content_of(other.hash)
+        return self.hash is None or other.hash is None or self.hash.has_content_of(other.hash)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

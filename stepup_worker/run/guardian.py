@@ -53,11 +53,15 @@ def die_with_parent(number: signal.Signals, parent: int) -> None:
 
 
 def kill_descendants() -> None:
-    """Kill and reap all descendants; only a subreaper gets hold of those whose parents died."""
+    """Kill and reap all descendants; only a subreaper gets hold of those whose parents died.
+
+    Those that run under another user cannot be killed and are left.
+    """
     own_group = os.getpgid(0)
     while True:
-        for pid in _children():
-            _kill_with_group(pid, own_group)
+        reached = [_kill_with_group(pid, own_group) for pid in _children()]
+        if reached and not any(reached):
+            return
         try:
             os.waitpid(-1, 0)
         except ChildProcessError:
@@ -127,14 +131,18 @@ def _parent(pid: int) -> int:
         return 0
 
 
-def _kill_with_group(pid: int, own_group: int) -> None:
+def _kill_with_group(pid: int, own_group: int) -> bool:
+    """Tell whether the process is, or is about to be, dead."""
     try:
         group = os.getpgid(pid)
         if group != own_group:
             os.killpg(group, signal.SIGKILL)
         os.kill(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return True
 
 
 def _prctl(option: int, value: int) -> None:

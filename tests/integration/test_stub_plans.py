@@ -53,9 +53,7 @@ def test_a_plan_in_python_needs_only_the_generated_stub(project: Path, run_stepu
 
 
 @needs_node
-def test_a_plan_in_javascript_needs_only_the_proto_files(
-    javascript_project: Path, run_stepup: RunStepUp
-) -> None:
+def test_a_plan_in_javascript_needs_only_the_proto_files(javascript_project: Path, run_stepup: RunStepUp) -> None:
     output = build_and_check(javascript_project, run_stepup, STEPUP_PROTO_PATH=str(PROTO_PATH))
     assert " SUCCESS │ ./plan.mjs\n" in output
 

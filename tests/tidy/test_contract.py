@@ -56,9 +56,7 @@ def test_generated_code_is_fresh() -> None:
 
 
 def test_everything_in_the_contract_has_a_comment(files: list[FileDescriptorProto]) -> None:
-    silent = [
-        part.name for file in files for part in parts_of(file) if not comments_of(file).get(part.location)
-    ]
+    silent = [part.name for file in files for part in parts_of(file) if not comments_of(file).get(part.location)]
     assert not silent
 
 

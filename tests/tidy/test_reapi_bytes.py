@@ -35,9 +35,7 @@ EXAMPLES: dict[str, tuple[Message, bytes]] = {
         b"\x12\x10" + b"\x0a\x07" + DIGEST_BYTES + b"\x12\x03xyz\x18\x01" + b"\x28\x01",
     ),
     "BatchUpdateBlobsResponse": (
-        reapi.BatchUpdateBlobsResponse(
-            responses=[{"digest": DIGEST, "status": {"code": 8, "message": "no"}}]
-        ),
+        reapi.BatchUpdateBlobsResponse(responses=[{"digest": DIGEST, "status": {"code": 8, "message": "no"}}]),
         b"\x0a\x11" + b"\x0a\x07" + DIGEST_BYTES + b"\x12\x06" + b"\x08\x08\x12\x02no",
     ),
     "BatchReadBlobsRequest": (

@@ -97,8 +97,8 @@ def test_a_wrong_variable_is_named(name: str, value: str) -> None:
 
 
 def test_debugging_raises_the_log_level_unless_it_is_given() -> None:
-    assert build(STEPUP_DEBUG="1").log_level == "DEBUG"
-    assert build("-l", "error", STEPUP_DEBUG="1").log_level == "ERROR"
+    assert build(STEPUP_DEBUG="1").log_level == "debug"
+    assert build("-l", "error", STEPUP_DEBUG="1").log_level == "error"
 
 
 def test_boot_is_build_by_its_old_name() -> None:

@@ -34,16 +34,12 @@ def held_lock(root: Path) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def socket_path() -> Iterator[str]:
-    directory = tempfile.mkdtemp(prefix="stepup-", dir="/tmp")
-    with ExitStack() as stack:
-        listener = stack.enter_context(socket.socket(socket.AF_UNIX))
-        listener.bind(f"{directory}/director")
-        yield f"{directory}/director"
-    if Path(directory).exists():
-        (Path(directory) / "director").unlink(missing_ok=True)
-        Path(directory).rmdir()
+@pytest.fixture(autouse=True)
+def listener(socket_path: str) -> Iterator[None]:
+    """A socket, as a director would have."""
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind(socket_path)
+        yield
 
 
 def write_note(root: Path, path: str, pid: int | None = None) -> None:

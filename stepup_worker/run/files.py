@@ -1,0 +1,118 @@
+"""Looking at files: what is there, and is it still what it was.
+
+Plain strings and plain system calls, because every step pays for this.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from typing import Protocol
+
+from stepup_worker.core.values import FileHash, Observation, PathKind
+
+__all__ = ("SMALL_BYTES_MAX", "hash_large", "look", "make_parents")
+
+SMALL_BYTES_MAX = 256 * 1024
+"""Files up to this size are read at once, and by whoever asks; larger ones are read in pieces."""
+
+_PIECE_BYTES = 1024 * 1024
+
+_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+"""A FIFO that took the place of a file cannot make us wait."""
+
+
+class _Stat(Protocol):
+    """The part of `os.stat_result` that matters here."""
+
+    @property
+    def st_mode(self) -> int: ...
+    @property
+    def st_size(self) -> int: ...
+    @property
+    def st_mtime_ns(self) -> int: ...
+    @property
+    def st_ino(self) -> int: ...
+
+
+def look(path: str, known: FileHash | None = None) -> Observation | None:
+    """Observe a path; a file with the stamps of `known` is not read.
+
+    None means that there is a file which is large: whoever can wait calls `hash_large`.
+    """
+    try:
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):
+            kind = PathKind.DIRECTORY if stat.S_ISDIR(found.st_mode) else PathKind.SPECIAL
+            return Observation(path, kind, None)
+        if known is not None and _has_stamps(found, known):
+            return Observation(path, PathKind.FILE, known)
+        if found.st_size > SMALL_BYTES_MAX:
+            return None
+        return _read_small(path)
+    except OSError as error:
+        return _unreachable(path, error)
+
+
+def hash_large(path: str) -> Observation:
+    """Observe a path by reading it in pieces; slow, and friendly to other threads."""
+    try:
+        fd = os.open(path, _FLAGS)
+        try:
+            found = os.fstat(fd)
+            if not stat.S_ISREG(found.st_mode):
+                return Observation(path, PathKind.SPECIAL, None)
+            return Observation(path, PathKind.FILE, _hash(_digest_in_pieces(fd), found))
+        finally:
+            os.close(fd)
+    except OSError as error:
+        return _unreachable(path, error)
+
+
+def make_parents(path: str) -> None:
+    """Make the directory of a file, with its parents; only looks when it is there."""
+    directory = os.path.dirname(path)
+    if directory and not os.path.isdir(directory):
+        os.makedirs(directory, exist_ok=True)
+
+
+def _read_small(path: str) -> Observation | None:
+    fd = os.open(path, _FLAGS)
+    try:
+        found = os.fstat(fd)
+        if not stat.S_ISREG(found.st_mode):
+            return Observation(path, PathKind.SPECIAL, None)
+        content = os.read(fd, SMALL_BYTES_MAX + 1)
+        if len(content) != found.st_size:
+            return None
+        return Observation(path, PathKind.FILE, _hash(hashlib.sha256(content).digest(), found))
+    finally:
+        os.close(fd)
+
+
+def _digest_in_pieces(fd: int) -> bytes:
+    digest = hashlib.sha256()
+    buffer = bytearray(_PIECE_BYTES)
+    view = memoryview(buffer)
+    while count := os.readv(fd, [buffer]):
+        digest.update(view[:count])
+    return digest.digest()
+
+
+def _hash(digest: bytes, found: _Stat) -> FileHash:
+    return FileHash(digest, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+def _has_stamps(found: _Stat, known: FileHash) -> bool:
+    return (
+        found.st_mtime_ns == known.mtime_ns
+        and found.st_size == known.size
+        and found.st_ino == known.inode
+        and found.st_mode == known.mode
+    )
+
+
+def _unreachable(path: str, error: OSError) -> Observation:
+    is_missing = isinstance(error, (FileNotFoundError, NotADirectoryError))
+    return Observation(path, PathKind.MISSING if is_missing else PathKind.UNREADABLE, None)

@@ -1,0 +1,178 @@
+"""Launching programs as cheaply as Python can.
+
+`_posixsubprocess.fork_exec` uses vfork and runs no fork handlers, which gRPC needs and which makes the cost independent
+of the size of this process. Its parameters are private and change between versions of Python, so they are known here
+only for the versions that were tried; others launch through `subprocess`, which costs a third more.
+The spawn of uvloop is never used: it forks for real, and in a process with gRPC traffic some of its children crash.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from .process import Ended, LaunchFailed, signal_group
+
+__all__ = ("Launcher", "Process")
+
+_IS_KNOWN = sys.implementation.name == "cpython" and (3, 11) <= sys.version_info < (3, 14)
+"""The parameters of `fork_exec` are those used here."""
+
+if _IS_KNOWN:
+    from _posixsubprocess import fork_exec
+
+_RSS_UNIT = 1024
+"""Linux counts `ru_maxrss` in KiB."""
+
+
+class Process:
+    """A child of this process, leader of its own session."""
+
+    def __init__(self, pid: int, loop: asyncio.AbstractEventLoop) -> None:
+        self.pid = pid
+        self.ended: asyncio.Future[Ended] = loop.create_future()
+        self._loop = loop
+        self._pidfd = os.pidfd_open(pid)
+        loop.add_reader(self._pidfd, self._on_end)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Signal the process group; nothing happens after the end."""
+        if self._pidfd >= 0:
+            signal_group(self.pid, number)
+
+    def _on_end(self) -> None:
+        _pid, status, usage = os.wait4(self.pid, 0)
+        self._loop.remove_reader(self._pidfd)
+        os.close(self._pidfd)
+        self._pidfd = -1
+        if self.ended.done():
+            return
+        self.ended.set_result(
+            Ended(
+                code=os.waitstatus_to_exitcode(status),
+                cpu_s=usage.ru_utime + usage.ru_stime,
+                rss_bytes_max=usage.ru_maxrss * _RSS_UNIT,
+                at=time.monotonic(),
+            )
+        )
+
+
+class Launcher:
+    """Starts programs with the environment of steps."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, base: Mapping[str, str]) -> None:
+        self._loop = loop
+        self._base = {name: _assignment(name, value) for name, value in base.items()}
+        self._path = base.get("PATH", os.defpath)
+        self._null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+
+    def launch(
+        self, words: Sequence[str], variables: Mapping[str, str], cwd: str, stdout: int, stderr: int
+    ) -> Process:
+        """Execute a program in a session of its own.
+
+        A program without a slash is looked up in the PATH of the step.
+
+        Raises
+        ------
+        LaunchFailed
+            The program could not be executed.
+        """
+        environment = self._base.copy()
+        for name, value in variables.items():
+            environment[name] = _assignment(name, value)
+        arguments = [os.fsencode(word) for word in words]
+        program = arguments[0]
+        candidates = (
+            (program,) if b"/" in program else _candidates(program, variables.get("PATH", self._path))
+        )
+        start = _fork_exec if _IS_KNOWN else _popen
+        pid = start(arguments, candidates, list(environment.values()), cwd, (self._null, stdout, stderr))
+        return Process(pid, self._loop)
+
+
+def _fork_exec(
+    arguments: list[bytes], candidates: tuple[bytes, ...], environment: list[bytes], cwd: str, std: tuple[int, int, int]
+) -> int:
+    """Start a process and learn through a pipe, which a successful exec closes, whether it could be executed."""
+    read_end, write_end = os.pipe()
+    try:
+        pid = fork_exec(
+            arguments,
+            candidates,
+            True,  # close_fds
+            (write_end,),  # fds_to_keep
+            os.fsencode(cwd),
+            environment,
+            std[0],  # p2cread
+            -1,  # p2cwrite
+            -1,  # c2pread
+            std[1],  # c2pwrite
+            -1,  # errread
+            std[2],  # errwrite
+            read_end,
+            write_end,
+            True,  # restore_signals
+            True,  # start_new_session
+            -1,  # process_group
+            None,  # gid
+            None,  # extra groups
+            None,  # uid
+            -1,  # umask
+            None,  # preexec_fn
+            True,  # allow_vfork
+        )
+    finally:
+        os.close(write_end)
+        complaint = os.read(read_end, 512)
+        os.close(read_end)
+    if complaint:
+        os.waitpid(pid, 0)
+        raise LaunchFailed(_errno_from_complaint(complaint))
+    return pid
+
+
+def _errno_from_complaint(complaint: bytes) -> int:
+    """Read `OSError:<hexadecimal errno>:<where>`."""
+    return int(complaint.split(b":")[1], 16)
+
+
+def _popen(
+    arguments: list[bytes], candidates: tuple[bytes, ...], environment: list[bytes], cwd: str, std: tuple[int, int, int]
+) -> int:
+    """Start a process through the standard library; the process object is dropped, its pid is waited for by us."""
+    number = errno.ENOENT
+    for candidate in candidates:
+        try:
+            process = subprocess.Popen(
+                arguments,
+                executable=candidate,
+                stdin=std[0],
+                stdout=std[1],
+                stderr=std[2],
+                cwd=cwd,
+                env=dict(word.split(b"=", 1) for word in environment),  # type: ignore[arg-type]  # bytes are fine
+                start_new_session=True,
+            )
+        except OSError as error:
+            number = error.errno or errno.ENOEXEC
+            continue
+        process.returncode = 0  # or its destructor would wait for the process, too
+        return process.pid
+    raise LaunchFailed(number)
+
+
+def _assignment(name: str, value: str) -> bytes:
+    return os.fsencode(f"{name}={value}")
+
+
+@lru_cache(maxsize=1024)
+def _candidates(program: bytes, path: str) -> tuple[bytes, ...]:
+    return tuple(os.path.join(directory or b".", program) for directory in os.fsencode(path).split(b":"))

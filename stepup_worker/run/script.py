@@ -1,0 +1,156 @@
+"""Running a Python script in a process that was forked for it, so that it notices no difference to `python script.py`."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import importlib.machinery
+import io
+import os
+import signal
+import sys
+import threading
+import types
+from collections.abc import Mapping, Sequence
+from typing import NoReturn, TextIO
+
+__all__ = ("become_script", "forget_exit_handlers")
+
+_STDERR = 2
+
+_FLUSH_FAILED = 120
+"""The exit code of Python when its standard output cannot be written."""
+
+
+def become_script(
+    argv: Sequence[str], cwd: str, variables: Mapping[str, str], stdio: tuple[int, int, int]
+) -> NoReturn:
+    """Turn this freshly forked process into one that runs a script, and end it with the script."""
+    code = 1
+    try:
+        os.setsid()
+        _reset_signals()
+        _replace_stdio(stdio)
+        os.environ.update(variables)
+        os.chdir(cwd)
+        code = _run(argv)
+    finally:
+        os._exit(code)
+
+
+def forget_exit_handlers() -> None:
+    """Forget what the program that this process was forked from wanted to do at its end.
+
+    Scripts must not remove its sockets or restore its terminal. What the standard library relies on stays.
+    """
+    atexit._clear()
+    if "logging" in sys.modules:
+        atexit.register(sys.modules["logging"].shutdown)
+    if "weakref" in sys.modules:
+        finalize = sys.modules["weakref"].finalize
+        finalize._registry.clear()
+        finalize._registered_with_atexit = False
+
+
+def _reset_signals() -> None:
+    """Handle signals as a new interpreter does."""
+    for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def _replace_stdio(stdio: tuple[int, int, int]) -> None:
+    """Put three descriptors in the place of the standard ones and close all others."""
+    for target, fd in enumerate(stdio):
+        os.dup2(fd, target)
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    encoding = sys.__stdout__.encoding if sys.__stdout__ is not None else "utf-8"
+    errors = sys.__stdout__.errors if sys.__stdout__ is not None else "strict"
+    sys.stdin = sys.__stdin__ = _open_text(0, "r", encoding, errors)
+    sys.stdout = sys.__stdout__ = _open_text(1, "w", encoding, errors)
+    sys.stderr = sys.__stderr__ = _open_text(2, "w", encoding, "backslashreplace")
+
+
+def _open_text(fd: int, mode: str, encoding: str, errors: str | None) -> TextIO:
+    raw = io.FileIO(fd, mode, closefd=False)
+    buffer = io.BufferedReader(raw) if mode == "r" else io.BufferedWriter(raw)
+    return io.TextIOWrapper(buffer, encoding=encoding, errors=errors, line_buffering=fd == _STDERR)
+
+
+def _run(argv: Sequence[str]) -> int:
+    """Run the script and what follows its end in an interpreter; return the exit code."""
+    sys.argv = list(argv)
+    if not sys.flags.safe_path:
+        sys.path.insert(0, os.path.dirname(os.path.realpath(argv[0])))
+    file = os.path.join(os.getcwd(), argv[0])
+    code, is_interrupted = _execute(file)
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    code = _flush(code)
+    if is_interrupted:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    return code
+
+
+class _ScriptLoader(importlib.machinery.SourceFileLoader):
+    """Loads a script without leaving or trusting compiled code beside it."""
+
+    def get_code(self, fullname: str) -> types.CodeType:
+        """Compile the script."""
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
+
+
+def _execute(file: str) -> tuple[int, bool]:
+    """Run a file as `__main__`; return its exit code, and whether it was ended by SIGINT."""
+    loader = _ScriptLoader("__main__", file)
+    module = types.ModuleType("__main__")
+    module.__dict__.update(__file__=file, __loader__=loader, __cached__=None, __annotations__={})
+    sys.modules["__main__"] = module
+    try:
+        loader.exec_module(module)
+    except SystemExit as end:
+        return _exit_code(end), False
+    except BaseException as error:  # noqa: BLE001  the script may raise anything; this is its top level
+        _report(error, file)
+        return 1, isinstance(error, KeyboardInterrupt)
+    return 0, False
+
+
+def _exit_code(end: SystemExit) -> int:
+    """Read the argument of `sys.exit` as the interpreter does."""
+    if end.code is None:
+        return 0
+    if isinstance(end.code, int):
+        return end.code & 0xFF
+    sys.stderr.write(f"{end.code}\n")
+    return 1
+
+
+def _report(error: BaseException, file: str) -> None:
+    """Print a traceback that begins in the script."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_frame.f_code.co_filename != file:
+        traceback = traceback.tb_next
+    error = error.with_traceback(traceback)
+    try:
+        sys.excepthook(type(error), error, traceback)
+    except BaseException as failure:  # noqa: BLE001  a hook is the script's own, too
+        sys.stderr.write("Error in sys.excepthook:\n")
+        sys.__excepthook__(type(failure), failure, failure.__traceback__)
+        sys.stderr.write("\nOriginal exception was:\n")
+        sys.__excepthook__(type(error), error, traceback)
+
+
+def _flush(code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        return _FLUSH_FAILED
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.flush()
+    return code

@@ -1,0 +1,150 @@
+"""The commands that only talk to a director."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stepup_client.cli import launch
+from stepup_client.cli.main import run
+from stepup_client.cli.options import Program
+from stepup_proto.v1 import control_pb2
+from tests.unit.cli.fake_control import FakeControl, serving
+
+__all__ = ()
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project that STEPUP_ROOT points at."""
+    (tmp_path / ".stepup").mkdir()
+    monkeypatch.setenv("STEPUP_ROOT", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def control(project: Path, socket_path: str) -> Iterator[FakeControl]:
+    """A director of the project, on a thread of its own as the commands run loops of theirs."""
+    fake = FakeControl()
+    loop = asyncio.new_event_loop()
+    ready, done = threading.Event(), asyncio.Event()
+
+    async def serve() -> None:
+        async with serving(fake, socket_path):
+            ready.set()
+            await done.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
+    thread.start()
+    ready.wait()
+    note = {"socket": socket_path, "pid": os.getpid(), "version": "1"}
+    (project / ".stepup/director.json").write_text(json.dumps(note))
+    with (project / ".stepup/director.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        fake.on_join = lambda: fcntl.flock(lock, fcntl.LOCK_UN)
+        yield fake
+    loop.call_soon_threadsafe(done.set)
+    thread.join()
+    loop.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "request_type"),
+    [
+        ("rebuild", control_pb2.RebuildRequest),
+        ("wait", control_pb2.WaitRequest),
+        ("drain", control_pb2.DrainRequest),
+        ("join", control_pb2.JoinRequest),
+    ],
+)
+def test_a_plain_command_says_one_thing_and_exits_with_zero(
+    name: str, request_type: type, control: FakeControl
+) -> None:
+    assert run([name]) == 0
+    assert [type(request) for request in control.told] == [request_type]
+
+
+def test_shutdown_asks_a_little_more_firmly_than_before(control: FakeControl) -> None:
+    assert run(["shutdown"]) == 0
+    assert control.told == [control_pb2.ShutdownRequest(level=control_pb2.ShutdownRequest.LEVEL_INTERRUPT)]
+
+
+@pytest.mark.usefixtures("control")
+def test_status_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["status"]) == 0
+    assert capsys.readouterr().out == (
+        "Director:  build, asked to stop (drain), pid 42, version \n"
+        "Root:      /project\n"
+        "Steps:     1 RUNNING, 2 SUCCEEDED\n"
+        "Files:     none\n"
+        "Worker 0:  0 on here, pid 7: 4 slot(s), holds 0, finished 0\n"
+        "Running:   1.2 s on worker 0: sleep$'\\n'9\n"
+        "Last exit: 0\n"
+    )
+
+
+@pytest.mark.usefixtures("control")
+def test_status_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["status", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert list(facts) == sorted(facts)
+    assert facts["phase"] == "build"
+    assert facts["steps"] == {"RUNNING": 1, "SUCCEEDED": 2}
+    assert facts["stopping"] == "LEVEL_DRAIN"
+    assert facts["return_code"] == 0
+
+
+@pytest.mark.usefixtures("control")
+def test_graph_writes_three_files_relative_to_the_root(project: Path) -> None:
+    assert run(["graph", "current"]) == 0
+    texts = [(project / f"current{end}").read_text() for end in (".txt", "_provenance.dot", "_dependency.dot")]
+    assert texts == ["t\n", "p\n", "d\n"]
+
+
+@pytest.mark.usefixtures("control")
+def test_a_graph_that_cannot_be_written_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["graph", "no/such/place"]) == 1
+    assert capsys.readouterr().err.startswith("ERROR: Cannot write ")
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"),
+    [
+        (["status"], ["inspect", "status"]),
+        (["status", "--json"], ["inspect", "status", "--json"]),
+        (["graph", "g"], ["inspect", "graph", "g"]),
+    ],
+)
+def test_without_a_director_the_database_answers(
+    argv: list[str], expected: list[str], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / ".stepup/graph.db").touch()
+    asked: list[tuple[Program, list[str]]] = []
+
+    def run_program(program: Program, arguments: list[str]) -> int:
+        asked.append((program, arguments))
+        return 0
+
+    monkeypatch.setattr(launch, "run_program", run_program)
+    assert run(argv) == 0
+    assert asked == [(Program.DIRECTOR, [*expected, "--root", str(project)])]
+
+
+def test_a_root_that_is_no_directory_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STEPUP_ROOT", "/no/such/place")
+    assert run(["wait"]) == 1
+    assert capsys.readouterr().err.startswith("ERROR: The project root /no/such/place is not a directory")
+
+
+def test_no_command_shows_help_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 1
+    assert capsys.readouterr().out.startswith("usage: stepup")

@@ -1,0 +1,83 @@
+"""The `Disk` port over a real directory."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stepup_server.core.values import GlobMatch, GlobQuery, Observation, PathKind
+from stepup_server.engine.ports import Disk
+from stepup_server.files.disk import INLINE_MAX, SHARE_MIN, ProjectDisk
+
+__all__ = ()
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[ProjectDisk]:
+    disk = ProjectDisk(str(tmp_path), settle=lambda _mtime_ns: None)
+    yield disk
+    disk.close()
+
+
+def make_many(root: Path, count: int) -> list[str]:
+    names = [f"f{number:04}" for number in range(count)]
+    for name in names:
+        (root / name).write_text(name)
+    return names
+
+
+def test_it_is_a_disk(disk: ProjectDisk) -> None:
+    port: Disk = disk
+    assert port is disk
+
+
+@pytest.mark.parametrize("count", [0, INLINE_MAX, 5 * SHARE_MIN])
+def test_answers_come_in_the_order_of_the_question(disk: ProjectDisk, tmp_path: Path, count: int) -> None:
+    names = make_many(tmp_path, count)[::-1]
+    looked = asyncio.run(disk.inspect(names))
+    assert looked == tuple(Observation(name, PathKind.FILE, None) for name in names)
+    hashed = asyncio.run(disk.hash([(name, None) for name in names]))
+    assert [seen.path for seen in hashed] == names
+    assert len({seen.hash.digest for seen in hashed if seen.hash}) == count
+
+
+def test_absolute_paths_keep_their_spelling(disk: ProjectDisk, tmp_path: Path) -> None:
+    path = str(tmp_path / "file")
+    Path(path).touch()
+    assert asyncio.run(disk.inspect([path, "file"])) == (
+        Observation(path, PathKind.FILE, None),
+        Observation("file", PathKind.FILE, None),
+    )
+
+
+def test_a_known_hash_comes_back(disk: ProjectDisk, tmp_path: Path) -> None:
+    make_many(tmp_path, 1)
+    (first,) = asyncio.run(disk.hash([("f0000", None)]))
+    assert first.hash is not None
+    known = first.hash._replace(digest=b"known")
+    assert asyncio.run(disk.hash([("f0000", known)])) == (Observation("f0000", PathKind.FILE, known),)
+
+
+def test_patterns_are_expanded_and_files_removed(disk: ProjectDisk, tmp_path: Path) -> None:
+    make_many(tmp_path, 2)
+    assert asyncio.run(disk.expand([GlobQuery("f*1", ())])) == ((GlobMatch("f0001", ()),),)
+    assert asyncio.run(disk.remove([("f0001", None)])) == ("f0001",)
+
+
+def test_directories_are_made_as_far_as_they_can_be(disk: ProjectDisk, tmp_path: Path) -> None:
+    make_many(tmp_path, 1)
+    asyncio.run(disk.make_directories(["a/b/c", "a/b", "f0000/x"]))
+    assert sorted(os.listdir(tmp_path / "a/b")) == ["c"]
+
+
+def test_the_current_directory_plays_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    disk = ProjectDisk(".")
+    monkeypatch.chdir("/")
+    make_many(tmp_path, 1)
+    assert asyncio.run(disk.inspect(["f0000"]))[0].kind is PathKind.FILE
+    disk.close()
