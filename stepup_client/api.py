@@ -110,7 +110,7 @@ def glob(pattern: StrPath, *more: StrPath, _required: bool = False, _defer: bool
     variables = me.variables()
     text = variables.path(pattern)
     me.record(variables)
-    return NamedGlob(text, subs, me.session.glob(GlobQuery(text, subs), me.base(), calling_line()))
+    return NamedGlob(text, subs, me.session.glob(GlobQuery(text, subs), me.base, calling_line()))
 
 
 def step(
@@ -229,7 +229,7 @@ def _declare(arguments: StepArguments, reading: Reading, variables: Variables | 
     """Declare a step and return it as the plan sees it."""
     me = caller()
     variables = variables or me.variables()
-    declaration = declare_step(arguments, reading, variables, moved=bool(me.base()))
+    declaration = declare_step(arguments, reading, variables, moved=bool(me.base))
     me.declare(declaration, variables)
     return step_info_of(declaration)
 
@@ -266,7 +266,7 @@ def amend(
     if not (inputs or outputs or volatiles):
         return
     amendment = Amendment(inputs, [], outputs, volatiles)
-    answer = me.session.amend(amendment, me.base(), calling_line())
+    answer = me.session.amend(amendment, me.base, calling_line())
     if answer.unavailable or answer.unfresh:
         raise InputNotFoundError("Dynamic inputs are not available yet.")
 
@@ -296,7 +296,7 @@ def getenv(
         return value_when_unset(name, form)
     parts = split_value(value) if multi else [value]
     if form.is_path:
-        parts = [value_as_path(part, form, variables, me.place()) for part in parts]
+        parts = [value_as_path(part, form, variables, me.place) for part in parts]
     me.record(variables)
     if form.is_path:
         return as_paths(parts) if multi else as_path(parts[0])
@@ -352,7 +352,7 @@ def graph(prefix: StrPath) -> None:
     """Write the graph to `PREFIX.txt`, `PREFIX_provenance.dot` and `PREFIX_dependency.dot`, relative to the root."""
     me = caller()
     variables = me.variables()
-    stem = os.path.join(me.place().root, variables.path(prefix))
+    stem = os.path.join(me.place.root, variables.path(prefix))
     me.record(variables)
     texts = me.session.graph(calling_line())
     if texts is None:

@@ -129,9 +129,12 @@ class _EmbeddedBuild:
         self._inbox.put_nowait(StreamEnded(reason))
 
     async def _begin(self, client: ControlClient) -> None:
+        """Ask for the build; if the director goes away, the end of its stream or of itself tells more."""
         try:
             await client.build(self._options)
-        except (DirectorGone, DirectorRefused) as error:
+        except DirectorGone:
+            return
+        except DirectorRefused as error:
             self._inbox.put_nowait(Refused(str(error)))
 
     async def _ask_to_stop(self, client: ControlClient, level: StopLevel) -> None:

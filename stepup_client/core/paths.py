@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeGuard
@@ -137,17 +138,21 @@ def make_path_out(src: str, dst: str) -> str:
 
 def as_path(text: str) -> Path:
     """Return a path as plans get it."""
-    # Importing it doubles the time that importing us takes, and some plans get no paths.
-    from path import Path
-
-    return Path(text)
+    return _path_class()(text)
 
 
 def as_paths(texts: Iterable[str]) -> list[Path]:
     """Return paths as plans get them."""
+    path_class = _path_class()
+    return [path_class(text) for text in texts]
+
+
+@functools.cache
+def _path_class() -> type[Path]:
+    # Importing it doubles the time that importing us takes, and some plans get no paths.
     from path import Path
 
-    return [Path(text) for text in texts]
+    return Path
 
 
 class Place(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Awaitable
 from typing import Protocol, Self, TypeVar, cast
 
@@ -36,7 +37,13 @@ _OPTIONS = (
 _CALL_S_MAX = 30.0
 """How long a call that does not block may take."""
 
-_GONE = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED, grpc.StatusCode.DEADLINE_EXCEEDED)
+_GONE = (
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.CANCELLED,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    # What is left of a stream whose director was killed.
+    grpc.StatusCode.UNKNOWN,
+)
 """The codes that mean: there is nobody there any more, or not for us."""
 
 
@@ -49,6 +56,9 @@ class ControlClient:
 
     def __init__(self, socket: str) -> None:
         """Remember where the director listens; nothing is sent yet."""
+        # Read when the first channel is made. gRPC writes to a terminal that is not its own; what matters
+        # comes as a status. An environment that asks for more is obeyed.
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         self._channel = grpc.aio.insecure_channel(f"unix:{socket}", options=_OPTIONS)
         self._stub = cast("_Stub", control_pb2_grpc.ControlServiceStub(self._channel))
 

@@ -25,7 +25,45 @@ _TIMEOUT_S = 600.0
 
 
 class Caller:
-    """The calling step: where it stands, and whom it speaks to."""
+    """The calling step, in the directory where it is now."""
+
+    def __init__(self, process: _Process, place: Place, base: str) -> None:
+        """Speak for a process; `base` is the directory relative to the root, empty where the step began."""
+        self._process = process
+        self.session = process.session
+        """Carries the words."""
+        self.place = place
+        """The current directory."""
+        self.base = base
+        """The current directory relative to the root; empty where the step began."""
+
+    def variables(self) -> Variables:
+        """Return the environment as seen from here."""
+        return Variables(os.environ, self.place)
+
+    def declare(self, statement: Statement, variables: Variables | None = None) -> None:
+        """Add a statement to the graph, after the variables that were used for it."""
+        self.record(variables)
+        self.session.declare(statement, self.base, calling_line())
+
+    def declare_static(self, statement: StaticPaths, variables: Variables) -> StaticAnswer:
+        """Add a static declaration to the graph, after the variables that were used for it."""
+        self.record(variables)
+        return self.session.declare_static(statement, self.base, calling_line())
+
+    def record(self, variables: Variables | None) -> None:
+        """Let the calling step depend on the variables that were used, each once."""
+        if variables is None or not variables.used:
+            return
+        recorded = self._process.recorded
+        names = tuple(name for name in variables.used if name not in recorded)
+        if names:
+            recorded.update(names)
+            self.session.declare(EnvironmentUse(names), "", calling_line())
+
+
+class _Process:
+    """This process, and the step that it is."""
 
     def __init__(self, session: Session, *, root: str, workdir: str) -> None:
         """Speak through a session; `workdir` is relative to `root`, which is absolute."""
@@ -33,71 +71,42 @@ class Caller:
         """Carries the words."""
         self.pid = os.getpid()
         """The process that may use the session."""
+        self.recorded: set[str] = set()
+        """Names of variables on which the step is known to depend."""
         self._root = os.path.realpath(root)
         self._workdir = os.path.realpath(os.path.join(self._root, workdir))
         self._spelled = workdir
-        self._places: dict[str, tuple[Place, str]] = {}
-        self._recorded: set[str] = set()
+        self._callers: dict[str, Caller] = {}
 
-    def fork(self) -> Caller:
+    def fork(self) -> _Process:
         """Return the same step as seen from a forked process."""
-        return Caller(self.session.fork(), root=self._root, workdir=self._spelled)
+        return _Process(self.session.fork(), root=self._root, workdir=self._spelled)
 
-    def place(self) -> Place:
-        """Return the current directory."""
-        return self._current()[0]
-
-    def base(self) -> str:
-        """Return the current directory relative to the root; empty where the step began."""
-        return self._current()[1]
-
-    def variables(self) -> Variables:
-        """Return the environment as seen from the current directory."""
-        return Variables(os.environ, self.place())
-
-    def declare(self, statement: Statement, variables: Variables | None = None) -> None:
-        """Add a statement to the graph, after the variables that were used for it."""
-        self.record(variables)
-        self.session.declare(statement, self.base(), calling_line())
-
-    def declare_static(self, statement: StaticPaths, variables: Variables) -> StaticAnswer:
-        """Add a static declaration to the graph, after the variables that were used for it."""
-        self.record(variables)
-        return self.session.declare_static(statement, self.base(), calling_line())
-
-    def record(self, variables: Variables | None) -> None:
-        """Let the calling step depend on the variables that were used, each once."""
-        if variables is None or not variables.used:
-            return
-        names = tuple(name for name in variables.used if name not in self._recorded)
-        if names:
-            self._recorded.update(names)
-            self.session.declare(EnvironmentUse(names), "", calling_line())
-
-    def _current(self) -> tuple[Place, str]:
+    def caller(self) -> Caller:
+        """Return the step in the current directory."""
         directory = os.getcwd()
-        found = self._places.get(directory)
+        found = self._callers.get(directory)
         if found is None:
-            found = self._places[directory] = self._look_at(directory)
+            found = self._callers[directory] = self._caller_at(directory)
         return found
 
-    def _look_at(self, directory: str) -> tuple[Place, str]:
+    def _caller_at(self, directory: str) -> Caller:
         if directory == self._workdir:
-            return Place(directory, self._root, self._spelled.endswith("/")), ""
-        return Place(directory, self._root, slash=False), os.path.relpath(directory, self._root)
+            return Caller(self, Place(directory, self._root, self._spelled.endswith("/")), "")
+        return Caller(self, Place(directory, self._root, slash=False), os.path.relpath(directory, self._root))
 
 
-_caller: Caller | None = None
+_process: _Process | None = None
 
 
 def caller() -> Caller:
-    """Return the step that this process is."""
-    global _caller  # noqa: PLW0603 # one process is one step
-    if _caller is None:
-        _caller = _opened()
-    elif _caller.pid != os.getpid():
-        _caller = _caller.fork()
-    return _caller
+    """Return the step that this process is, in the current directory."""
+    global _process  # noqa: PLW0603 # one process is one step
+    if _process is None:
+        _process = _opened()
+    elif _process.pid != os.getpid():
+        _process = _process.fork()
+    return _process.caller()
 
 
 def job_number() -> int:
@@ -111,19 +120,19 @@ def install_excepthook() -> None:
         tracebacks.install()
 
 
-def _opened() -> Caller:
+def _opened() -> _Process:
     """Read the environment that the worker made."""
     socket = os.environ.get("STEPUP_DIRECTOR_SOCKET")
     if socket is None:
         from .offline import OfflineSession
 
         root = os.environ.get("STEPUP_ROOT", os.getcwd())
-        return Caller(OfflineSession(), root=root, workdir=os.path.relpath(os.getcwd(), root))
+        return _Process(OfflineSession(), root=root, workdir=os.path.relpath(os.getcwd(), root))
     # A warm process may have imported the API long before it became this step.
     install_excepthook()
     session = _open_session(socket)
     atexit.register(_finish, session, os.getpid())
-    return Caller(session, root=_required("STEPUP_ROOT"), workdir=os.environ.get("HERE", "."))
+    return _Process(session, root=_required("STEPUP_ROOT"), workdir=os.environ.get("HERE", "."))
 
 
 def _open_session(socket: str) -> PlanSession:

@@ -103,7 +103,8 @@ class Outbox:
 
     def flush(self, source: Source) -> None:
         """Send all that waits, and wait for the answers; raises as `put`."""
-        self._send_all()
+        while self._send_some():
+            pass
         self._raise_failure(source)
 
     def stop_buffering(self) -> None:
@@ -128,7 +129,7 @@ class Outbox:
     def _run(self) -> None:
         """Send what has come together, again and again."""
         while self._wait_for_entries():
-            self._send_all()
+            self._send_some()
 
     def _wait_for_entries(self) -> bool:
         """Wait until it is worth sending; tell whether to go on."""
@@ -137,11 +138,13 @@ class Outbox:
             self._arrived.wait_for(lambda: len(self._entries) >= _ENTRIES_ENOUGH or not self._buffered, _DELAY_S)
             return self._buffered
 
-    def _send_all(self) -> None:
-        """Send all that waits; who comes second waits for who came first."""
+    def _send_some(self) -> bool:
+        """Send one message, if there is anything to say; who comes second waits for who came first."""
         with self._sending:
-            while batch := self._take():
+            batch = self._take()
+            if batch:
                 self._send_batch(batch)
+            return bool(batch)
 
     def _take(self) -> list[_Entry]:
         """Take as many statements as fit into one message."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from stepup_server.core.commands import Record, Report
 from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation
 
-__all__ = ("Clock", "Disk", "Journal", "JournalFailed", "Reporter")
+__all__ = ("Clock", "Disk", "Feed", "Journal", "JournalFailed", "NumberedReport", "Reporter")
 
 
 class JournalFailed(Exception):
@@ -66,4 +67,31 @@ class Reporter(Protocol):
 
     def report(self, report: Report) -> None:
         """Take a line; never waits and never fails."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedReport:
+    """A report with its place in the stream."""
+
+    sequence: int
+    """Counts from 1 in the life of a director."""
+    at: float
+    """Unix seconds on the director's clock."""
+    report: Report
+    """What happened."""
+    missed: int
+    """Reports that this follower lost just before this one, because it was too slow or came too late."""
+
+
+class Feed(Protocol):
+    """The stream of all reports, for whoever follows it."""
+
+    @property
+    def last_sequence(self) -> int:
+        """Number of the last report; 0 before the first one."""
+        ...
+
+    def subscribe(self, after: int = 0) -> AsyncIterator[NumberedReport]:
+        """Yield all reports with numbers above `after`; ends when the director does."""
         ...

@@ -10,28 +10,14 @@ import asyncio
 import dataclasses
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 
 from stepup_server.core.commands import Report
+from stepup_server.engine.ports import NumberedReport
 
-__all__ = ("CAPACITY", "EventFeed", "NumberedReport")
+__all__ = ("CAPACITY", "EventFeed")
 
 CAPACITY = 10_000
 """How many reports are remembered."""
-
-
-@dataclass(frozen=True, slots=True)
-class NumberedReport:
-    """A report with its place in the stream."""
-
-    sequence: int
-    """Counts from 1 in the life of a director."""
-    at: float
-    """Unix seconds on the director's clock."""
-    report: Report
-    """What happened."""
-    missed: int
-    """Reports that this follower lost just before this one, because it was too slow or came too late."""
 
 
 class EventFeed:

@@ -16,7 +16,7 @@ from stepup_server.core.events import (
     WaitRequested,
 )
 from stepup_server.engine.engine import Engine
-from stepup_server.report.feed import EventFeed
+from stepup_server.engine.ports import Feed
 
 from . import convert
 from .views import graph_to_wire, status_to_wire
@@ -27,7 +27,7 @@ __all__ = ("ControlServicer",)
 class ControlServicer:
     """What operators and displays say."""
 
-    def __init__(self, engine: Engine, feed: EventFeed, version: str) -> None:
+    def __init__(self, engine: Engine, feed: Feed, version: str) -> None:
         self._engine = engine
         self._feed = feed
         self._version = version

@@ -22,7 +22,7 @@ from stepup_server.core.values import (
     StaticDeclaration,
     StepDeclaration,
 )
-from stepup_server.report.feed import NumberedReport
+from stepup_server.engine.ports import NumberedReport
 
 __all__ = (
     "LEVEL_TO_WIRE",

@@ -13,7 +13,7 @@ from stepup_proto.v1 import control_pb2 as control
 from stepup_proto.v1 import dispatch_pb2 as dispatch
 from stepup_proto.v1 import plan_pb2 as plan
 from stepup_server.engine.engine import Engine
-from stepup_server.report.feed import EventFeed
+from stepup_server.engine.ports import Feed
 
 from .control import ControlServicer
 from .dispatch import DispatchServicer
@@ -37,7 +37,7 @@ OPTIONS = (
 
 
 @asynccontextmanager
-async def serving(engine: Engine, feed: EventFeed, socket: str, version: str) -> AsyncIterator[None]:
+async def serving(engine: Engine, feed: Feed, socket: str, version: str) -> AsyncIterator[None]:
     """Listen on a Unix socket, and stop gracefully at the end."""
     server = grpc.aio.server(options=OPTIONS)
     services = {

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from stepup_worker.core.values import FileHash, Observation, PathKind
 
-__all__ = ("SMALL_BYTES_MAX", "hash_large", "look", "make_parents")
+__all__ = ("SMALL_BYTES_MAX", "hash_large", "look", "make_directory", "make_parents")
 
 SMALL_BYTES_MAX = 256 * 1024
 """Files up to this size are read at once, and by whoever asks; larger ones are read in pieces."""
@@ -71,10 +71,14 @@ def hash_large(path: str) -> Observation:
 
 
 def make_parents(path: str) -> None:
-    """Make the directory of a file, with its parents; only looks when it is there."""
-    directory = os.path.dirname(path)
-    if directory and not os.path.isdir(directory):
-        os.makedirs(directory, exist_ok=True)
+    """Make the directory of a file, with its parents."""
+    make_directory(os.path.dirname(path))
+
+
+def make_directory(path: str) -> None:
+    """Make a directory with its parents; one that is there costs a single look."""
+    if path and not os.path.isdir(path):
+        os.makedirs(path, exist_ok=True)
 
 
 def _read_small(path: str) -> Observation | None:

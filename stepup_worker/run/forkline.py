@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -67,6 +68,8 @@ class ForkLine:
         script = Script(self._count, self, self._loop)
         self._scripts[self._count] = script
         self.say(RunScript(self._count, list(argv), cwd, dict(variables)), capture)
+        if not self.is_alive:
+            raise LaunchFailed(errno.EPIPE)
         return script
 
     def pids(self) -> frozenset[int]:

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class ControlServiceStub:
-    """Missing associated documentation comment in .proto file."""
+    """Served to operators, the command line and dashboards.
+    """
 
     def __init__(self, channel):
         """Constructor.
@@ -82,7 +83,8 @@ class ControlServiceStub:
 
 
 class ControlServiceServicer:
-    """Missing associated documentation comment in .proto file."""
+    """Served to operators, the command line and dashboards.
+    """
 
     def Build(self, request, context):
         """Purpose: start a build if none is going on, or join the one that is.
@@ -219,7 +221,8 @@ def add_ControlServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ControlService:
-    """Missing associated documentation comment in .proto file."""
+    """Served to operators, the command line and dashboards.
+    """
 
     @staticmethod
     def Build(request,

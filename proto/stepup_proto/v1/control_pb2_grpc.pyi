@@ -27,6 +27,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ControlServiceStub:
+    """Served to operators, the command line and dashboards."""
+
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
@@ -76,6 +78,8 @@ class ControlServiceStub:
 
 @_typing.type_check_only
 class ControlServiceAsyncStub(ControlServiceStub):
+    """Served to operators, the command line and dashboards."""
+
     def __init__(self, channel: _aio.Channel) -> None: ...
     Build: _aio.UnaryUnaryMultiCallable[_control_pb2.BuildRequest, _control_pb2.BuildResponse]  # type: ignore[assignment]
     """Purpose: start a build if none is going on, or join the one that is.
@@ -121,6 +125,8 @@ class ControlServiceAsyncStub(ControlServiceStub):
     """
 
 class ControlServiceServicer(metaclass=_abc_1.ABCMeta):
+    """Served to operators, the command line and dashboards."""
+
     @_abc_1.abstractmethod
     def Build(
         self,

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class DispatchServiceStub:
-    """Missing associated documentation comment in .proto file."""
+    """Served to workers.
+    """
 
     def __init__(self, channel):
         """Constructor.
@@ -42,7 +43,8 @@ class DispatchServiceStub:
 
 
 class DispatchServiceServicer:
-    """Missing associated documentation comment in .proto file."""
+    """Served to workers.
+    """
 
     def Synchronize(self, request_iterator, context):
         """Purpose: keep one worker doing what the director wants.
@@ -76,7 +78,8 @@ def add_DispatchServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class DispatchService:
-    """Missing associated documentation comment in .proto file."""
+    """Served to workers.
+    """
 
     @staticmethod
     def Synchronize(request_iterator,

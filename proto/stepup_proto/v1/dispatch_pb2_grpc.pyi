@@ -33,6 +33,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class DispatchServiceStub:
+    """Served to workers."""
+
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
@@ -51,6 +53,8 @@ class DispatchServiceStub:
 
 @_typing.type_check_only
 class DispatchServiceAsyncStub(DispatchServiceStub):
+    """Served to workers."""
+
     def __init__(self, channel: _aio.Channel) -> None: ...
     Synchronize: _aio.StreamStreamMultiCallable[_dispatch_pb2.SynchronizeRequest, _dispatch_pb2.SynchronizeResponse]  # type: ignore[assignment]
     """Purpose: keep one worker doing what the director wants.
@@ -65,6 +69,8 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
     """
 
 class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
+    """Served to workers."""
+
     @_abc_1.abstractmethod
     def Synchronize(
         self,

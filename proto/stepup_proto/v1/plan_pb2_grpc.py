@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class PlanServiceStub:
-    """Missing associated documentation comment in .proto file."""
+    """Served to running steps.
+    """
 
     def __init__(self, channel):
         """Constructor.
@@ -57,7 +58,8 @@ class PlanServiceStub:
 
 
 class PlanServiceServicer:
-    """Missing associated documentation comment in .proto file."""
+    """Served to running steps.
+    """
 
     def Declare(self, request, context):
         """Purpose: add static files, trees, steps and the like to the graph, many in one message, in the given order.
@@ -138,7 +140,8 @@ def add_PlanServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PlanService:
-    """Missing associated documentation comment in .proto file."""
+    """Served to running steps.
+    """
 
     @staticmethod
     def Declare(request,

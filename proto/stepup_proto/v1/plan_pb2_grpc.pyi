@@ -36,6 +36,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class PlanServiceStub:
+    """Served to running steps."""
+
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
@@ -74,6 +76,8 @@ class PlanServiceStub:
 
 @_typing.type_check_only
 class PlanServiceAsyncStub(PlanServiceStub):
+    """Served to running steps."""
+
     def __init__(self, channel: _aio.Channel) -> None: ...
     Declare: _aio.UnaryUnaryMultiCallable[_plan_pb2.DeclareRequest, _plan_pb2.DeclareResponse]  # type: ignore[assignment]
     """Purpose: add static files, trees, steps and the like to the graph, many in one message, in the given order.
@@ -108,6 +112,8 @@ class PlanServiceAsyncStub(PlanServiceStub):
     """
 
 class PlanServiceServicer(metaclass=_abc_1.ABCMeta):
+    """Served to running steps."""
+
     @_abc_1.abstractmethod
     def Declare(
         self,

@@ -1,0 +1,169 @@
+"""Between messages and values; the only module that holds both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from stepup_proto.v1 import dispatch_pb2, types_pb2
+from stepup_worker.core.events import OrdersReceived
+from stepup_worker.core.values import (
+    Assignment,
+    AttemptId,
+    Exited,
+    FileHash,
+    NotStarted,
+    Observation,
+    Order,
+    PathKind,
+    Result,
+    Signalled,
+    Statement,
+    StopLevel,
+)
+
+__all__ = ("Introduction", "orders_from_wire", "statement_to_wire")
+
+
+class Introduction(NamedTuple):
+    """Who this worker is, apart from what may change while it lives."""
+
+    name: str
+    """Unique among workers."""
+    incarnation: str
+    """Different for each process."""
+    host: str
+    """For people."""
+    pid: int
+    """For people."""
+    root: str
+    """The project root."""
+
+
+_KINDS_FROM_WIRE = {
+    types_pb2.PATH_KIND_FILE: PathKind.FILE,
+    types_pb2.PATH_KIND_DIRECTORY: PathKind.DIRECTORY,
+    types_pb2.PATH_KIND_MISSING: PathKind.MISSING,
+    types_pb2.PATH_KIND_SPECIAL: PathKind.SPECIAL,
+    types_pb2.PATH_KIND_UNREADABLE: PathKind.UNREADABLE,
+}
+_KINDS_TO_WIRE = {kind: wire for wire, kind in _KINDS_FROM_WIRE.items()}
+
+_STOPS_FROM_WIRE = {
+    dispatch_pb2.Order.STOP_UNSPECIFIED: StopLevel.NONE,
+    dispatch_pb2.Order.STOP_INTERRUPT: StopLevel.INTERRUPT,
+    dispatch_pb2.Order.STOP_KILL: StopLevel.KILL,
+}
+
+_NEED_PREFIX = "NEED_"
+
+
+def orders_from_wire(response: dispatch_pb2.SynchronizeResponse) -> OrdersReceived:
+    """Read what the director wants."""
+    return OrdersReceived(
+        sequence=response.sequence,
+        orders=tuple(_order_from_wire(order) for order in response.orders),
+        acknowledged=tuple(_attempt_from_wire(attempt) for attempt in response.acknowledged),
+        leave=response.leave,
+    )
+
+
+def statement_to_wire(statement: Statement, introduction: Introduction) -> dispatch_pb2.SynchronizeRequest:
+    """Write what the worker says."""
+    return dispatch_pb2.SynchronizeRequest(
+        worker=None if statement.slots is None else _description_to_wire(introduction, statement.slots),
+        seen=statement.seen,
+        holding=[_attempt_to_wire(attempt) for attempt in statement.holding],
+        started=[
+            dispatch_pb2.AttemptStarted(attempt=_attempt_to_wire(beginning.attempt), at=beginning.at)
+            for beginning in statement.started
+        ],
+        finished=[_result_to_wire(result) for result in statement.finished],
+    )
+
+
+def _description_to_wire(introduction: Introduction, slots: int) -> dispatch_pb2.WorkerDescription:
+    return dispatch_pb2.WorkerDescription(
+        name=introduction.name,
+        incarnation=introduction.incarnation,
+        host=introduction.host,
+        pid=introduction.pid,
+        slots=slots,
+        root=introduction.root,
+    )
+
+
+def _order_from_wire(order: dispatch_pb2.Order) -> Order:
+    return Order(
+        attempt=_attempt_from_wire(order.attempt),
+        stop=_STOPS_FROM_WIRE[order.stop],
+        assignment=_assignment_from_wire(order.assignment) if order.HasField("assignment") else None,
+    )
+
+
+def _assignment_from_wire(assignment: dispatch_pb2.Assignment) -> Assignment:
+    return Assignment(
+        command=assignment.command,
+        workdir=assignment.workdir,
+        shell=assignment.shell,
+        inputs=tuple(_observation_from_wire(stated) for stated in assignment.inputs),
+        outputs=tuple(assignment.outputs),
+        volatiles=tuple(assignment.volatiles),
+        environment=tuple(assignment.environment.items()),
+        need=types_pb2.Need.Name(assignment.need).removeprefix(_NEED_PREFIX),
+        input_digest=assignment.input_digest,
+    )
+
+
+def _observation_from_wire(observation: types_pb2.FileObservation) -> Observation:
+    return Observation(
+        path=observation.path,
+        kind=_KINDS_FROM_WIRE[observation.kind],
+        hash=_hash_from_wire(observation.hash) if observation.HasField("hash") else None,
+    )
+
+
+def _hash_from_wire(found: types_pb2.FileHash) -> FileHash:
+    return FileHash(found.digest, found.mode, found.size, found.mtime_ns, found.inode)
+
+
+def _attempt_from_wire(attempt: types_pb2.AttemptId) -> AttemptId:
+    return AttemptId(attempt.step, attempt.number)
+
+
+def _attempt_to_wire(attempt: AttemptId) -> types_pb2.AttemptId:
+    return types_pb2.AttemptId(step=attempt.step, number=attempt.number)
+
+
+def _result_to_wire(result: Result) -> dispatch_pb2.AttemptResult:
+    outcome = result.outcome
+    message = dispatch_pb2.AttemptResult(
+        attempt=_attempt_to_wire(result.attempt),
+        stdout=outcome.stdout,
+        stderr=outcome.stderr,
+        outputs=_observations_to_wire(outcome.outputs),
+        changed_inputs=_observations_to_wire(outcome.changed_inputs),
+        wall_s=outcome.wall_s,
+        cpu_s=outcome.cpu_s,
+        rss_bytes_max=outcome.rss_bytes_max,
+        at=outcome.at,
+    )
+    match outcome.end:
+        case Exited(code):
+            message.exit_code = code
+        case Signalled(number):
+            message.signal = number
+        case NotStarted(reason):
+            message.not_started = reason
+    return message
+
+
+def _observations_to_wire(observations: Iterable[Observation]) -> list[types_pb2.FileObservation]:
+    return [
+        types_pb2.FileObservation(
+            path=observation.path,
+            kind=_KINDS_TO_WIRE[observation.kind],
+            hash=None if observation.hash is None else types_pb2.FileHash(**observation.hash._asdict()),
+        )
+        for observation in observations
+    ]

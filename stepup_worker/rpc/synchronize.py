@@ -1,0 +1,138 @@
+"""The conversation with the director: one stream, on which each side says what is new to the other.
+
+Nothing here decides. What is said comes from a `Speaker`, what is heard goes to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+import grpc
+import grpc.aio
+
+from stepup_proto.v1.dispatch_pb2 import SynchronizeRequest, SynchronizeResponse
+from stepup_proto.v1.dispatch_pb2_grpc import DispatchServiceStub
+from stepup_worker.core.events import OrdersReceived
+from stepup_worker.core.values import Statement
+
+from .convert import Introduction, orders_from_wire, statement_to_wire
+
+__all__ = ("Disconnected", "Refused", "Speaker", "Unreachable", "synchronize")
+
+_HEARTBEAT_S = 10.0
+
+_FAREWELL_S_MAX = 1.0
+"""How long the director may take to close its half of the stream."""
+
+_OPTIONS = (
+    # A channel that replaces a broken one must not inherit its back-off.
+    ("grpc.use_local_subchannel_pool", 1),
+    ("grpc.keepalive_time_ms", 20_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    # The director's orders are as long as its steps' lists of inputs.
+    ("grpc.max_receive_message_length", 64 * 1024 * 1024),
+)
+
+_REFUSALS = frozenset((grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.INVALID_ARGUMENT))
+
+_Call = grpc.aio.StreamStreamCall[SynchronizeRequest, SynchronizeResponse]
+
+
+class Disconnected(Exception):
+    """The conversation ended and this worker did not want it to; the text says why."""
+
+
+class Unreachable(Disconnected):
+    """The director is not there, or has gone: try again."""
+
+
+class Refused(Disconnected):
+    """The director does not want this worker."""
+
+
+class Speaker(Protocol):
+    """What takes part in the conversation."""
+
+    def on_connected(self) -> None:
+        """Take note that the director answers."""
+        ...
+
+    def on_orders(self, orders: OrdersReceived) -> None:
+        """Take what the director wants."""
+        ...
+
+    def next_statement(self, *, always: bool = False) -> Statement | None:
+        """Return what is to be said now; None when there is no news, unless something must be said."""
+        ...
+
+    async def wait_news(self) -> None:
+        """Wait until there may be something to say."""
+        ...
+
+    def is_leaving(self) -> bool:
+        """Tell whether the conversation shall end."""
+        ...
+
+
+async def synchronize(path: str, introduction: Introduction, speaker: Speaker) -> None:
+    """Talk with the director behind a socket until this worker wants to leave.
+
+    Raises
+    ------
+    Disconnected
+        The conversation could not begin, or broke.
+    """
+    async with grpc.aio.insecure_channel(f"unix:{path}", options=_OPTIONS) as channel:
+        call = DispatchServiceStub(channel).Synchronize()
+        async with asyncio.TaskGroup() as group:
+            speaking = group.create_task(_speak(call, introduction, speaker))
+            try:
+                await _listen(call, speaker)
+            finally:
+                speaking.cancel()
+                call.cancel()
+
+
+async def _speak(call: _Call, introduction: Introduction, speaker: Speaker) -> None:
+    """Say what is new, and something at least every ten seconds; everything new since the last message goes into one."""
+    statement = speaker.next_statement(always=True)
+    try:
+        while not speaker.is_leaving():
+            while statement is not None:
+                await call.write(statement_to_wire(statement, introduction))
+                statement = speaker.next_statement()
+            try:
+                async with asyncio.timeout(_HEARTBEAT_S):
+                    await speaker.wait_news()
+                statement = speaker.next_statement()
+            except TimeoutError:
+                statement = speaker.next_statement(always=True)
+        await call.done_writing()
+        await asyncio.sleep(_FAREWELL_S_MAX)
+        call.cancel()
+    except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+        # The stream is broken; the listener learns why.
+        return
+
+
+async def _listen(call: _Call, speaker: Speaker) -> None:
+    is_connected = False
+    try:
+        while (response := await call.read()) is not grpc.aio.EOF:
+            if not is_connected:
+                is_connected = True
+                speaker.on_connected()
+            speaker.on_orders(orders_from_wire(response))
+    except grpc.aio.AioRpcError as error:
+        _raise_for(error.code(), error.details())
+    except asyncio.CancelledError:
+        if not speaker.is_leaving():
+            raise
+    if not speaker.is_leaving():
+        _raise_for(await call.code(), await call.details())
+
+
+def _raise_for(code: grpc.StatusCode, details: str | None) -> None:
+    text = details or code.name
+    raise Refused(text) if code in _REFUSALS else Unreachable(text)

@@ -1,0 +1,173 @@
+"""What the worker was told by its command line and environment; read here and nowhere else."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import socket
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+__all__ = ("PRELOAD_MODULES", "Settings", "count_cores", "parse_slots", "settings_from_arguments")
+
+PRELOAD_MODULES = ("stepup.core.api", "stepup_client.rpc.session")
+"""What plans import; the fork server has it ready."""
+
+OUTPUT_BYTES_MAX = 1024 * 1024
+"""How much of each output stream is reported by default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All choices of one worker."""
+
+    root: str
+    """The project root, absolute."""
+    slots: int = 1
+    """How many attempts run at a time."""
+    name: str
+    """Unique among the workers of a director; part of the log's name."""
+    socket: str | None = None
+    """The director's socket; None: as ROOT/.stepup/director.json says."""
+    embedded: bool = False
+    """Serves one build: logs quietly, and ends when its director is gone."""
+    ready_fd: int | None = None
+    """Read end of a pipe that ends when the director listens, or is gone."""
+    lifeline_fd: int | None = None
+    """Read end of a pipe that ends when the program which started this worker is gone."""
+    log_format: str = "json"
+    """"json": only the file; "console": lines for people on stderr, too."""
+    log_level: str = "info"
+    """The least severe level that is logged."""
+    preload_modules: tuple[str, ...] = PRELOAD_MODULES
+    """Imported once by the fork server."""
+    output_bytes_max: int = OUTPUT_BYTES_MAX
+    """How much of each output stream is reported."""
+    capture_directory: str = field(default_factory=tempfile.gettempdir)
+    """Where the output of running steps is kept."""
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    """What steps inherit."""
+
+
+def settings_from_arguments(arguments: Sequence[str] | None = None) -> Settings:
+    """Read the command line and the environment; a mistake in them ends the program with a message."""
+    options = _parser().parse_args(arguments)
+    return Settings(
+        root=os.path.realpath(options.root),
+        slots=options.jobs,
+        name=options.name,
+        socket=options.socket,
+        log_format=options.log_format,
+        log_level=options.log_level,
+        preload_modules=PRELOAD_MODULES + options.preload_modules,
+        output_bytes_max=_output_bytes_max(os.environ.get("STEPUP_MAX_OUTPUT_SIZE", "")),
+    )
+
+
+def parse_slots(text: str) -> int:
+    """Read a number of slots: "3" is a count, "1.5" a multiple of the cores.
+
+    Raises
+    ------
+    ValueError
+        It is no number, or means less than one slot.
+    """
+    slots = int(text) if re.fullmatch(r"[0-9]+", text) else int(float(text) * count_cores())
+    if "." in text:
+        slots = max(1, slots)
+    if slots < 1:
+        raise ValueError("at least one slot is needed")
+    return slots
+
+
+def count_cores() -> int:
+    """Count the cores that this process may use: cgroup limit, batch system, affinity mask, in this order."""
+    limit = _cgroup_cores()
+    if limit is not None:
+        return limit
+    for name in ("SLURM_CPUS_PER_TASK", "PBS_NUM_PPN", "NCPUS"):
+        text = os.environ.get(name, "")
+        if text.isdecimal() and int(text) > 0:
+            return int(text)
+    return len(os.sched_getaffinity(0)) or os.cpu_count() or 1
+
+
+def _cgroup_cores() -> int | None:
+    """Return the least quota of the control groups (version 2) around this process."""
+    try:
+        with open("/proc/self/cgroup", encoding="utf-8") as file:
+            path = next((line[3:].strip() for line in file if line.startswith("0::")), None)
+    except OSError:
+        return None
+    quotas: list[float] = []
+    while path is not None:
+        quotas += _cgroup_quota(f"/sys/fs/cgroup{path}/cpu.max")
+        path = os.path.dirname(path) if path != "/" else None
+    return max(1, int(min(quotas))) if quotas else None
+
+
+def _cgroup_quota(path: str) -> list[float]:
+    try:
+        with open(path, encoding="ascii") as file:
+            quota, period = file.read().split()
+    except (OSError, ValueError):
+        return []
+    return [] if quota == "max" else [int(quota) / int(period)]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="stepup worker",
+        description="Run steps for a director. Stays until the director sends it away, or Ctrl-C.",
+        epilog="Example: stepup worker -j 4",
+    )
+    environment = os.environ
+    parser.add_argument(
+        "-j", "--jobs", type=_slots, default="1", metavar="N",
+        help="steps at a time; with a decimal point, times the number of cores (default: 1)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--root", default=environment.get("STEPUP_ROOT", "."), help="the project root (default: STEPUP_ROOT or .)"
+    )
+    parser.add_argument("--socket", help="the director's socket (default: found through ROOT/.stepup)")
+    parser.add_argument(
+        "--name", type=_name, default=f"{socket.gethostname()}-{os.getpid()}",
+        help="shown to people, unique among workers (default: host and process number)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--log-format", choices=("json", "console"), default="console" if sys.stderr.isatty() else "json",
+        help="json: only ROOT/.stepup/workerNAME.log; console: also lines on stderr (default on a terminal)",
+    )  # fmt: skip
+    parser.add_argument("-l", "--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    parser.add_argument(
+        "--preload-modules", type=_modules, default=(), metavar="A,B",
+        help="Python modules that many scripts import: imported once",
+    )  # fmt: skip
+    return parser
+
+
+def _slots(text: str) -> int:
+    try:
+        return parse_slots(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of steps: {error}") from error
+
+
+def _name(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", text) is None:
+        raise argparse.ArgumentTypeError("use letters, digits, dots, dashes and underscores; at most 63")
+    return text
+
+
+def _modules(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _output_bytes_max(text: str) -> int:
+    """Read a limit in bytes; 0 means as much as a report can hold."""
+    if not text.isdecimal():
+        return OUTPUT_BYTES_MAX
+    return int(text) or sys.maxsize

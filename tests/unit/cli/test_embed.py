@@ -1,0 +1,143 @@
+"""Builds with programs of their own: real forks, pipes and signals around a director and a worker that play a story.
+
+Everything that a build starts inherits one end of a pipe; its end of file proves that nothing was left behind.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+__all__ = ()
+
+PROGRAMS = Path(__file__).parent / "fake_programs.py"
+REPOSITORY = PROGRAMS.parents[3]
+
+
+@contextmanager
+def story(name: str, root: Path, *, is_left_behind: bool = False) -> Iterator[subprocess.Popen[str]]:
+    """Play a story in a project; afterwards, make sure that nothing is left of it."""
+    reading, writing = os.pipe()
+    environ = {
+        **os.environ,
+        "STEPUP_ROOT": str(root),
+        "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY}/proto",
+        "COLUMNS": "80",
+    }
+    environ.pop("GRPC_ENABLE_FORK_SUPPORT", None)
+    before = socket_directories()
+    with subprocess.Popen(
+        [sys.executable, str(PROGRAMS), name, "-j", "2"],
+        cwd=root,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        pass_fds=(writing,),
+    ) as build:
+        os.close(writing)
+        yield build
+    assert os.read(reading, 1) == b""
+    os.close(reading)
+    assert is_left_behind or socket_directories() <= before
+
+
+def socket_directories() -> set[str]:
+    """Return the directories in which directors of this user listen, apart from those of other tests."""
+    return {str(path) for path in Path("/tmp").glob("stepup-????????") if (path / "director").exists()}
+
+
+def play(name: str, root: Path) -> tuple[int, str, str]:
+    """Play a story to its end; return exit code, standard output and standard error."""
+    with story(name, root) as build:
+        out, err = build.communicate()
+    return build.returncode, out, err
+
+
+def wait_for(build: subprocess.Popen[str], words: str) -> None:
+    """Read output up to a line."""
+    assert build.stdout is not None
+    for text in build.stdout:
+        if words in text:
+            return
+    pytest.fail(f"{words!r} was never shown")
+
+
+def test_a_build_that_ends_well(tmp_path: Path) -> None:
+    code, out, err = play("good", tmp_path)
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        "DIRECTOR │ Listening",
+        "   START │ workers_min=1",
+        "DIRECTOR │ LEVEL_DRAIN",
+        "DIRECTOR │ See you!",
+    ]
+
+
+def test_what_daemons_write_goes_to_a_log_and_empty_logs_are_removed(tmp_path: Path) -> None:
+    play("good", tmp_path)
+    assert (tmp_path / ".stepup/director.stderr.log").read_text() == "director says something\n"
+    assert not (tmp_path / ".stepup/worker0.stderr.log").exists()
+
+
+def test_a_build_that_fails(tmp_path: Path) -> None:
+    assert play("failing", tmp_path)[0] == 36
+
+
+def test_a_director_that_cannot_start_is_one_sentence_with_the_story_in_a_log(tmp_path: Path) -> None:
+    code, out, err = play("stillborn", tmp_path)
+    assert (code, out) == (1, "")
+    assert err == (
+        "ERROR: The director ended with exit code 1 (see .stepup/director.stderr.log). "
+        "It never got as far as listening.\n"
+    )
+    assert "RuntimeError: no database" in (tmp_path / ".stepup/director.stderr.log").read_text()
+
+
+def test_a_director_that_is_killed(tmp_path: Path) -> None:
+    code, _, err = play("director dies", tmp_path)
+    assert code == 1
+    assert err.startswith("ERROR: The director was killed by signal 9")
+    assert "`stepup build` again" in err
+
+
+def test_a_worker_that_is_killed(tmp_path: Path) -> None:
+    code, out, err = play("worker dies", tmp_path)
+    assert code == 1
+    assert "LEVEL_KILL" in out
+    assert err.startswith("ERROR: The worker was killed by signal 9")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_one_signal_interrupts_in_order(tmp_path: Path, number: int) -> None:
+    with story("patient", tmp_path) as build:
+        wait_for(build, "START")
+        build.send_signal(number)
+        out, err = build.communicate()
+    assert (build.returncode, err) == (36 | 2, "")
+    assert "LEVEL_INTERRUPT" in out
+    assert "See you!" in out
+
+
+def test_three_signals_end_even_what_is_stubborn(tmp_path: Path) -> None:
+    with story("stubborn", tmp_path) as build:
+        for words in ("START", "LEVEL_INTERRUPT", "LEVEL_KILL"):
+            wait_for(build, words)
+            build.send_signal(signal.SIGINT)
+        build.communicate()
+    assert build.returncode == 2
+
+
+def test_when_the_command_line_is_killed_its_programs_learn_of_it(tmp_path: Path) -> None:
+    with story("forsaken", tmp_path, is_left_behind=True) as build:
+        wait_for(build, "START")
+        build.kill()
+        build.communicate()
