@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 __all__ = ("ProjectIsTaken", "claim_project", "socket_for", "write_note")
@@ -29,7 +29,7 @@ class ProjectIsTaken(Exception):
 
 
 @contextmanager
-def claim_project(root: str) -> Iterator[None]:
+def claim_project(root: str) -> Generator[None]:
     """Hold the lock of a project.
 
     Raises
@@ -86,7 +86,7 @@ def _is_ours(directory: str) -> bool:
 
 
 @contextmanager
-def socket_for(wanted: str | None) -> Iterator[str]:
+def socket_for(wanted: str | None) -> Generator[str]:
     """Return the path of the socket in a directory that only this user may enter; remove the directory at the end."""
     directory = tempfile.mkdtemp(prefix="stepup-", dir=SOCKET_PARENT) if wanted is None else os.path.dirname(wanted)
     path = wanted or os.path.join(directory, "director")
@@ -99,7 +99,7 @@ def socket_for(wanted: str | None) -> Iterator[str]:
 
 
 @contextmanager
-def write_note(root: str, socket: str, version: str) -> Iterator[None]:
+def write_note(root: str, socket: str, version: str) -> Generator[None]:
     """Tell clients and workers where the director is, as long as it is there."""
     path = os.path.join(root, ".stepup/director.json")
     with open(path + ".new", "w", encoding="utf-8") as stream:

@@ -54,7 +54,12 @@ class Settings:
 
 def settings_from_arguments(arguments: Sequence[str] | None = None) -> Settings:
     """Read the command line and the environment; a mistake in them ends the program with a message."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        output_bytes_max = _output_bytes_max(os.environ.get("STEPUP_MAX_OUTPUT_SIZE") or str(OUTPUT_BYTES_MAX))
+    except argparse.ArgumentTypeError as error:
+        parser.error(str(error))
     return Settings(
         root=os.path.realpath(options.root),
         slots=options.jobs,
@@ -63,7 +68,7 @@ def settings_from_arguments(arguments: Sequence[str] | None = None) -> Settings:
         log_format=options.log_format,
         log_level=options.log_level,
         preload_modules=PRELOAD_MODULES + options.preload_modules,
-        output_bytes_max=_output_bytes_max(os.environ.get("STEPUP_MAX_OUTPUT_SIZE", "")),
+        output_bytes_max=output_bytes_max,
     )
 
 
@@ -169,5 +174,5 @@ def _modules(text: str) -> tuple[str, ...]:
 def _output_bytes_max(text: str) -> int:
     """Read a limit in bytes; 0 means as much as a report can hold."""
     if not text.isdecimal():
-        return OUTPUT_BYTES_MAX
+        raise argparse.ArgumentTypeError("STEPUP_MAX_OUTPUT_SIZE must be a number of bytes")
     return int(text) or sys.maxsize

@@ -154,9 +154,7 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
         help="how often a step may be deferred before it fails (default: 100)",
     )  # fmt: skip
     _add_switch(parser, "explain-rerun", "say why steps run again", short="-e")
-    _add_switch(
-        parser, "duration", "start steps on the slowest path first, by measured durations (default: yes)"
-    )
+    _add_switch(parser, "duration", "start steps on the slowest path first, by measured durations (default: yes)")
     _add_switch(parser, "progress", "show what runs below the log, on a terminal (default: yes)")
     add(
         "-l", "--log-level", type=_argument(_log_level_from_text), metavar="LEVEL",
@@ -186,20 +184,14 @@ def _add_programs(commands: _Commands) -> None:
 
 
 def _add_status(commands: _Commands) -> None:
-    parser = _add(
-        commands, "status", "Show counts of steps and files, and what runs where.", "stepup status --json"
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="for programs: every fact, names as in control.proto"
-    )
+    parser = _add(commands, "status", "Show counts of steps and files, and what runs where.", "stepup status --json")
+    parser.add_argument("--json", action="store_true", help="for programs: every fact, names as in control.proto")
 
 
 def _add_graph(commands: _Commands) -> None:
     text = "Write the graph to PREFIX.txt, PREFIX_provenance.dot and PREFIX_dependency.dot."
     parser = _add(commands, "graph", text, "stepup graph graph && dot -Tsvg graph_dependency.dot > graph.svg")
-    parser.add_argument(
-        "prefix", metavar="PREFIX", help="begins the names of the files; relative to the root"
-    )
+    parser.add_argument("prefix", metavar="PREFIX", help="begins the names of the files; relative to the root")
 
 
 def _add_completion(commands: _Commands) -> None:
@@ -212,9 +204,7 @@ def _add_completion(commands: _Commands) -> None:
     parser.add_argument("shell", choices=_SHELLS, help="for which shell")
 
 
-def _add(
-    commands: _Commands, name: str, text: str, example: str, *, add_help: bool = True
-) -> argparse.ArgumentParser:
+def _add(commands: _Commands, name: str, text: str, example: str, *, add_help: bool = True) -> argparse.ArgumentParser:
     """Add a command that teaches itself: what it does, and one example."""
     return commands.add_parser(
         name,

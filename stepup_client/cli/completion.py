@@ -32,9 +32,7 @@ _PRELUDES = {"bash": "", "zsh": "autoload -U +X bashcompinit && bashcompinit\n"}
 
 def completion_script(parser: argparse.ArgumentParser, shell: str) -> str:
     """Return a script for the shell's start-up file."""
-    cases = "\n".join(
-        f'        "{name}") words="{" ".join(words)}" ;;' for name, words in words_of(parser).items()
-    )
+    cases = "\n".join(f'        "{name}") words="{" ".join(words)}" ;;' for name, words in words_of(parser).items())
     return _BASH.format(shell=shell, prelude=_PRELUDES[shell], cases=cases)
 
 

@@ -292,9 +292,7 @@ class Conductor:
         exit_code = self._exit_codes[Program.DIRECTOR]
         if exit_code != 0 or not self._has_begun:
             return self._complain(_obituary(Program.DIRECTOR, exit_code, is_built=self._has_begun))
-        return self._complain(
-            f"The director stopped before the build ended: {self._broken or 'it was asked to'}."
-        )
+        return self._complain(f"The director stopped before the build ended: {self._broken or 'it was asked to'}.")
 
     def _is_excused(self) -> bool:
         """Tell whether the user's impatience explains whatever ends."""

@@ -33,7 +33,7 @@ __all__ = (
 _POLL_S = 0.05
 _PATIENCE_S = 10.0
 _NOTICE_S = 1.0
-_SOCKET_DIRECTORY = re.compile(r"/tmp/stepup-[A-Za-z0-9_]{8}")  # noqa: S108 - recognises, does not create
+_SOCKET_DIRECTORY = re.compile(r"/tmp/stepup-[A-Za-z0-9_]{8}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,7 @@ class _EmbeddedBuild:
             operator = Operator(client, self._screen, calls)
             with (
                 self._watching_programs(),
-                listening_to_user(
-                    self._screen, lambda: self._inbox.put_nowait(Interrupted()), operator.press
-                ),
+                listening_to_user(self._screen, lambda: self._inbox.put_nowait(Interrupted()), operator.press),
             ):
                 exit_code = await self._conduct(client, calls)
             calls.cancel()

@@ -12,9 +12,7 @@ __all__ = ("render_status",)
 
 def render_status(status: Status) -> str:
     """Return a few lines: what the director does, what there is, who works, what runs."""
-    stopping = (
-        f", asked to stop ({status.stopping.name.lower()})" if status.stopping is not StopLevel.NONE else ""
-    )
+    stopping = f", asked to stop ({status.stopping.name.lower()})" if status.stopping is not StopLevel.NONE else ""
     rows = [
         ("Director", f"{status.phase}{stopping}, pid {status.pid}, version {status.version}"),
         ("Root", status.root),

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Awaitable
 from typing import Protocol, Self, TypeVar, cast
-
-import grpc
-import grpc.aio
 
 from stepup_client.rpc import control_convert
 from stepup_client.rpc.control_values import (
@@ -20,6 +16,7 @@ from stepup_client.rpc.control_values import (
     Status,
     StopLevel,
 )
+from stepup_client.rpc.quiet_grpc import grpc
 from stepup_proto.v1 import control_pb2, control_pb2_grpc
 
 __all__ = ("ControlClient",)
@@ -56,9 +53,6 @@ class ControlClient:
 
     def __init__(self, socket: str) -> None:
         """Remember where the director listens; nothing is sent yet."""
-        # Read when the first channel is made. gRPC writes to a terminal that is not its own; what matters
-        # comes as a status. An environment that asks for more is obeyed.
-        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         self._channel = grpc.aio.insecure_channel(f"unix:{socket}", options=_OPTIONS)
         self._stub = cast("_Stub", control_pb2_grpc.ControlServiceStub(self._channel))
 

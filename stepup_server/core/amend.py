@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import NamedTuple
 
-from .commands import AmendAnswer, MakeDirectories, StepInfo
+from .commands import AmendAnswer, GlobAnswer, MakeDirectories, StepInfo
 from .consequences import settle_static
 from .desk import Desk
 from .events import Amended, GlobRequested, StepInfoRequested
@@ -66,10 +66,8 @@ class Amendments:
             self._desk.refuse(event.request, refusal)
             return
         self._desk.register_glob(step, query, matches)
-        self._desk.answer(
-            event.request,
-            tuple(GlobMatch(relative_to(match.path, event.base), match.captures) for match in matches),
-        )
+        told = tuple(GlobMatch(relative_to(match.path, event.base), match.captures) for match in matches)
+        self._desk.answer(event.request, GlobAnswer(told))
 
     def _check_match(self, step: Step, query: GlobQuery, match: GlobMatch, event: GlobRequested) -> None:
         """Refuse a match that is ours or a product."""
@@ -148,7 +146,8 @@ class Amendments:
     def _conclude(self, event: Amended, inputs: dict[str, str]) -> None:
         """Tell which inputs cannot be used by this attempt; if there are any, it counts as deferred."""
         step, attempt = self._desk.current_attempt(event.attempt)
-        missed, unfresh = {}, {}
+        missed: dict[str, str] = {}
+        unfresh: dict[str, str] = {}
         for path, text in inputs.items():
             file = self._desk.graph.file_by_path.get(path)
             if file is None or not file.is_available:

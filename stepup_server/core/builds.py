@@ -307,7 +307,7 @@ def _is_observable(file: File) -> bool:
 
 def _changes(before: FileHash, after: FileHash) -> list[str]:
     """Describe what has changed between two hashes."""
-    parts = []
+    parts: list[str] = []
     if before.digest != after.digest:
         parts.append(f"digest {before.digest.hex()[:8]} ➜ {after.digest.hex()[:8]}")
     if before.size != after.size:

@@ -23,6 +23,7 @@ __all__ = (
     "Declared",
     "ExpandGlobs",
     "FileRow",
+    "GlobAnswer",
     "HashFiles",
     "InspectPaths",
     "MakeDirectories",
@@ -168,6 +169,14 @@ class AmendAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class GlobAnswer:
+    """The answer to a pattern."""
+
+    matches: tuple[GlobMatch, ...]
+    """Sorted; paths relative to the base of the request."""
+
+
+@dataclass(frozen=True, slots=True)
 class StepInfo:
     """What was declared for a step; paths relative to its workdir, sorted."""
 
@@ -187,7 +196,7 @@ class BuildTicket:
     joined: bool
 
 
-Value = Declared | AmendAnswer | StepInfo | BuildTicket | tuple[GlobMatch, ...] | WorkerId | int | None
+Value = Declared | AmendAnswer | GlobAnswer | StepInfo | BuildTicket | WorkerId | int | None
 
 
 @dataclass(frozen=True, slots=True)

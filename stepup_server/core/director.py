@@ -165,7 +165,9 @@ class Director:
         graph, extras = self.desk.graph, self.desk.record_extras
         if not graph.changed and not graph.forgotten and not extras:
             return None
-        steps, files, trees = [], [], []
+        steps: list[StepRow] = []
+        files: list[FileRow] = []
+        trees: list[TreeRow] = []
         for id_ in graph.changed:
             if id_ in graph.files:
                 files.append(file_row(graph.files[id_]))

@@ -52,7 +52,7 @@ class PlanDeclared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlobRequested:
-    """A step asked for the matches of a pattern. Answered with a tuple of `GlobMatch`, relative to `base`."""
+    """A step asked for the matches of a pattern. Answered with `GlobAnswer`."""
 
     request: RequestId
     attempt: AttemptId

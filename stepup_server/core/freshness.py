@@ -70,7 +70,7 @@ def compare_outputs(graph: Graph, step: Step) -> Verdict:
 
 def _file_words(files: Iterable[File]) -> list[bytes]:
     """Return the words of the files that have a hash, in the order of their paths."""
-    words = []
+    words: list[bytes] = []
     for file in sorted(files, key=lambda file: file.path):
         if file.hash is not None:
             mode, size = file.hash.mode.to_bytes(8, "big"), file.hash.size.to_bytes(8, "big")

@@ -59,7 +59,7 @@ class Graph:
     def creator_step(self, node: Node) -> Step | None:
         """Return the step that declared a node, or the tree that holds it; None for the root or nobody."""
         creator = node.creator
-        if creator in self.trees:
+        if creator is not None and creator in self.trees:
             creator = self.trees[creator].creator
         return None if creator is None else self.steps.get(creator)
 

@@ -70,7 +70,7 @@ def judge(
 
 def _judge_deferral(desk: Desk, step: Step, attempt: Attempt) -> Verdict:
     """Let a step wait for what it asked for, unless it has asked too often."""
-    pages = []
+    pages: list[Page] = []
     if attempt.missed:
         pages.append(_listing("Unavailable dynamic inputs", attempt.missed))
     if attempt.unfresh:

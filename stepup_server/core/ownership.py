@@ -67,7 +67,7 @@ def name_of(step: Step | None) -> str:
 def check_inputs(desk: Desk, step: Step | None, label: str, paths: Iterable[str], source: Source) -> None:
     """Refuse inputs that cannot be ones, or would let steps wait for each other."""
     graph = desk.graph
-    files = []
+    files: list[File] = []
     for path in paths:
         check_not_internal(path, source)
         file = graph.file_by_path.get(path)

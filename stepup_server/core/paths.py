@@ -74,7 +74,7 @@ def relative_to(path: str, base: str) -> str:
 
 def parents(path: str) -> list[str]:
     """Return the directories above a path, nearest first, without the root itself."""
-    found = []
+    found: list[str] = []
     while (path := posixpath.dirname(path)) not in {"", "/"}:
         found.append(path)
     return found

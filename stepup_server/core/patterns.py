@@ -42,7 +42,7 @@ _TOKEN = re.compile(
     r"|(?P<stars>\*+)|(?P<one>\?)|(?P<slash>/+)"
 )
 _WILDCARD = re.compile(r"[*?]|\[!?+(?:\][^]/]*|[^]/]+)\]")
-_SPECIAL_IN_MEMBERS = re.compile(r"[\\\[&~|^]")
+_MEMBER = re.compile(r"(.)-(.)|(.)", re.DOTALL)
 _NOT_EMPTY = "(?=[^/])"
 
 
@@ -244,9 +244,14 @@ def _class(negated: str, members: str) -> _Token:
     """Name a class of characters; `[x]` is the usual way to quote a character."""
     if len(members) == 1 and not negated:
         return _Token("text", members)
-    inside = _SPECIAL_IN_MEMBERS.sub(r"\\\g<0>", members)
-    inside = "\\" + inside if inside.startswith("]") else inside
+    inside = "".join(_member(found) for found in _MEMBER.finditer(members))
     return _Token("class", f"[^/{inside}]" if negated else f"(?!/)[{inside}]")
+
+
+def _member(found: re.Match[str]) -> str:
+    """Return the expression of a range or a character within a class."""
+    first, last, single = found.groups()
+    return re.escape(single) if single else f"{re.escape(first)}-{re.escape(last)}"
 
 
 def _merge_deep(tokens: list[_Token]) -> list[_Token]:

@@ -84,7 +84,7 @@ class ReadyQueue:
 
     def _heads(self) -> Iterable[tuple[_Rank, _Request]]:
         """Return the first step of each kind of request, best first."""
-        heads = []
+        heads: list[tuple[_Rank, _Request]] = []
         for request, heap in self._runs.items():
             while heap and self._members.get(heap[0][2]) != heap[0]:
                 heapq.heappop(heap)

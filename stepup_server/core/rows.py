@@ -160,7 +160,7 @@ def _restore_products(graph: Graph) -> None:
         _restore_product(graph, tree)
     files = graph.files.values()
     for file in files:
-        if file.creator in graph.trees:
+        if file.creator is not None and file.creator in graph.trees:
             graph.trees[file.creator].files[file.id] = None
     products: list[Node] = [file for file in files if not file.is_product]
     products += graph.steps.values()

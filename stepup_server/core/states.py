@@ -145,7 +145,7 @@ class Tag(enum.Enum):
 
 def _pairs(table: str) -> frozenset[tuple[str, str]]:
     """Read `A -> B C` lines into pairs."""
-    pairs = set()
+    pairs: set[tuple[str, str]] = set()
     for line in table.strip().splitlines():
         start, _, finishes = line.partition("->")
         pairs |= {(start.strip(), finish) for finish in finishes.split()}

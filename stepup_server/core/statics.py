@@ -105,7 +105,7 @@ def _resolve(declaration: StaticDeclaration, facts: DiskFacts) -> _Resolved:
     """Tell files from trees."""
     files: set[str] = set()
     trees: set[str] = set()
-    queries = []
+    queries: list[GlobQuery] = []
     for text in declaration.paths:
         if has_wildcards(text):
             query = _query(declaration, text)

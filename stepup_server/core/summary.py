@@ -49,7 +49,7 @@ def _pending_pages(desk: Desk, ready: ReadyQueue, pending: list[Step]) -> list[P
     """Find the root causes of steps that remained pending."""
     missing: Counter[tuple[str, str]] = Counter()
     lacking: Counter[str] = Counter()
-    others = []
+    others: list[str] = []
     for step in pending:
         causes = [_describe_file(file) for file in desk.graph.inputs(step) if _is_root_cause(desk, step, file)]
         missing.update(causes)
@@ -65,7 +65,8 @@ def _pending_pages(desk: Desk, ready: ReadyQueue, pending: list[Step]) -> list[P
 
 def _pages(missing: Counter[tuple[str, str]], lacking: Counter[str], others: list[str]) -> list[Page]:
     """Lay out the root causes."""
-    pages, remedies = [], []
+    pages: list[Page] = []
+    remedies: list[str] = []
     if missing:
         rows = sorted(missing.items(), key=lambda entry: (-entry[1], entry[0]))
         lines = (f"{state:>20}: {path}  {count} step(s)" for (state, path), count in rows)
@@ -122,7 +123,8 @@ def _other_reason(desk: Desk, step: Step) -> str | None:
 
 def _justify_globs(desk: Desk) -> ReturnCode:
     """Check that every match of a pattern is static by now."""
-    products, strangers = set(), set()
+    products: set[str] = set()
+    strangers: set[str] = set()
     for query, askers in desk.globbers.items():
         asking = [desk.graph.steps[id_] for id_ in askers if not desk.graph.steps[id_].detached]
         for step in asking[:1]:

@@ -185,7 +185,7 @@ class BuildOptions:
 
     keep_going: bool = False
     clean: bool = True
-    resources: Mapping[str, int] = field(default_factory=dict)
+    resources: Mapping[str, int] = field(default_factory=dict[str, int])
     defer_cap: int = 100
     workers_min: int = 0
     explain_rerun: bool = False

@@ -215,7 +215,7 @@ def dependency_dot(graph: Graph) -> str:
     """Return what depends on what."""
     order: list[Node] = [node for node in canonical_order(graph) if not isinstance(node, Tree)]
     numbers = {node.id: str(index) for index, node in enumerate(order)}
-    edges = []
+    edges: list[tuple[str, str]] = []
     for node in order:
         if isinstance(node, Step):
             edges += [

@@ -57,7 +57,8 @@ class DirectorLog:
     """The file, and perhaps the console. A record that cannot be written is lost and counted."""
 
     def __init__(self, path: str, console: TextIO | None, wall_clock: Callable[[], float]) -> None:
-        self._file = open(path, "a", encoding="utf-8")  # noqa: SIM115  # closed by `close`
+        # Without a buffer, so that a line that was lost does not come back later.
+        self._file = open(path, "ab", buffering=0)  # noqa: SIM115  # closed by `close`
         # Opened for appending and then emptied, so that it may be cut short from outside while it is in use.
         self._file.truncate(0)
         self._console = console
@@ -85,8 +86,7 @@ class DirectorLog:
         if self._lost:
             record = {**record, "lost_before": self._lost}
         try:
-            self._file.write(json.dumps(record, default=repr) + "\n")
-            self._file.flush()
+            self._file.write(json.dumps(record, default=repr).encode() + b"\n")
             self._lost = 0
             if self._console is not None:
                 self._console.write(self._human(record) + "\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stepup_proto.v1 import plan_pb2 as plan
 from stepup_proto.v1 import types_pb2 as types
-from stepup_server.core.commands import AmendAnswer, Declared, StepInfo
+from stepup_server.core.commands import AmendAnswer, Declared, GlobAnswer, StepInfo
 from stepup_server.core.events import StepInfoRequested
 from stepup_server.core.ids import NodeId
 from stepup_server.engine.engine import Engine
@@ -29,8 +29,8 @@ class PlanServicer:
     async def glob(self, request: plan.GlobRequest) -> plan.GlobResponse:
         """Expand a pattern."""
         base = self._base(request.attempt)
-        answer = await self._engine.ask(lambda id_: convert.glob_from_wire(request, id_, base), tuple)
-        return convert.matches_to_wire(answer)
+        answer = await self._engine.ask(lambda id_: convert.glob_from_wire(request, id_, base), GlobAnswer)
+        return convert.matches_to_wire(answer.matches)
 
     async def amend(self, request: plan.AmendRequest) -> plan.AmendResponse:
         """Add dependencies to the calling step."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import grpc.aio
@@ -37,7 +37,7 @@ OPTIONS = (
 
 
 @asynccontextmanager
-async def serving(engine: Engine, feed: Feed, socket: str, version: str) -> AsyncIterator[None]:
+async def serving(engine: Engine, feed: Feed, socket: str, version: str) -> AsyncGenerator[None]:
     """Listen on a Unix socket, and stop gracefully at the end."""
     server = grpc.aio.server(options=OPTIONS)
     services = {

@@ -6,7 +6,7 @@ Nothing here decides. What is said comes from a `Speaker`, what is heard goes to
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import grpc
 import grpc.aio
@@ -36,7 +36,7 @@ _OPTIONS = (
 
 _REFUSALS = frozenset((grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.INVALID_ARGUMENT))
 
-_Call = grpc.aio.StreamStreamCall[SynchronizeRequest, SynchronizeResponse]
+_Call: TypeAlias = "grpc.aio.StreamStreamCall[SynchronizeRequest, SynchronizeResponse]"
 
 
 class Disconnected(Exception):
@@ -87,11 +87,14 @@ async def synchronize(path: str, introduction: Introduction, speaker: Speaker) -
         call = DispatchServiceStub(channel).Synchronize()
         async with asyncio.TaskGroup() as group:
             speaking = group.create_task(_speak(call, introduction, speaker))
-            try:
-                await _listen(call, speaker)
-            finally:
-                speaking.cancel()
-                call.cancel()
+            listening = group.create_task(_listen(call, speaker))
+            await asyncio.wait((speaking, listening), return_when=asyncio.FIRST_COMPLETED)
+            # Whoever speaks no more wants to leave, and hears the director's last words.
+            await asyncio.wait((listening,), timeout=_FAREWELL_S_MAX)
+            speaking.cancel()
+            listening.cancel()
+    if not speaker.is_leaving():
+        raise listening.result()
 
 
 async def _speak(call: _Call, introduction: Introduction, speaker: Speaker) -> None:
@@ -109,30 +112,25 @@ async def _speak(call: _Call, introduction: Introduction, speaker: Speaker) -> N
             except TimeoutError:
                 statement = speaker.next_statement(always=True)
         await call.done_writing()
-        await asyncio.sleep(_FAREWELL_S_MAX)
-        call.cancel()
     except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
         # The stream is broken; the listener learns why.
         return
 
 
-async def _listen(call: _Call, speaker: Speaker) -> None:
+async def _listen(call: _Call, speaker: Speaker) -> Disconnected:
+    """Take what the director says until the stream ends; return why it ended."""
     is_connected = False
     try:
-        while (response := await call.read()) is not grpc.aio.EOF:
+        while isinstance(response := await call.read(), SynchronizeResponse):
             if not is_connected:
                 is_connected = True
                 speaker.on_connected()
             speaker.on_orders(orders_from_wire(response))
     except grpc.aio.AioRpcError as error:
-        _raise_for(error.code(), error.details())
-    except asyncio.CancelledError:
-        if not speaker.is_leaving():
-            raise
-    if not speaker.is_leaving():
-        _raise_for(await call.code(), await call.details())
+        return _disconnected(error.code(), error.details())
+    return _disconnected(await call.code(), await call.details())
 
 
-def _raise_for(code: grpc.StatusCode, details: str | None) -> None:
+def _disconnected(code: grpc.StatusCode, details: str | None) -> Disconnected:
     text = details or code.name
-    raise Refused(text) if code in _REFUSALS else Unreachable(text)
+    return Refused(text) if code in _REFUSALS else Unreachable(text)

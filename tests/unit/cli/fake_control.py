@@ -68,9 +68,7 @@ class FakeControl:
         self.on_join()
         return control_pb2.JoinResponse()
 
-    async def Shutdown(
-        self, request: control_pb2.ShutdownRequest, _context: object
-    ) -> control_pb2.ShutdownResponse:
+    async def Shutdown(self, request: control_pb2.ShutdownRequest, _context: object) -> control_pb2.ShutdownResponse:
         self.told.append(request)
         self.stopping.set()
         return control_pb2.ShutdownResponse()
@@ -88,14 +86,10 @@ class FakeControl:
             pid=42,
         )
 
-    async def GetGraph(
-        self, _request: control_pb2.GetGraphRequest, _context: object
-    ) -> control_pb2.GetGraphResponse:
+    async def GetGraph(self, _request: control_pb2.GetGraphRequest, _context: object) -> control_pb2.GetGraphResponse:
         return control_pb2.GetGraphResponse(text="t\n", provenance_dot="p\n", dependency_dot="d\n")
 
-    async def Events(
-        self, request: control_pb2.EventsRequest, _context: object
-    ) -> AsyncIterator[control_pb2.Event]:
+    async def Events(self, request: control_pb2.EventsRequest, _context: object) -> AsyncIterator[control_pb2.Event]:
         for event in self.events[request.after :]:
             yield event
         if not self.is_stream_ended:

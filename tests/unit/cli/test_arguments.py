@@ -53,9 +53,7 @@ def test_senseless_jobs_are_refused(text: str, capsys: pytest.CaptureFixture[str
 
 def test_switches_have_a_negative_form() -> None:
     command = build("-k", "--no-clean", "-e", "--no-duration", "--no-progress")
-    assert command == BuildCommand(
-        keep_going=True, clean=False, explain_rerun=True, duration=False, progress=False
-    )
+    assert command == BuildCommand(keep_going=True, clean=False, explain_rerun=True, duration=False, progress=False)
 
 
 def test_resources_merge_over_the_environment_and_over_repeats() -> None:
@@ -72,9 +70,7 @@ def test_malformed_resources_are_refused(text: str) -> None:
 def test_the_environment_gives_defaults_and_arguments_win() -> None:
     environ = {"STEPUP_BUILD_JOBS": "3", "STEPUP_BUILD_KEEP_GOING": "yes", "STEPUP_BUILD_DURATION": "0"}
     assert build(**environ) == BuildCommand(jobs="3", keep_going=True, duration=False)
-    assert build("-j2", "--no-keep-going", **environ) == BuildCommand(
-        jobs="2", are_jobs_given=True, duration=False
-    )
+    assert build("-j2", "--no-keep-going", **environ) == BuildCommand(jobs="2", are_jobs_given=True, duration=False)
 
 
 def test_unknown_variables_are_ignored() -> None:

@@ -150,9 +150,7 @@ def test_a_link_is_not_taken_for_a_socket_directory(tmp_path: Path) -> None:
         link.unlink()
 
 
-def test_a_client_waits_ten_seconds_and_says_so_after_one(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_client_waits_ten_seconds_and_says_so_after_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
     with pytest.raises(UsageError, match="No director serves"):
         wait_for_director(str(tmp_path), clock=clock, pause=clock.pause)

@@ -24,9 +24,7 @@ print("\\n".join(sys.modules), file=sys.stderr)
 
 @pytest.mark.parametrize("argument", ["--help", "--version", "build --help", "completion bash", "build --wrong"])
 def test_help_and_mistakes_import_nothing_heavy(argument: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", PROBE, *argument.split()], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", PROBE, *argument.split()], capture_output=True, text=True, check=True)
     modules = {name.partition(".")[0] for name in done.stderr.splitlines()}
     assert "argparse" in modules
     assert not modules & set(HEAVY)

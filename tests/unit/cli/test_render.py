@@ -24,13 +24,9 @@ EVENTS = (
     Event(tag=Tag.START, text="./plan.py  # wd=sub/"),
     Event(tag=Tag.SUCCESS, text="./plan.py  # wd=sub/"),
     Event(tag=Tag.START, text="cat part2.txt  # wd=sub/"),
-    Event(
-        tag=Tag.SUCCESS, text="cat part2.txt  # wd=sub/", pages=(Page(STANDARD_OUTPUT, "This is part 2.\n"),)
-    ),
+    Event(tag=Tag.SUCCESS, text="cat part2.txt  # wd=sub/", pages=(Page(STANDARD_OUTPUT, "This is part 2.\n"),)),
     Event(tag=Tag.START, text="cat ../part1.txt  # wd=sub/"),
-    Event(
-        tag=Tag.SUCCESS, text="cat ../part1.txt  # wd=sub/", pages=(Page(STANDARD_OUTPUT, "This is part 1.\n"),)
-    ),
+    Event(tag=Tag.SUCCESS, text="cat ../part1.txt  # wd=sub/", pages=(Page(STANDARD_OUTPUT, "This is part 1.\n"),)),
     Event(tag=Tag.WORKFLOW, text="Dumped to .stepup/graph.db"),
     Event(tag=Tag.DIRECTOR, text="Stopping workers."),
     Event(tag=Tag.DIRECTOR, text="See you!"),

@@ -47,6 +47,8 @@ def compiled(pattern: str, **substitutions: str) -> PathPattern:
         ("[]]", "]"),
         ("[!]]", "a"),
         ("[--a]", "-"),
+        ("[--a]", "7"),
+        ("[a&&~||x]", "~"),
         ("[^a]", "^"),
         ("a[*]b", "a*b"),
         ("a[b", "a[b"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +38,22 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+def make_file(path: Path) -> None:
+    path.touch()
+
+
+def make_directory(path: Path) -> None:
+    path.mkdir()
+
+
+def make_dangling(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def make_nothing(path: Path) -> None:
+    assert not path.exists()
+
+
 def make_fifo(path: Path) -> None:
     os.mkfifo(path)
 
@@ -48,12 +65,12 @@ def make_circle(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "kind"),
     [
-        (Path.touch, PathKind.FILE),
-        (Path.mkdir, PathKind.DIRECTORY),
+        (make_file, PathKind.FILE),
+        (make_directory, PathKind.DIRECTORY),
         (make_fifo, PathKind.SPECIAL),
         (make_circle, PathKind.UNREADABLE),
-        (lambda path: path.symlink_to("nowhere"), PathKind.MISSING),
-        (lambda path: None, PathKind.MISSING),
+        (make_dangling, PathKind.MISSING),
+        (make_nothing, PathKind.MISSING),
     ],
 )
 def test_what_is_there_is_told(tmp_path: Path, make: Callable[[Path], None], kind: PathKind) -> None:
@@ -111,9 +128,7 @@ def test_a_file_that_changes_under_the_reader_is_read_again(file: Path, monkeypa
     assert hash_of(file).digest == hashlib.sha256(b"third").digest()
 
 
-def test_a_file_that_is_replaced_under_the_reader_is_read_again(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_is_replaced_under_the_reader_is_read_again(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     successor = file.with_name("successor")
     successor.write_bytes(b"CONTENT")
     read = look.digest_of
@@ -173,8 +188,8 @@ def test_the_clock_moves_on_before_a_file_is_read(file: Path) -> None:
 def test_only_recent_changes_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
     now_ns = 10**18
-    monkeypatch.setattr(look.time, "time_ns", lambda: now_ns)
-    monkeypatch.setattr(look.time, "sleep", waits.append)
+    monkeypatch.setattr(time, "time_ns", lambda: now_ns)
+    monkeypatch.setattr(time, "sleep", waits.append)
     for age_ns in (0, look.TICK_NS // 2, look.TICK_NS, 10**9, -1):
         wait_out_tick(now_ns - age_ns)
     assert waits == [0.02, 0.01]

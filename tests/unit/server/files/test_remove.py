@@ -38,7 +38,7 @@ def test_files_go_in_descending_order_and_then_their_empty_directories(root: Pat
     paths = ["a/b/1", "a/b/2", "a/c/3", "top"]
     files = [(path, hash_of(make(root / path))) for path in paths]
     assert remove_files(str(root), files) == ("top", "a/c/3", "a/b/2", "a/b/1", "a/c/", "a/b/", "a/")
-    assert os.listdir(root) == []
+    assert list(root.iterdir()) == []
 
 
 def test_a_directory_that_still_holds_something_stays_with_all_above_it(root: Path) -> None:
@@ -76,7 +76,7 @@ def test_directories_and_special_files_never_go(root: Path) -> None:
     (root / "directory").mkdir()
     os.mkfifo(root / "fifo")
     assert remove_files(str(root), [("directory", None), ("fifo", None)]) == ()
-    assert sorted(os.listdir(root)) == ["directory", "fifo"]
+    assert sorted(path.name for path in root.iterdir()) == ["directory", "fifo"]
 
 
 def test_a_link_goes_and_its_target_stays(root: Path, tmp_path: Path) -> None:
@@ -173,6 +173,6 @@ def test_without_a_root_nothing_is_removed(root: Path) -> None:
 def test_no_descriptor_stays_open(root: Path, tmp_path: Path) -> None:
     (root / "out").symlink_to(tmp_path)
     files = [("a/b/1", hash_of(make(root / "a/b/1"))), ("out/x", None), ("gone/x", None)]
-    before = os.listdir("/proc/self/fd")
+    before = len(list(Path("/proc/self/fd").iterdir()))
     remove_files(str(root), files)
-    assert len(os.listdir("/proc/self/fd")) == len(before)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

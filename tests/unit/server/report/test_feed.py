@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from itertools import count
 from typing import Any
 
-from stepup_server.engine.ports import Reporter
-from stepup_server.engine.ports import NumberedReport
+from stepup_server.engine.ports import NumberedReport, Reporter
 from stepup_server.report.feed import EventFeed
 
 from .reports import a_line

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import structlog
 
+from stepup_server.core.commands import Report
 from stepup_server.core.states import Tag
 from stepup_server.engine.ports import Reporter
 from stepup_server.report.log import DirectorLog, Level, LogFormat, configure
@@ -40,9 +41,7 @@ def begin(path: Path) -> Iterator[Begin]:
     handlers, level = root.handlers[:], root.level
     logs: list[DirectorLog] = []
 
-    def begin(
-        log_format: LogFormat = "json", level: Level = "info", console: io.StringIO | None = None
-    ) -> DirectorLog:
+    def begin(log_format: LogFormat = "json", level: Level = "info", console: io.StringIO | None = None) -> DirectorLog:
         log = configure(log_format, level, str(path), console=console or io.StringIO(), wall_clock=lambda: NOW)
         logs.append(log)
         return log
@@ -152,7 +151,7 @@ def test_an_exception_is_recorded_with_its_story(begin: Begin, path: Path) -> No
     console = io.StringIO()
     begin("console", console=console)
     try:
-        raise KeyError("gone")
+        {}["gone"]
     except KeyError:
         structlog.get_logger().exception("failed")
     (record,) = records(path)
@@ -184,16 +183,12 @@ def test_records_after_the_end_disturb_nobody(begin: Begin, path: Path) -> None:
 def test_a_full_disk_disturbs_nobody_and_the_loss_is_told(begin: Begin, path: Path) -> None:
     log = begin()
     file = log._file
-    with open("/dev/full", "a", encoding="utf-8", buffering=1) as full:
+    with Path("/dev/full").open("ab", buffering=0) as full:
         log._file = full
         structlog.get_logger().info("lost")
-        with pytest.raises(OSError, match="No space"):
-            full.flush()
-        log._file = file
-        structlog.get_logger().info("kept")
-        structlog.get_logger().info("kept too")
-        with pytest.raises(OSError, match="No space"):
-            full.close()
+    log._file = file
+    structlog.get_logger().info("kept")
+    structlog.get_logger().info("kept too")
     assert [(record["event"], record.get("lost_before")) for record in records(path)] == [
         ("kept", 1),
         ("kept too", None),
@@ -207,7 +202,7 @@ def test_a_report_goes_to_all_reporters_in_their_order() -> None:
         def __init__(self, name: str) -> None:
             self._name = name
 
-        def report(self, report: Any) -> None:
+        def report(self, report: Report) -> None:
             taken.append((self._name, report.text))
 
     both: Reporter = FanOut([Named("first"), Named("second")])

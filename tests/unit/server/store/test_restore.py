@@ -45,7 +45,7 @@ def test_reading_changes_nothing(path: str) -> None:
 
 
 @pytest.mark.parametrize("is_enabled", [True, False])
-def test_the_collector_is_left_as_it_was(path: str, is_enabled: bool) -> None:
+def test_the_collector_is_left_as_it_was(path: str, *, is_enabled: bool) -> None:
     was_enabled = gc.isenabled()
     try:
         (gc.enable if is_enabled else gc.disable)()
