@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
 import signal
@@ -11,7 +10,6 @@ import socket
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import uvloop
 
@@ -29,15 +27,13 @@ from stepup_worker.core.events import (
 from stepup_worker.core.session import Session
 from stepup_worker.core.values import Assignment, AttemptId, Statement, StopLevel
 from stepup_worker.rpc.convert import Introduction
-from stepup_worker.rpc.synchronize import Disconnected, Refused, synchronize
+from stepup_worker.rpc.synchronize import Refused, Unreachable, synchronize
+from stepup_worker.run.discovery import find_director
 from stepup_worker.run.forkline import ForkLine
 from stepup_worker.run.guardian import kill_descendants, reap_strays
 from stepup_worker.run.log import Log
 from stepup_worker.run.runner import Runner
 from stepup_worker.settings import Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 __all__ = ("GaveUp", "run_daemon")
 
@@ -48,6 +44,9 @@ _PATIENCE_S = 1.0
 """How long an embedded worker looks for a director that it lost."""
 
 _REAP_S = 10.0
+
+_GATHER_S = 0.003
+"""How long news may wait for more of it."""
 
 _HASH_THREADS = 2
 
@@ -81,23 +80,28 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket], gua
             fork_line=line,
             executor=executor,
         )
+        failure: GaveUp | None = None
         async with asyncio.TaskGroup() as group:
             daemon = _Daemon(settings, runner, line, group, log)
             daemon.listen_for_signals(guardian)
             housekeeping = group.create_task(daemon.keep_house())
             try:
                 await daemon.converse()
+            except GaveUp as gave_up:
+                # Raised below, or the group would wrap it.
+                failure = gave_up
             finally:
                 housekeeping.cancel()
+                daemon.abandon()
         line.close()
+    if failure is not None:
+        raise failure
 
 
 class _Daemon:
     """Carries out what the session orders, and tells it what became of it."""
 
-    def __init__(
-        self, settings: Settings, runner: Runner, line: ForkLine, group: asyncio.TaskGroup, log: Log
-    ) -> None:
+    def __init__(self, settings: Settings, runner: Runner, line: ForkLine, group: asyncio.TaskGroup, log: Log) -> None:
         self._settings = settings
         self._runner = runner
         self._line = line
@@ -109,7 +113,9 @@ class _Daemon:
         self._timer: asyncio.TimerHandle | None = None
         self._leaving = asyncio.Event()
         self._is_warm = False
+        self._is_connected = False
         self._was_connected = False
+        self._attempts: set[asyncio.Task[None]] = set()
         self._introduction = Introduction(
             name=settings.name,
             incarnation=uuid.uuid4().hex,
@@ -117,3 +123,162 @@ class _Daemon:
             pid=os.getpid(),
             root=settings.root,
         )
+
+    async def keep_house(self) -> None:
+        """Reap orphans of steps now and then."""
+        while True:
+            await asyncio.sleep(_REAP_S)
+            reap_strays(self._runner.living() | self._line.pids())
+
+    def listen_for_signals(self, guardian: int) -> None:
+        """Stop when asked to; end at once when the guardian was killed, which arrives as SIGTERM, too."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self._on_signal, guardian)
+
+    async def converse(self) -> None:
+        """Talk with one director after the other until there is nothing left to do."""
+        if self._settings.ready_fd is not None:
+            await _wait_end(self._settings.ready_fd)
+        delay_s = _RETRY_S_MIN
+        lost_at: float | None = None
+        while not self._leaving.is_set():
+            reason = await self._converse_once()
+            if self._is_connected:
+                self._is_connected = False
+                delay_s, lost_at = _RETRY_S_MIN, None
+            if self._leaving.is_set():
+                return
+            lost_at = lost_at or time.monotonic()
+            self._note_loss(reason, is_first=delay_s == _RETRY_S_MIN)
+            if self._settings.embedded and time.monotonic() - lost_at > _PATIENCE_S:
+                raise GaveUp(f"The director is gone: {reason}")
+            await self._pause(delay_s * random.uniform(0.5, 1.0))  # noqa: S311  only spreads callers
+            delay_s = min(2 * delay_s, _RETRY_S_MAX)
+
+    def abandon(self) -> None:
+        """Give up on what still runs; the guardian ends the processes."""
+        for task in self._attempts:
+            task.cancel()
+
+    # What the conversation asks.
+
+    def on_connected(self) -> None:
+        """Take note that the director answers."""
+        self._is_connected = True
+        self._was_connected = True
+        self._log.info("connected", socket=self._runner.socket)
+
+    def on_orders(self, orders: OrdersReceived) -> None:
+        """Take what the director wants."""
+        self._tell(orders)
+
+    def next_statement(self, *, always: bool = False) -> Statement | None:
+        """Return what is to be said now."""
+        return self._session.next_statement(always=always)
+
+    async def wait_news(self) -> None:
+        """Wait until there may be something to say, and a moment longer, so that more is said at once."""
+        await self._news.wait()
+        # While attempts wait for slots nobody waits for our words.
+        await asyncio.sleep(_GATHER_S if self._session.has_waiting() else 0.0)
+        self._news.clear()
+
+    def is_leaving(self) -> bool:
+        """Tell whether the conversation shall end."""
+        return self._leaving.is_set()
+
+    # The rest is how.
+
+    async def _converse_once(self) -> str:
+        """Talk with the director, if there is one, as long as possible; return why it ended."""
+        path = find_director(self._settings.root, self._settings.socket)
+        if path is None:
+            return f"no director serves {self._settings.root}"
+        self._runner.socket = path
+        self._warm_up(path)
+        self._tell(StreamOpened())
+        try:
+            await synchronize(path, self._introduction, self)
+        except Refused as refused:
+            if not self._was_connected:
+                raise GaveUp(f"The director refuses this worker: {refused}") from refused
+            return str(refused)
+        except Unreachable as unreachable:
+            return str(unreachable)
+        finally:
+            self._tell(StreamBroken())
+        return "left"
+
+    def _note_loss(self, reason: str, *, is_first: bool) -> None:
+        if is_first:
+            self._log.info("waiting for a director", reason=reason)
+
+    def _warm_up(self, path: str) -> None:
+        if not self._is_warm:
+            self._is_warm = True
+            self._line.warm_up(path)
+
+    async def _pause(self, delay_s: float) -> None:
+        try:
+            async with asyncio.timeout(delay_s):
+                await self._leaving.wait()
+        except TimeoutError:
+            return
+
+    def _on_signal(self, guardian: int) -> None:
+        if os.getppid() != guardian:
+            kill_descendants()
+            os._exit(1)
+        self._log.info("asked to stop")
+        self._tell(StopAsked())
+
+    def _tell(self, event: Event) -> None:
+        for command in self._session.handle(event, time.monotonic()):
+            self._perform(command)
+        self._set_timer()
+
+    def _perform(self, command: Command) -> None:
+        match command:
+            case Start(attempt, assignment):
+                task = self._group.create_task(self._attempt(attempt, assignment))
+                self._attempts.add(task)
+                task.add_done_callback(self._attempts.discard)
+            case Interrupt(attempt):
+                self._runner.stop(attempt, StopLevel.INTERRUPT)
+            case Kill(attempt):
+                self._runner.stop(attempt, StopLevel.KILL)
+            case Speak():
+                self._news.set()
+            case Leave():
+                self._log.info("leaving")
+                self._leaving.set()
+                self._news.set()
+
+    async def _attempt(self, attempt: AttemptId, assignment: Assignment) -> None:
+        outcome = await self._runner.run(attempt, assignment, lambda: self._tell(AttemptBegan(attempt)))
+        self._log.debug("attempt ended", attempt=str(attempt), command=assignment.command, end=str(outcome.end))
+        self._tell(AttemptEnded(attempt, outcome))
+
+    def _set_timer(self) -> None:
+        deadline = self._session.next_deadline()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if deadline is not None:
+            delay_s = max(0.0, deadline - time.monotonic())
+            self._timer = self._loop.call_later(delay_s, self._tell, TimePassed())
+
+
+async def _wait_end(fd: int) -> None:
+    """Wait until the other end of a pipe is closed."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+
+    def on_readable() -> None:
+        if not os.read(fd, 512):
+            loop.remove_reader(fd)
+            ended.set()
+
+    loop.add_reader(fd, on_readable)
+    await ended.wait()
+    os.close(fd)

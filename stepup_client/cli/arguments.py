@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -39,6 +38,7 @@ _LOG_LEVELS: dict[str, LogLevel] = {
 _LOG_FORMATS: dict[str, LogFormat] = {"json": "json", "console": "console"}
 _SHELLS = ("bash", "zsh")
 _RESOURCE = re.compile(r"\s*([^\s:,=]+)\s*(?::\s*([0-9]+)\s*)?")
+_JOBS = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 _JOBS_MAX = 10_000
 
 _PLAIN = {
@@ -103,11 +103,9 @@ def make_parser() -> argparse.ArgumentParser:
 
 def jobs_from_text(text: str) -> str:
     """Check a number of jobs and return it as written: `4` is a count, `1.5` a multiple of the cores."""
-    try:
-        number = float(text)
-    except ValueError:
-        raise ValueError("not a number") from None
-    if not math.isfinite(number) or number <= 0 or number > _JOBS_MAX:
+    if _JOBS.fullmatch(text.strip()) is None:
+        raise ValueError("not a number")
+    if not 0 < float(text) <= _JOBS_MAX:
         raise ValueError("must be more than zero, and sensible")
     return text.strip()
 

@@ -63,7 +63,7 @@ class Caller:
 
 
 class _Process:
-    """This process, and the step that it is."""
+    """A process, and the step that it is."""
 
     def __init__(self, session: Session, *, root: str, workdir: str) -> None:
         """Speak through a session; `workdir` is relative to `root`, which is absolute."""

@@ -104,6 +104,10 @@ class Session:
         self._owes_answer = False
         return statement
 
+    def has_waiting(self) -> bool:
+        """Tell whether attempts wait for a slot."""
+        return bool(self._waiting)
+
     def is_idle(self) -> bool:
         """Tell whether nothing waits or runs."""
         return not self._waiting and not self._running

@@ -35,10 +35,12 @@ _RSS_UNIT = 1024
 class Process:
     """A child of this process, leader of its own session."""
 
-    def __init__(self, pid: int, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, pid: int, loop: asyncio.AbstractEventLoop, living: set[int]) -> None:
         self.pid = pid
         self.ended: asyncio.Future[Ended] = loop.create_future()
         self._loop = loop
+        self._living = living
+        self._living.add(pid)
         self._pidfd = os.pidfd_open(pid)
         loop.add_reader(self._pidfd, self._on_end)
 
@@ -52,6 +54,7 @@ class Process:
         self._loop.remove_reader(self._pidfd)
         os.close(self._pidfd)
         self._pidfd = -1
+        self._living.discard(self.pid)
         if self.ended.done():
             return
         self.ended.set_result(
@@ -71,11 +74,10 @@ class Launcher:
         self._loop = loop
         self._base = {name: _assignment(name, value) for name, value in base.items()}
         self._path = base.get("PATH", os.defpath)
+        self._living: set[int] = set()
         self._null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
 
-    def launch(
-        self, words: Sequence[str], variables: Mapping[str, str], cwd: str, stdout: int, stderr: int
-    ) -> Process:
+    def launch(self, words: Sequence[str], variables: Mapping[str, str], cwd: str, stdout: int, stderr: int) -> Process:
         """Execute a program in a session of its own.
 
         A program without a slash is looked up in the PATH of the step.
@@ -90,12 +92,14 @@ class Launcher:
             environment[name] = _assignment(name, value)
         arguments = [os.fsencode(word) for word in words]
         program = arguments[0]
-        candidates = (
-            (program,) if b"/" in program else _candidates(program, variables.get("PATH", self._path))
-        )
+        candidates = (program,) if b"/" in program else _candidates(program, variables.get("PATH", self._path))
         start = _fork_exec if _IS_KNOWN else _popen
         pid = start(arguments, candidates, list(environment.values()), cwd, (self._null, stdout, stderr))
-        return Process(pid, self._loop)
+        return Process(pid, self._loop, self._living)
+
+    def living(self) -> frozenset[int]:
+        """Return the pids of all children that are not reaped yet."""
+        return frozenset(self._living)
 
 
 def _fork_exec(

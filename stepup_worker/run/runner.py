@@ -87,9 +87,7 @@ class Runner:
             ended = await child.ended
             return await self._conclude(assignment, capture, ended, began_at)
         except _Refused as refused:
-            return Outcome(
-                end=NotStarted(refused.reason), changed_inputs=refused.changed_inputs, at=time.monotonic()
-            )
+            return Outcome(end=NotStarted(refused.reason), changed_inputs=refused.changed_inputs, at=time.monotonic())
         except LaunchFailed as failure:
             return Outcome(end=NotStarted(f"No process could be made: {failure}."), at=time.monotonic())
         finally:
@@ -104,6 +102,10 @@ class Runner:
         child = self._children.get(attempt)
         if child is not None:
             child.send_signal(_SIGNALS[level])
+
+    def living(self) -> frozenset[int]:
+        """Return the pids of all children that are not reaped yet."""
+        return self._launcher.living()
 
     async def _prepare(self, attempt: AttemptId, assignment: Assignment) -> None:
         _make_directories(assignment)
@@ -126,9 +128,7 @@ class Runner:
                     return self._launch_or_shell(assignment.command, words, variables, workdir, capture)
                 return self._launch(words, variables, workdir, capture)
 
-    def _launch(
-        self, words: tuple[str, ...], variables: Mapping[str, str], workdir: str, capture: Capture
-    ) -> Child:
+    def _launch(self, words: tuple[str, ...], variables: Mapping[str, str], workdir: str, capture: Capture) -> Child:
         complaint = complaint_about(words, workdir)
         if complaint is not None:
             raise _Refused(complaint)
@@ -159,9 +159,7 @@ class Runner:
         except LaunchFailed:
             return self._launcher.launch(("/bin/sh", "-c", command), variables, workdir, *capture)
 
-    async def _conclude(
-        self, assignment: Assignment, capture: Capture, ended: Ended, began_at: float
-    ) -> Outcome:
+    async def _conclude(self, assignment: Assignment, capture: Capture, ended: Ended, began_at: float) -> Outcome:
         changed = await self._changed(assignment.inputs)
         outputs = await self._observe((path, None) for path in assignment.outputs)
         bytes_max = self._bytes_per_stream(len(changed) + len(outputs))

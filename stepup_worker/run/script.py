@@ -22,9 +22,7 @@ _FLUSH_FAILED = 120
 """The exit code of Python when its standard output cannot be written."""
 
 
-def become_script(
-    argv: Sequence[str], cwd: str, variables: Mapping[str, str], stdio: tuple[int, int, int]
-) -> NoReturn:
+def become_script(argv: Sequence[str], cwd: str, variables: Mapping[str, str], stdio: tuple[int, int, int]) -> NoReturn:
     """Turn this freshly forked process into one that runs a script, and end it with the script."""
     code = 1
     try:

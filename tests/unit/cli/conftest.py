@@ -13,7 +13,7 @@ __all__ = ()
 
 @pytest.fixture
 def socket_path() -> Iterator[str]:
-    """A path for a socket, short enough and private."""
+    """Return a path for a socket, short enough and private."""
     directory = tempfile.mkdtemp(prefix="stepup-", dir="/tmp")
     yield f"{directory}/director"
     shutil.rmtree(directory, ignore_errors=True)

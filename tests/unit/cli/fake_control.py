@@ -11,14 +11,14 @@ from typing import Any
 import grpc
 import grpc.aio
 
-from stepup_proto.v1 import control_pb2, control_pb2_grpc, types_pb2
+from stepup_proto.v1 import control_pb2, control_pb2_grpc
 
 __all__ = ("FakeControl", "build_end", "line", "serving")
 
 
 def line(tag: str, text: str, **more: Any) -> control_pb2.Event:  # noqa: ANN401 - fields of a message
     """Return an event with a line for people."""
-    return control_pb2.Event(tag=types_pb2.Tag.Value(f"TAG_{tag}"), text=text, **more)
+    return control_pb2.Event(tag=f"TAG_{tag}", text=text, **more)
 
 
 def build_end(return_code: int = 0, build: int = 1) -> control_pb2.Event:
@@ -27,7 +27,7 @@ def build_end(return_code: int = 0, build: int = 1) -> control_pb2.Event:
 
 
 @dataclass
-class FakeControl:
+class FakeControl(control_pb2_grpc.ControlServiceServicer):
     """A servicer that remembers what it was told."""
 
     events: list[control_pb2.Event] = field(default_factory=list[control_pb2.Event])

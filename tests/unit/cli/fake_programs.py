@@ -15,7 +15,10 @@ import subprocess
 import sys
 import types
 from collections.abc import AsyncIterator
-from typing import Any
+
+import stepup_client.rpc.control  # noqa: F401 - first, because it keeps gRPC quiet
+from stepup_proto.v1 import control_pb2, types_pb2
+from tests.unit.cli.fake_control import FakeControl, build_end, line, serving
 
 __all__ = ()
 
@@ -60,64 +63,54 @@ def take_lock(path: str) -> None:
 
 async def direct(settings: Settings) -> int:
     """Serve until told to stop, or until the story says otherwise."""
-    from tests.unit.cli.fake_control import serving
-
-    over = asyncio.Event()
-    director = make_director(over)
+    director = Director()
     async with serving(director, settings.socket):
-        asyncio.get_running_loop().add_reader(settings.lifeline_fd, over.set)
+        asyncio.get_running_loop().add_reader(settings.lifeline_fd, director.stopping.set)
         os.close(settings.ready_fd)
-        await over.wait()
+        await director.stopping.wait()
         await director.close()
     return 0
 
 
-def make_director(over: asyncio.Event) -> Any:  # noqa: ANN401 - its class can only be made after the fork
-    """Return the servicer of the story; gRPC is imported only where it may be."""
-    from stepup_proto.v1 import control_pb2
-    from tests.unit.cli.fake_control import FakeControl, build_end, line
+class Director(FakeControl):
+    """Shows what it is told, and ends a build as the story says."""
 
-    class Director(FakeControl):
-        """Shows what it is told, and ends a build as the story says."""
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue: asyncio.Queue[control_pb2.Event | None] = asyncio.Queue()
+        self.is_read = asyncio.Event()
+        self.queue.put_nowait(line("DIRECTOR", "Listening"))
 
-        def __init__(self) -> None:
-            super().__init__()
-            self.queue: asyncio.Queue[control_pb2.Event | None] = asyncio.Queue()
-            self.is_read = asyncio.Event()
-            self.queue.put_nowait(line("DIRECTOR", "Listening"))
+    async def Build(self, request: control_pb2.BuildRequest, _context: object) -> control_pb2.BuildResponse:
+        step = control_pb2.StepRef(id=1, label="step", state=types_pb2.STEP_STATE_RUNNING)
+        progress = control_pb2.Progress(running=1, total=2)
+        text = f"workers_min={request.workers_min}"
+        self.queue.put_nowait(line("START", text, step=step, progress=progress))
+        if STORY == "director dies":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if STORY in ("good", "failing"):
+            self.queue.put_nowait(build_end(0 if STORY == "good" else 36))
+        return control_pb2.BuildResponse(build=1)
 
-        async def Build(self, request: control_pb2.BuildRequest, _context: object) -> control_pb2.BuildResponse:
-            self.queue.put_nowait(line("START", f"workers_min={request.workers_min}"))
-            if STORY == "director dies":
-                os.kill(os.getpid(), signal.SIGKILL)
-            if STORY in ("good", "failing"):
-                self.queue.put_nowait(build_end(0 if STORY == "good" else 36))
-            return control_pb2.BuildResponse(build=1)
+    async def Shutdown(self, request: control_pb2.ShutdownRequest, _context: object) -> control_pb2.ShutdownResponse:
+        self.queue.put_nowait(line("DIRECTOR", control_pb2.ShutdownRequest.Level.Name(request.level)))
+        if STORY == "patient":
+            self.queue.put_nowait(build_end(36))
+        if STORY != "stubborn":
+            self.stopping.set()
+        return control_pb2.ShutdownResponse()
 
-        async def Shutdown(
-            self, request: control_pb2.ShutdownRequest, _context: object
-        ) -> control_pb2.ShutdownResponse:
-            self.queue.put_nowait(line("DIRECTOR", control_pb2.ShutdownRequest.Level.Name(request.level)))
-            if STORY != "stubborn":
-                if STORY == "patient":
-                    self.queue.put_nowait(build_end(36))
-                over.set()
-            return control_pb2.ShutdownResponse()
+    async def Events(self, _request: control_pb2.EventsRequest, _context: object) -> AsyncIterator[control_pb2.Event]:
+        while (event := await self.queue.get()) is not None:
+            yield event
+        self.is_read.set()
 
-        async def Events(
-            self, _request: control_pb2.EventsRequest, _context: object
-        ) -> AsyncIterator[control_pb2.Event]:
-            while (event := await self.queue.get()) is not None:
-                yield event
-            self.is_read.set()
-
-        async def close(self) -> None:
-            self.queue.put_nowait(line("DIRECTOR", "See you!"))
-            self.queue.put_nowait(None)
-            if STORY != "forsaken":
-                await self.is_read.wait()
-
-    return Director()
+    async def close(self) -> None:
+        """Say the last words, and wait until they have been heard."""
+        self.queue.put_nowait(line("DIRECTOR", "See you!"))
+        self.queue.put_nowait(None)
+        if STORY != "forsaken":
+            await self.is_read.wait()
 
 
 def serve_worker(settings: Settings) -> int:

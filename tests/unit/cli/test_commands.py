@@ -23,7 +23,7 @@ __all__ = ()
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project that STEPUP_ROOT points at."""
+    """Make a project that STEPUP_ROOT points at."""
     (tmp_path / ".stepup").mkdir()
     monkeypatch.setenv("STEPUP_ROOT", str(tmp_path))
     return tmp_path
@@ -31,7 +31,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def control(project: Path, socket_path: str) -> Iterator[FakeControl]:
-    """A director of the project, on a thread of its own as the commands run loops of theirs."""
+    """Direct the project, on a thread of its own as the commands run loops of theirs."""
     fake = FakeControl()
     loop = asyncio.new_event_loop()
     ready, done = threading.Event(), asyncio.Event()

@@ -36,7 +36,7 @@ def held_lock(root: Path) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def listener(socket_path: str) -> Iterator[None]:
-    """A socket, as a director would have."""
+    """Listen, as a director would."""
     with socket.socket(socket.AF_UNIX) as bound:
         bound.bind(socket_path)
         yield

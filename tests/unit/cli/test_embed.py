@@ -6,9 +6,11 @@ Everything that a build starts inherits one end of a pipe; its end of file prove
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,18 +27,11 @@ REPOSITORY = PROGRAMS.parents[3]
 def story(name: str, root: Path, *, is_left_behind: bool = False) -> Iterator[subprocess.Popen[str]]:
     """Play a story in a project; afterwards, make sure that nothing is left of it."""
     reading, writing = os.pipe()
-    environ = {
-        **os.environ,
-        "STEPUP_ROOT": str(root),
-        "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY}/proto",
-        "COLUMNS": "80",
-    }
-    environ.pop("GRPC_ENABLE_FORK_SUPPORT", None)
     before = socket_directories()
     with subprocess.Popen(
         [sys.executable, str(PROGRAMS), name, "-j", "2"],
         cwd=root,
-        env=environ,
+        env=environment(root),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -48,6 +43,17 @@ def story(name: str, root: Path, *, is_left_behind: bool = False) -> Iterator[su
     assert os.read(reading, 1) == b""
     os.close(reading)
     assert is_left_behind or socket_directories() <= before
+
+
+def environment(root: Path) -> dict[str, str]:
+    """Return what the command line finds in its environment."""
+    return {
+        "PATH": os.environ["PATH"],
+        "STEPUP_ROOT": str(root),
+        "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY}/proto",
+        "COLUMNS": "80",
+        "TERM": "xterm",
+    }
 
 
 def socket_directories() -> set[str]:
@@ -141,3 +147,53 @@ def test_when_the_command_line_is_killed_its_programs_learn_of_it(tmp_path: Path
         wait_for(build, "START")
         build.kill()
         build.communicate()
+
+
+class Terminal:
+    """A terminal with a build in its foreground."""
+
+    def __init__(self, name: str, root: Path) -> None:
+        self.pid, self.descriptor = pty.fork()
+        if self.pid == 0:
+            os.chdir(root)
+            os.execve(sys.executable, [sys.executable, str(PROGRAMS), name, "-j", "2"], environment(root))
+        self.shown = ""
+        self.modes = termios.tcgetattr(self.descriptor)
+
+    def type(self, keys: str) -> None:
+        os.write(self.descriptor, keys.encode())
+
+    def wait_for(self, words: str) -> None:
+        """Read what is shown, up to some words."""
+        while words not in self.shown:
+            self.shown += os.read(self.descriptor, 10_000).decode()
+        self.shown = self.shown.partition(words)[2]
+
+    def wait(self) -> int:
+        """Wait for the end of the build and return its exit code; the terminal must be as before."""
+        _, status = os.waitpid(self.pid, 0)
+        assert termios.tcgetattr(self.descriptor) == self.modes
+        os.close(self.descriptor)
+        return os.waitstatus_to_exitcode(status)
+
+
+def test_keys_and_ctrl_c_on_a_terminal_that_is_left_as_it_was(tmp_path: Path) -> None:
+    terminal = Terminal("stubborn", tmp_path)
+    terminal.wait_for("Running steps 1")
+    assert not termios.tcgetattr(terminal.descriptor)[3] & termios.ECHO
+    terminal.type("?")
+    terminal.wait_for("KEYBOARD\x1b[0m │ Keys")
+    for words in ("LEVEL_DRAIN", "LEVEL_INTERRUPT"):
+        terminal.type("q")
+        terminal.wait_for(words)
+    for words in ("LEVEL_INTERRUPT", "LEVEL_KILL"):
+        terminal.type("\x03")
+        terminal.wait_for(words)
+    terminal.type("\x03")
+    assert terminal.wait() == 2
+
+
+def test_the_terminal_is_left_as_it_was_after_a_death(tmp_path: Path) -> None:
+    terminal = Terminal("director dies", tmp_path)
+    terminal.wait_for("ERROR: The director was killed by signal 9")
+    assert terminal.wait() == 1

@@ -28,7 +28,7 @@ SUCCESS = Event(
 
 @pytest.fixture
 def terminal() -> Iterator[tuple[int, TextIO]]:
-    """A real terminal: its other side, and a stream to write on."""
+    """Open a real terminal: its other side, and a stream to write on."""
     outer, inner = pty.openpty()
     with os.fdopen(inner, "w", encoding="utf-8") as stream:
         yield outer, stream

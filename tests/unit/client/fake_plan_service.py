@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
+
 from stepup_proto.v1 import control_pb2, control_pb2_grpc, plan_pb2, plan_pb2_grpc, types_pb2
 
 __all__ = ("FakeDirector",)
@@ -72,9 +73,7 @@ class FakeDirector(plan_pb2_grpc.PlanServiceServicer, control_pb2_grpc.ControlSe
         self._receive(request, context)
         return self.amend_answer
 
-    def GetStepInfo(
-        self, request: plan_pb2.GetStepInfoRequest, context: _Context
-    ) -> plan_pb2.GetStepInfoResponse:
+    def GetStepInfo(self, request: plan_pb2.GetStepInfoRequest, context: _Context) -> plan_pb2.GetStepInfoResponse:
         """Describe some step."""
         self._receive(request, context)
         return plan_pb2.GetStepInfoResponse(command="./plan.py", workdir="sub/", inputs=["plan.py"])

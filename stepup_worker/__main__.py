@@ -1,0 +1,82 @@
+"""The program `stepup worker`: a guardian, its daemon, and the fork server of the daemon."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from stepup_worker.run.guardian import become_subreaper, die_with_parent, guard
+from stepup_worker.settings import Settings, settings_from_arguments
+
+__all__ = ("main", "serve")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a worker as the command line says; return the exit code."""
+    return serve(settings_from_arguments(arguments))
+
+
+def serve(settings: Settings) -> int:
+    """Run a worker; return the exit code when it and everything it started are gone.
+
+    This process becomes the guardian. It must have a single thread and no channel.
+    """
+    # Imported before the forks, so that the three processes pay once.
+    import stepup_worker.daemon  # noqa: F401
+
+    if settings.embedded and os.getsid(0) != os.getpid():
+        os.setsid()
+    become_subreaper()
+    guardian = os.getpid()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid:
+        return guard(pid, settings.lifeline_fd)
+    code = 1
+    try:
+        code = _serve_as_daemon(settings, guardian)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _serve_as_daemon(settings: Settings, guardian: int) -> int:
+    """Be the daemon: in a session of its own, so that Ctrl-C reaches only the guardian, which passes it on."""
+    from stepup_worker.daemon import GaveUp, run_daemon
+    from stepup_worker.rpc.warm import warm_up
+    from stepup_worker.run.forkserver import start_fork_server
+    from stepup_worker.run.log import open_log
+
+    os.setsid()
+    die_with_parent(signal.SIGTERM, guardian)
+    become_subreaper()
+    try:
+        os.chdir(settings.root)
+        log = open_log(
+            os.path.join(settings.root, ".stepup", f"worker{settings.name}.log"),
+            level=settings.log_level,
+            for_people=settings.log_format == "console",
+        )
+    except OSError as error:
+        print(f"ERROR: Cannot use {error.filename}: {error.strerror}.", file=sys.stderr)
+        return 1
+    fork_server = start_fork_server(settings.environment, settings.preload_modules, warm_up)
+    log.info("started", name=settings.name, slots=settings.slots, root=settings.root, pid=os.getpid())
+    try:
+        run_daemon(settings, fork_server, log)
+    except GaveUp as reason:
+        log.error("gave up", reason=str(reason))
+        print(f"ERROR: {reason}", file=sys.stderr)
+        return 1
+    except Exception:  # the last resort: whatever it is, the log has to tell
+        log.exception("crashed")
+        raise
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,28 @@
+"""Finding the director that serves a root."""
+
+from __future__ import annotations
+
+import json
+import os
+
+__all__ = ("find_director",)
+
+
+def find_director(root: str, given: str | None) -> str | None:
+    """Return the path of the director's socket; None when there is none to be seen.
+
+    It may be a dead director's: only calling it tells.
+    """
+    path = _read_address(root) if given is None else given
+    return path if path is not None and os.path.exists(path) else None
+
+
+def _read_address(root: str) -> str | None:
+    try:
+        with open(os.path.join(root, ".stepup", "director.json"), encoding="utf-8") as file:
+            address = json.load(file)
+    except (OSError, ValueError):
+        # Absent, or just being written.
+        return None
+    path = address.get("socket") if isinstance(address, dict) else None
+    return path if isinstance(path, str) else None
