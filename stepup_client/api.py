@@ -24,7 +24,6 @@ from stepup_client.core.getenv import EnvironmentForm, split_value, value_as_pat
 from stepup_client.core.globs import NamedGlob, escape
 from stepup_client.core.options import Resources, need_of, normalise_names, refuse_later_arguments
 from stepup_client.core.paths import StrPath, StrPaths, as_path, as_paths, check_no_directory, make_path_out
-from stepup_client.core.sources import calling_line
 from stepup_client.core.static_results import StaticFiles
 from stepup_client.core.stepinfo import StepInfo, step_info_of
 from stepup_client.core.steps import Reading, StepArguments, declare_step
@@ -79,7 +78,7 @@ def static(*paths: StrPaths | NamedGlob) -> StaticFiles:
     texts: list[str] = []
     for path in paths:
         texts += _texts_of_glob(path) if isinstance(path, NamedGlob) else variables.paths(path)
-    return StaticFiles([me.declare_static(StaticPaths(part), variables) for part in _parts(texts)])
+    return StaticFiles([me.declare_static(StaticPaths(part), variables) for part in _parts(texts)], me.line)
 
 
 def _texts_of_glob(found: NamedGlob) -> list[str]:
@@ -110,7 +109,7 @@ def glob(pattern: StrPath, *more: StrPath, _required: bool = False, _defer: bool
     variables = me.variables()
     text = variables.path(pattern)
     me.record(variables)
-    return NamedGlob(text, subs, me.session.glob(GlobQuery(text, subs), me.base, calling_line()))
+    return NamedGlob(text, subs, me.session.glob(GlobQuery(text, subs), me.base, me.line()))
 
 
 def step(
@@ -266,7 +265,7 @@ def amend(
     if not (inputs or outputs or volatiles):
         return
     amendment = Amendment(inputs, [], outputs, volatiles)
-    answer = me.session.amend(amendment, me.base, calling_line())
+    answer = me.session.amend(amendment, me.base, me.line())
     if answer.unavailable or answer.unfresh:
         raise InputNotFoundError("Dynamic inputs are not available yet.")
 
@@ -340,7 +339,8 @@ class hold:  # noqa: N801 # used like a function
 
 def get_info() -> StepInfo:
     """Return what was declared for the calling step."""
-    return caller().session.step_info(calling_line())
+    me = caller()
+    return me.session.step_info(me.line())
 
 
 def get_job_i() -> int:
@@ -354,7 +354,7 @@ def graph(prefix: StrPath) -> None:
     variables = me.variables()
     stem = os.path.join(me.place.root, variables.path(prefix))
     me.record(variables)
-    texts = me.session.graph(calling_line())
+    texts = me.session.graph(me.line())
     if texts is None:
         return
     parts = {".txt": texts.text, "_provenance.dot": texts.provenance_dot, "_dependency.dot": texts.dependency_dot}

@@ -69,7 +69,7 @@ def _serve_as_daemon(settings: Settings, guardian: int) -> int:
     try:
         run_daemon(settings, fork_server, log)
     except GaveUp as reason:
-        log.error("gave up", reason=str(reason))
+        log.warning("gave up", reason=str(reason))
         print(f"ERROR: {reason}", file=sys.stderr)
         return 1
     except Exception:  # the last resort: whatever it is, the log has to tell

@@ -20,4 +20,4 @@ def calling_line() -> Source:
         if frame.f_back is None:
             return Source("", 0)
         frame = frame.f_back
-    return Source(code.co_filename.removeprefix("./"), frame.f_lineno)
+    return Source(code.co_filename, frame.f_lineno)

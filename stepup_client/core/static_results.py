@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, overload
 
+from .declarations import Source
 from .paths import as_paths
 from .session import StaticAnswer
-from .sources import calling_line
 
 if TYPE_CHECKING:
     from path import Path
@@ -18,11 +18,12 @@ __all__ = ("StaticFiles",)
 class StaticFiles(Sequence["Path"]):
     """A list of paths that is not known before it is used: most plans never look."""
 
-    __slots__ = ("_answers", "_paths")
+    __slots__ = ("_answers", "_line", "_paths")
 
-    def __init__(self, answers: Sequence[StaticAnswer]) -> None:
-        """Take the promises of which the list is to be made."""
+    def __init__(self, answers: Sequence[StaticAnswer], line: Callable[[], Source]) -> None:
+        """Take the promises of which the list is to be made, and what tells which line looks at it."""
         self._answers = answers
+        self._line = line
         self._paths: list[Path] | None = None
 
     def __len__(self) -> int:
@@ -56,6 +57,6 @@ class StaticFiles(Sequence["Path"]):
     def _known(self) -> list[Path]:
         """Return the list, asking the director the first time."""
         if self._paths is None:
-            source = calling_line()
+            source = self._line()
             self._paths = as_paths(sorted({path for answer in self._answers for path in answer.paths(source)}))
         return self._paths

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from stepup_client.core import tracebacks
-from stepup_client.core.declarations import EnvironmentUse, Statement, StaticPaths
+from stepup_client.core.declarations import EnvironmentUse, Source, Statement, StaticPaths
 from stepup_client.core.paths import Place
 from stepup_client.core.session import Session, StaticAnswer
 from stepup_client.core.sources import calling_line
@@ -37,6 +37,11 @@ class Caller:
         self.base = base
         """The current directory relative to the root; empty where the step began."""
 
+    def line(self) -> Source:
+        """Return the line of the plan that is speaking; its file is relative to the root, if it lies there."""
+        file, line = calling_line()
+        return Source(self._process.name_of_file(file), line)
+
     def variables(self) -> Variables:
         """Return the environment as seen from here."""
         return Variables(os.environ, self.place)
@@ -44,12 +49,12 @@ class Caller:
     def declare(self, statement: Statement, variables: Variables | None = None) -> None:
         """Add a statement to the graph, after the variables that were used for it."""
         self.record(variables)
-        self.session.declare(statement, self.base, calling_line())
+        self.session.declare(statement, self.base, self.line())
 
     def declare_static(self, statement: StaticPaths, variables: Variables) -> StaticAnswer:
         """Add a static declaration to the graph, after the variables that were used for it."""
         self.record(variables)
-        return self.session.declare_static(statement, self.base, calling_line())
+        return self.session.declare_static(statement, self.base, self.line())
 
     def record(self, variables: Variables | None) -> None:
         """Let the calling step depend on the variables that were used, each once."""
@@ -59,7 +64,7 @@ class Caller:
         names = tuple(name for name in variables.used if name not in recorded)
         if names:
             recorded.update(names)
-            self.session.declare(EnvironmentUse(names), "", calling_line())
+            self.session.declare(EnvironmentUse(names), "", self.line())
 
 
 class _Process:
@@ -77,6 +82,7 @@ class _Process:
         self._workdir = os.path.realpath(os.path.join(self._root, workdir))
         self._spelled = workdir
         self._callers: dict[str, Caller] = {}
+        self._files: dict[str, str] = {}
 
     def fork(self) -> _Process:
         """Return the same step as seen from a forked process."""
@@ -89,6 +95,14 @@ class _Process:
         if found is None:
             found = self._callers[directory] = self._caller_at(directory)
         return found
+
+    def name_of_file(self, file: str) -> str:
+        """Return the name under which people know a file of the project; interpreters spell it in many ways."""
+        name = self._files.get(file)
+        if name is None:
+            path = os.path.normpath(os.path.join(self._workdir, file))
+            name = self._files[file] = path.removeprefix(self._root.rstrip("/") + "/")
+        return name
 
     def _caller_at(self, directory: str) -> Caller:
         if directory == self._workdir:

@@ -63,21 +63,7 @@ class Session:
 
     def handle(self, event: Event, now: float) -> tuple[Command, ...]:
         """Take one event in and return what must be done, in order."""
-        match event:
-            case OrdersReceived():
-                commands = self._on_orders_received(event)
-            case AttemptBegan(attempt):
-                commands = self._on_attempt_began(attempt, now)
-            case AttemptEnded(attempt, outcome):
-                commands = self._on_attempt_ended(attempt, outcome)
-            case StreamOpened():
-                commands = self._on_stream_opened()
-            case StreamBroken():
-                commands = self._on_stream_broken()
-            case StopAsked():
-                commands = self._on_stop_asked(now)
-            case TimePassed():
-                commands = self._on_time_passed(now)
+        commands = self._on_event(event, now)
         commands += self._fill_slots()
         commands += self._maybe_leave(now)
         return tuple(commands)
@@ -113,6 +99,23 @@ class Session:
         return not self._waiting and not self._running
 
     # What happens on each event.
+
+    def _on_event(self, event: Event, now: float) -> list[Command]:
+        match event:
+            case OrdersReceived():
+                return self._on_orders_received(event)
+            case AttemptBegan(attempt):
+                return self._on_attempt_began(attempt, now)
+            case AttemptEnded(attempt, outcome):
+                return self._on_attempt_ended(attempt, outcome)
+            case StreamOpened():
+                return self._on_stream_opened()
+            case StreamBroken():
+                return self._on_stream_broken()
+            case StopAsked():
+                return self._on_stop_asked(now)
+            case TimePassed():
+                return self._on_time_passed(now)
 
     def _on_stream_opened(self) -> list[Command]:
         self._is_connected = True

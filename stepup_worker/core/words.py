@@ -118,12 +118,14 @@ _WITHOUT_SHELL = re.compile(r"[ \t]*([A-Za-z0-9_%+,./:@-]+)([ \t]+[A-Za-z0-9_%+,
 """Nothing in it means anything to a shell; an `=` in the first word would be an assignment."""
 
 _SHELL_WORDS = frozenset(
-    """
-    . : [ alias bg break case cd chdir command continue do done echo elif else esac eval exec exit export
-    false fc fg fi for function getopts hash if in jobs kill local printf pwd read readonly return select
-    set shift source test then time times trap true type ulimit umask unalias unset until wait while
-    """.split()
-)
+    (
+        ".", ":", "[", "alias", "bg", "break", "case", "cd", "chdir", "command", "continue", "do", "done",
+        "echo", "elif", "else", "esac", "eval", "exec", "exit", "export", "false", "fc", "fg", "fi", "for",
+        "function", "getopts", "hash", "if", "in", "jobs", "kill", "local", "printf", "pwd", "read",
+        "readonly", "return", "select", "set", "shift", "source", "test", "then", "time", "times", "trap",
+        "true", "type", "ulimit", "umask", "unalias", "unset", "until", "wait", "while",
+    )
+)  # fmt: skip
 """Builtins and keywords of the shells that are commonly found as /bin/sh."""
 
 

@@ -98,7 +98,7 @@ async def synchronize(path: str, introduction: Introduction, speaker: Speaker) -
 
 
 async def _speak(call: _Call, introduction: Introduction, speaker: Speaker) -> None:
-    """Say what is new, and something at least every ten seconds; everything new since the last message goes into one."""
+    """Say what is new, all of it at once, and something at least every ten seconds."""
     statement = speaker.next_statement(always=True)
     try:
         while not speaker.is_leaving():

@@ -1,4 +1,4 @@
-"""Whether and how a local program can be executed, found out before the attempt: the words are better than the system's."""
+"""What keeps a program from being executed, in better words than the system's."""
 
 from __future__ import annotations
 

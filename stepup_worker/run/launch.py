@@ -113,7 +113,7 @@ def _fork_exec(
             candidates,
             True,  # close_fds
             (write_end,),  # fds_to_keep
-            os.fsencode(cwd),
+            cwd,
             environment,
             std[0],  # p2cread
             -1,  # p2cwrite
@@ -130,7 +130,7 @@ def _fork_exec(
             None,  # extra groups
             None,  # uid
             -1,  # umask
-            None,  # preexec_fn
+            None,  # type: ignore[arg-type]  # preexec_fn may be None, whatever typeshed says
             True,  # allow_vfork
         )
     finally:
@@ -162,7 +162,7 @@ def _popen(
                 stdout=std[1],
                 stderr=std[2],
                 cwd=cwd,
-                env=dict(word.split(b"=", 1) for word in environment),  # type: ignore[arg-type]  # bytes are fine
+                env=dict(word.split(b"=", 1) for word in environment),
                 start_new_session=True,
             )
         except OSError as error:

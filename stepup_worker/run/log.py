@@ -45,5 +45,5 @@ class _PeopleWriter:
 
     def __call__(self, logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
         """Write one line."""
-        print(self._render(logger, name, event.copy()), file=self._file, flush=True)  # noqa: T201  on request
+        print(self._render(logger, name, dict(event)), file=self._file, flush=True)
         return event

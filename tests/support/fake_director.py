@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import grpc
 import grpc.aio
@@ -30,7 +30,7 @@ class FakeDirector(dispatch_pb2_grpc.DispatchServiceServicer):
     """Whether results are taken note of."""
     wanted: dict[Key, dispatch_pb2.Assignment] = field(default_factory=dict)
     """What is to be held, in this order."""
-    stops: dict[Key, dispatch_pb2.Order.Stop.ValueType] = field(default_factory=dict)
+    stops: dict[Key, dispatch_pb2.Order.Stop] = field(default_factory=dict)
     """How far attempts are to be stopped."""
     results: dict[Key, dispatch_pb2.AttemptResult] = field(default_factory=dict)
     """The first result of each attempt."""
@@ -51,7 +51,7 @@ class FakeDirector(dispatch_pb2_grpc.DispatchServiceServicer):
         self._said: set[Key] = set()
         self._server: grpc.aio.Server | None = None
 
-    async def __aenter__(self) -> FakeDirector:
+    async def __aenter__(self) -> Self:
         await self.open()
         return self
 
@@ -87,7 +87,7 @@ class FakeDirector(dispatch_pb2_grpc.DispatchServiceServicer):
         del self.wanted[key]
         self._news.set()
 
-    def stop(self, key: Key, level: dispatch_pb2.Order.Stop.ValueType) -> None:
+    def stop(self, key: Key, level: dispatch_pb2.Order.Stop) -> None:
         """Want an attempt stopped."""
         self.stops[key] = level
         self._news.set()
@@ -111,17 +111,24 @@ class FakeDirector(dispatch_pb2_grpc.DispatchServiceServicer):
     async def Synchronize(
         self,
         request_iterator: AsyncIterator[dispatch_pb2.SynchronizeRequest],
-        context: grpc.aio.ServicerContext[Any, Any],
-    ) -> None:
+        context: grpc.aio.ServicerContext[Any, Any],  # noqa: ARG002  part of the signature
+    ) -> AsyncIterator[dispatch_pb2.SynchronizeResponse]:
         """Talk with a worker."""
         self._sequence = 0
         self._said.clear()
         self._news.set()
         async with asyncio.TaskGroup() as group:
-            speaking = group.create_task(self._speak(context))
-            async for request in request_iterator:
-                await self._hear(request)
-            speaking.cancel()
+            hearing = group.create_task(self._hear_all(request_iterator))
+            while not hearing.done():
+                await self._news.wait()
+                self._news.clear()
+                self._sequence += 1
+                yield self._wishes()
+
+    async def _hear_all(self, requests: AsyncIterator[dispatch_pb2.SynchronizeRequest]) -> None:
+        async for request in requests:
+            await self._hear(request)
+        self._news.set()
 
     async def _hear(self, request: dispatch_pb2.SynchronizeRequest) -> None:
         self.statements.append(request)
@@ -135,13 +142,6 @@ class FakeDirector(dispatch_pb2_grpc.DispatchServiceServicer):
             self._news.set()
         async with self._changed:
             self._changed.notify_all()
-
-    async def _speak(self, context: grpc.aio.ServicerContext[Any, Any]) -> None:
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            self._sequence += 1
-            await context.write(self._wishes())
 
     def _wishes(self) -> dispatch_pb2.SynchronizeResponse:
         response = dispatch_pb2.SynchronizeResponse(sequence=self._sequence, leave=self.leave)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
 
-from stepup_proto.v1 import control_pb2, control_pb2_grpc, plan_pb2, plan_pb2_grpc, types_pb2
+from stepup_proto.v1 import control_pb2, plan_pb2, plan_pb2_grpc, types_pb2
 
 __all__ = ("FakeDirector",)
 
 _Context = grpc.ServicerContext
 
 
-class FakeDirector(plan_pb2_grpc.PlanServiceServicer, control_pb2_grpc.ControlServiceServicer):
+class FakeDirector(plan_pb2_grpc.PlanServiceServicer):
     """Serves on a Unix socket while it is open."""
 
     def __init__(self, socket: str) -> None:
@@ -31,8 +32,10 @@ class FakeDirector(plan_pb2_grpc.PlanServiceServicer, control_pb2_grpc.ControlSe
         self.warnings: list[str] = []
         self._server = grpc.server(ThreadPoolExecutor(max_workers=4))
         plan_pb2_grpc.add_PlanServiceServicer_to_server(self, self._server)
-        control_pb2_grpc.add_ControlServiceServicer_to_server(self, self._server)
+        self._server.add_generic_rpc_handlers((self._control_service(),))
         self._server.add_insecure_port(f"unix:{socket}")
+        self.heard = threading.Event()
+        """Set when somebody has spoken."""
         self._server.start()
 
     def stop(self) -> None:
@@ -83,8 +86,18 @@ class FakeDirector(plan_pb2_grpc.PlanServiceServicer, control_pb2_grpc.ControlSe
         self._receive(request, context)
         return control_pb2.GetGraphResponse(text="text", provenance_dot="provenance", dependency_dot="dependency")
 
+    def _control_service(self) -> grpc.GenericRpcHandler:
+        """Return the one method of ControlService that plans call."""
+        get_graph = grpc.unary_unary_rpc_method_handler(
+            self.GetGraph,
+            request_deserializer=control_pb2.GetGraphRequest.FromString,
+            response_serializer=control_pb2.GetGraphResponse.SerializeToString,
+        )
+        return grpc.method_handlers_generic_handler("stepup_proto.v1.ControlService", {"GetGraph": get_graph})
+
     def _receive(self, request: object, context: _Context) -> None:
         self.requests.append(request)
+        self.heard.set()
         if self.unavailable:
             self.unavailable -= 1
             context.abort(grpc.StatusCode.UNAVAILABLE, "not now")

@@ -35,6 +35,7 @@ from stepup_client.core.declarations import (
     GlobQuery,
     HoldChange,
     StaticPaths,
+    StepDeclaration,
 )
 from stepup_client.core.globs import NamedGlob
 from stepup_client.errors import EnvVarError, InputNotFoundError, NotYetError, PathError, StepUpError
@@ -107,7 +108,7 @@ def test_step_knows_version_1_by_its_path_lists(session: RecordingSession) -> No
 def test_step_sends_the_workdir_as_it_is_written(session: RecordingSession) -> None:
     for workdir in ("deep", "deep/", "../x", ".", "./"):
         step("true", workdir=workdir)
-    workdirs = [said.workdir for said in session.said if hasattr(said, "workdir")]
+    workdirs = [said.workdir for said in session.said if isinstance(said, StepDeclaration)]
     assert workdirs == ["deep", "deep/", "../x", "", ""]
 
 
@@ -156,7 +157,11 @@ def test_run_calls_a_function_with_substituted_paths(
     session: RecordingSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("A", "x")
-    run(lambda inp, out: f"cp {shq(inp)} {out[0]}", inp=["$A.b", "a"], out="$HERE/o")
+
+    def make_command(inp: list[Path], out: list[Path]) -> str:
+        return f"cp {shq(inp)} {out[0]}"
+
+    run(make_command, inp=["$A.b", "a"], out="$HERE/o")
     assert session.statement == a_step("cp x.b a sub//o", inputs=["a", "x.b"], outputs=["sub//o"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from path import Path
 
 from stepup_client.core.commands import (
     build_command,
@@ -95,7 +96,10 @@ def test_other_commands_are_not_of_version_1(text: str) -> None:
 
 
 def test_a_function_gets_the_lists_that_it_names() -> None:
-    assert build_command(lambda out, inp: f"cp {quote_paths(inp)} {out[0].stem}", LISTS) == "cp 'a b' c d"
+    def make_command(out: list[Path], *, inp: list[str]) -> str:
+        return f"cp {quote_paths(inp)} {out[0].stem}"
+
+    assert build_command(make_command, LISTS) == "cp 'a b' c d"
     assert build_command(lambda: "true", LISTS) == "true"
 
 

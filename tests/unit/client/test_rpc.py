@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,11 @@ class Plans:
         (root / "sub").mkdir()
 
     def run(self, text: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        with self.start(text, **environment) as process:
+            stdout, stderr = process.communicate(timeout=60)
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+    def start(self, text: str, **environment: str) -> subprocess.Popen[str]:
         plan = self._root / "sub" / "plan.py"
         plan.write_text("from stepup.core.api import *\n" + textwrap.dedent(text))
         known = {
@@ -46,14 +51,14 @@ class Plans:
             "STEPUP_JOB_I": "7",
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("STEPUP_")}
-        return subprocess.run(
+        return subprocess.Popen(
             [sys.executable, "./plan.py"],
             cwd=plan.parent,
             env={**inherited, **known, **environment},
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=60,
-            check=False,
         )
 
 
@@ -62,7 +67,10 @@ def plans(director: FakeDirector, tmp_path: Path) -> Plans:
     return Plans(director, tmp_path)
 
 
-def refuse_command(command: str, kind: types_pb2.Refusal.Kind, message: str) -> object:
+Refuse = Callable[[plan_pb2.Declaration], types_pb2.Refusal | None]
+
+
+def refuse_command(command: str, kind: types_pb2.Refusal.Kind, message: str) -> Refuse:
     def refuse(declaration: plan_pb2.Declaration) -> types_pb2.Refusal | None:
         if declaration.step.command != command:
             return None
@@ -85,7 +93,7 @@ def test_statements_travel_together_in_order_with_their_lines(director: FakeDire
     kinds = [declaration.WhichOneof("statement") for declaration in director.declarations]
     assert kinds == ["static", "step", "step", "step", "directories", "step"]
     assert [declaration.source.line for declaration in director.declarations] == [3, 5, 5, 5, 6, 6]
-    assert {declaration.source.file for declaration in director.declarations} == {"plan.py"} | set()
+    assert {declaration.source.file for declaration in director.declarations} == {"sub/plan.py"}
     assert {declaration.base for declaration in director.declarations} == {""}
     assert director.declarations[-1].step.workdir == "deep/"
     assert director.declarations[-1].step.need == types_pb2.NEED_PLAN
@@ -142,7 +150,7 @@ def test_a_refusal_at_the_end_names_its_line_and_fails_the_plan(director: FakeDi
     done = plans.run("step('good')\nstep('bad')\nprint('the end')\n")
     assert done.returncode == 1
     assert done.stdout == "the end\n"
-    assert done.stderr == "stepup.core.exceptions.CyclicError: plan.py:3: It goes round in circles.\n"
+    assert done.stderr == "stepup.core.exceptions.CyclicError: sub/plan.py:3: It goes round in circles.\n"
 
 
 def test_a_refusal_is_raised_by_the_next_call_that_waits(director: FakeDirector, plans: Plans) -> None:
@@ -150,7 +158,7 @@ def test_a_refusal_is_raised_by_the_next_call_that_waits(director: FakeDirector,
     done = plans.run("step('bad')\nglob('*')\n")
     assert done.returncode == 1
     assert done.stderr.startswith("Traceback (most recent call last, shortened; STEPUP_DEBUG=1 shows all of it):\n")
-    assert done.stderr.endswith("stepup.core.exceptions.GraphError: plan.py:2: Made twice.\n")
+    assert done.stderr.endswith("stepup.core.exceptions.GraphError: sub/plan.py:2: Made twice.\n")
     assert "stepup_client" not in done.stderr
     assert done.stderr.count("File ") == 1
 
@@ -159,7 +167,7 @@ def test_debugging_shows_the_whole_traceback(director: FakeDirector, plans: Plan
     director.refuse = refuse_command("bad", types_pb2.Refusal.KIND_PATH, "No.")
     done = plans.run("step('bad')\nglob('*')\n", STEPUP_DEBUG="1")
     assert "stepup_client" in done.stderr
-    assert done.stderr.endswith("stepup.core.exceptions.PathError: plan.py:2: No.\n")
+    assert done.stderr.endswith("stepup.core.exceptions.PathError: sub/plan.py:2: No.\n")
 
 
 def test_a_refusal_of_the_same_line_does_not_name_it(director: FakeDirector, plans: Plans) -> None:
@@ -183,14 +191,14 @@ def test_a_refusal_is_told_once(director: FakeDirector, plans: Plans) -> None:
         step("good")
         """
     )
-    assert (done.stdout, done.stderr, done.returncode) == ("plan.py:4: Bad.\n", "", 0)
+    assert (done.stdout, done.stderr, done.returncode) == ("sub/plan.py:4: Bad.\n", "", 0)
     assert director.declarations[-1].step.command == "good"
 
 
 def test_a_superseded_attempt_is_no_mistake_of_the_plan(director: FakeDirector, plans: Plans) -> None:
     director.refuse = refuse_command("bad", types_pb2.Refusal.KIND_SUPERSEDED, "Too late.")
     done = plans.run("step('bad')")
-    assert done.stderr == "stepup.core.exceptions.RPCError: plan.py:2: Too late.\n"
+    assert done.stderr == "stepup.core.exceptions.RPCError: sub/plan.py:2: Too late.\n"
     assert done.returncode == 1
 
 
@@ -215,15 +223,10 @@ def test_a_plan_that_crashes_has_declared_what_it_declared(director: FakeDirecto
 
 
 def test_a_statement_leaves_soon_while_the_plan_goes_on(director: FakeDirector, plans: Plans) -> None:
-    done = plans.run(
-        """
-        import os, time
-        step("true")
-        time.sleep(1)
-        os._exit(0)
-        """
-    )
-    assert done.returncode == 0
+    with plans.start("import os\nstep('true')\ninput()\nos._exit(0)\n") as process:
+        assert director.heard.wait(30)
+        process.communicate("go on\n", timeout=30)
+    assert process.returncode == 0
     assert len(director.declarations) == 1
 
 
