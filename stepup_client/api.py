@@ -192,7 +192,6 @@ def _declare_directory_plan(directory: str, arguments: StepArguments) -> StepInf
     variables = me.variables()
     workdir = variables.path(directory)
     workdir += "" if workdir.endswith("/") else "/"
-    me.declare(DirectoryPaths((workdir,), create=False), variables)
     inside = variables.enter(workdir)
     arguments = arguments._replace(
         command="./plan.py",
@@ -201,7 +200,10 @@ def _declare_directory_plan(directory: str, arguments: StepArguments) -> StepInf
         out=inside.paths(arguments.out),
         vol=inside.paths(arguments.vol),
     )
-    return _declare(arguments, Reading.VERBATIM, variables.settled())
+    declaration = declare_step(arguments, Reading.VERBATIM, variables.settled(), moved=bool(me.base))
+    me.declare(DirectoryPaths((workdir,), create=False), variables)
+    me.declare(declaration)
+    return step_info_of(declaration)
 
 
 def copy(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
@@ -23,9 +24,8 @@ def serve(settings: Settings) -> int:
 
     This process becomes the guardian. It must have a single thread and no channel.
     """
-    # Imported before the forks, so that the three processes pay once.
-    import stepup_worker.daemon  # noqa: F401
-
+    # Before the forks, so that the three processes pay once.
+    importlib.import_module("stepup_worker.daemon")
     if settings.embedded and os.getsid(0) != os.getpid():
         os.setsid()
     become_subreaper()

@@ -80,9 +80,12 @@ def parse_slots(text: str) -> int:
     ValueError
         It is no number, or means less than one slot.
     """
-    slots = int(text) if re.fullmatch(r"[0-9]+", text) else int(float(text) * count_cores())
-    if "." in text:
-        slots = max(1, slots)
+    if re.fullmatch(r"[0-9]+", text) is not None:
+        slots = int(text)
+    elif re.fullmatch(r"[0-9]*\.[0-9]*[1-9][0-9]*|[0-9]*[1-9][0-9]*\.[0-9]*", text) is not None:
+        slots = max(1, int(float(text) * count_cores()))
+    else:
+        raise ValueError("write a count, as in 3, or a multiple of the cores, as in 1.5")
     if slots < 1:
         raise ValueError("at least one slot is needed")
     return slots

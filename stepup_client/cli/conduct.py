@@ -16,7 +16,6 @@ from stepup_client.rpc.control_values import BuildEnd, StopLevel
 __all__ = (
     "INTERNAL",
     "INTERRUPTED",
-    "LOG_NAMES",
     "Action",
     "AskToStop",
     "BeginBuild",
@@ -43,9 +42,6 @@ _GRACE_S = 5.0
 """How long programs may take to end when everything has been said."""
 _STOP_S = 30.0
 """How long a director may take to stop after the end of a build."""
-
-LOG_NAMES = {Program.DIRECTOR: "director.stderr.log", Program.WORKER: "worker0.stderr.log"}
-"""Where programs write what they cannot log properly, below .stepup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +234,8 @@ class Conductor:
 
     def _on_program_ended(self, program: Program, exit_code: int, now: float) -> list[Action]:
         self._exit_codes[program] = exit_code
+        if self._stage is _Stage.STARTING:
+            return self._mourn_newborn(program, exit_code)
         if program is Program.DIRECTOR or self._stage is not _Stage.BUILDING:
             # What a director that ended well has said may still be on its way, so nothing is judged yet.
             self._give_up_at = now + _GRACE_S
@@ -246,6 +244,12 @@ class Conductor:
             self._doubt_at = now + _GRACE_S
             return []
         return self._mourn_worker(now)
+
+    def _mourn_newborn(self, program: Program, exit_code: int) -> list[Action]:
+        """End the other program at once: nothing has begun."""
+        if self._is_excused() or len(self._exit_codes) == len(Program):
+            return []
+        return [*self._complain(_obituary(program, exit_code, is_built=False)), *self._end_programs()]
 
     def _mourn_worker(self, now: float) -> list[Action]:
         """Stop a build that has lost its worker; without it, it would never end."""
@@ -290,8 +294,8 @@ class Conductor:
         if self._is_end_known or self._is_excused() or self._bits & INTERNAL:
             return []
         exit_code = self._exit_codes[Program.DIRECTOR]
-        if exit_code != 0 or not self._has_begun:
-            return self._complain(_obituary(Program.DIRECTOR, exit_code, is_built=self._has_begun))
+        if exit_code != 0:
+            return self._complain(_obituary(Program.DIRECTOR, exit_code, is_built=True))
         return self._complain(f"The director stopped before the build ended: {self._broken or 'it was asked to'}.")
 
     def _is_excused(self) -> bool:
@@ -305,6 +309,8 @@ class Conductor:
 
 def _obituary(program: Program, exit_code: int, *, is_built: bool) -> str:
     """Say which program ended, how, and what to do."""
-    manner = f"was killed by signal {-exit_code}" if exit_code < 0 else f"ended with exit code {exit_code}"
-    advice = "`stepup build` again finishes the rest." if is_built else "It never got as far as listening."
-    return f"The {program.value} {manner} (see .stepup/{LOG_NAMES[program]}). {advice}"
+    # A program that guards another one hands on a signal as a shell does.
+    number = -exit_code if exit_code < 0 else exit_code - 128
+    manner = f"was killed by signal {number}" if number > 0 else f"ended with exit code {exit_code}"
+    advice = "`stepup build` again finishes the rest." if is_built else "The build never began."
+    return f"The {program.value} {manner}. {advice}"

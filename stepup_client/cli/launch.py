@@ -27,12 +27,15 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import NoReturn, Self
 
-from stepup_client.cli.conduct import LOG_NAMES
 from stepup_client.cli.discover import remove_socket_directory
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.options import LogFormat, LogLevel, Program
 
 __all__ = ("Household", "HouseholdSettings", "run_inspection", "run_program")
+
+
+_LOG_NAMES = {Program.DIRECTOR: "director.stderr.log", Program.WORKER: "worker0.stderr.log"}
+"""Where programs write what they cannot log properly, below .stepup."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +124,15 @@ class Household:
         remove_socket_directory(self._directory)
         _remove_empty(self._log_paths.values())
 
+    def stray_words(self) -> list[str]:
+        """Return the files with what programs said outside their logs, most likely about their ends."""
+        return [path for path in self._log_paths.values() if os.path.exists(path) and os.path.getsize(path)]
+
+    def forget_stray_words(self) -> None:
+        """Remove those files: what they tell is no news."""
+        for path in self.stray_words():
+            os.unlink(path)
+
     def kill(self, program: Program) -> None:
         """End a program at once; nothing happens when it has ended."""
         if program in self.pids:
@@ -204,7 +216,7 @@ def _prepare_logs(root: str) -> dict[Program, str]:
         os.makedirs(f"{root}/.stepup", exist_ok=True)
     except OSError as error:
         raise UsageError(f"Cannot make {root}/.stepup: {error.strerror}.") from error
-    paths = {program: f"{root}/.stepup/{name}" for program, name in LOG_NAMES.items()}
+    paths = {program: f"{root}/.stepup/{name}" for program, name in _LOG_NAMES.items()}
     for path in paths.values():
         with suppress(FileNotFoundError):
             os.unlink(path)

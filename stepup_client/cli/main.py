@@ -6,8 +6,11 @@ help, versions and mistakes cost no more than Python itself.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 from stepup_client.cli.arguments import make_parser, parse
 from stepup_client.cli.failures import UsageError
@@ -29,12 +32,12 @@ _INTERRUPTED = 2
 
 def stepup() -> None:
     """Run `stepup` with the arguments of this process and end it."""
-    sys.exit(run(sys.argv[1:]))
+    _end(run(sys.argv[1:]))
 
 
 def sb() -> None:
     """Run `stepup build` with the arguments of this process and end it."""
-    sys.exit(run(["build", *sys.argv[1:]]))
+    _end(run(["build", *sys.argv[1:]]))
 
 
 def run(argv: Sequence[str]) -> int:
@@ -51,6 +54,14 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("ERROR: Interrupted.", file=sys.stderr)
         return _INTERRUPTED
+
+
+def _end(exit_code: int) -> NoReturn:
+    """End at once: all is done, and taking apart an interpreter that holds gRPC takes 40 ms."""
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(exit_code)
 
 
 def _perform(invocation: Invocation) -> int:

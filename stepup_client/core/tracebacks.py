@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import sys
 from types import TracebackType
 
@@ -12,6 +13,7 @@ from .sources import OWN_FOLDER
 __all__ = ("install", "shortened", "show")
 
 _LAUNCHERS = ("<frozen runpy>", "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
+_WORKER_FOLDER = posixpath.dirname(OWN_FOLDER.rstrip("/")) + "/stepup_worker/"
 _HEADER = "Traceback (most recent call last"
 
 
@@ -47,5 +49,5 @@ def shortened(trace: TracebackType | None, *, drop_own: bool) -> TracebackType |
 
 
 def _is_noise(file: str, *, drop_own: bool) -> bool:
-    launcher = file in _LAUNCHERS or file.endswith("/runpy.py") or "/stepup_worker/" in file
+    launcher = file in _LAUNCHERS or file.endswith("/runpy.py") or file.startswith(_WORKER_FOLDER)
     return launcher or (drop_own and file.startswith(OWN_FOLDER))

@@ -16,7 +16,7 @@ from stepup_client.rpc.control_values import (
     Status,
     StopLevel,
 )
-from stepup_client.rpc.quiet_grpc import grpc
+from stepup_client.rpc.quiet_grpc import aio, grpc
 from stepup_proto.v1 import control_pb2, control_pb2_grpc
 
 __all__ = ("ControlClient",)
@@ -53,7 +53,7 @@ class ControlClient:
 
     def __init__(self, socket: str) -> None:
         """Remember where the director listens; nothing is sent yet."""
-        self._channel = grpc.aio.insecure_channel(f"unix:{socket}", options=_OPTIONS)
+        self._channel = aio.insecure_channel(f"unix:{socket}", options=_OPTIONS)
         self._stub = cast("_Stub", control_pb2_grpc.ControlServiceStub(self._channel))
 
     async def __aenter__(self) -> Self:
@@ -113,7 +113,7 @@ class ControlClient:
         try:
             async for message in call:
                 yield control_convert.event_from_wire(message)
-        except grpc.aio.AioRpcError as error:
+        except aio.AioRpcError as error:
             raise _explained(error) from error
 
     async def _get_status(self) -> control_pb2.GetStatusResponse:
@@ -156,11 +156,11 @@ async def _answer(call: Awaitable[_Response]) -> _Response:
     """Wait for an answer; turn a status into one of our two kinds of failure."""
     try:
         return await call
-    except grpc.aio.AioRpcError as error:
+    except aio.AioRpcError as error:
         raise _explained(error) from error
 
 
-def _explained(error: grpc.aio.AioRpcError) -> DirectorGone | DirectorRefused:
+def _explained(error: aio.AioRpcError) -> DirectorGone | DirectorRefused:
     """Say in one line what went wrong."""
     code = error.code()
     details = (error.details() or "").strip() or code.name

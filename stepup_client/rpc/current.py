@@ -145,7 +145,9 @@ def _opened() -> _Process:
     # A warm process may have imported the API long before it became this step.
     install_excepthook()
     session = _open_session(socket)
-    atexit.register(_finish, session, os.getpid())
+    pid = os.getpid()
+    atexit.register(_finish, session, pid)
+    os.register_at_fork(before=lambda: _drain(session, pid))
     return _Process(session, root=_required("STEPUP_ROOT"), workdir=os.environ.get("HERE", "."))
 
 
@@ -164,6 +166,12 @@ def _required(name: str) -> str:
     if not value:
         raise StepUpError(f"STEPUP_DIRECTOR_SOCKET is set, but {name} is not: a step needs both.")
     return value
+
+
+def _drain(session: PlanSession, pid: int) -> None:
+    """Leave nothing half said to a forked process: it has neither our channel nor our threads."""
+    if os.getpid() == pid:
+        session.drain()
 
 
 def _finish(session: PlanSession, pid: int) -> None:

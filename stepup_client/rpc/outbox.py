@@ -103,9 +103,13 @@ class Outbox:
 
     def flush(self, source: Source) -> None:
         """Send all that waits, and wait for the answers; raises as `put`."""
+        self.drain()
+        self._raise_failure(source)
+
+    def drain(self) -> None:
+        """Send all that waits, and wait for the answers; what goes wrong is raised by the next call."""
         while self._send_some():
             pass
-        self._raise_failure(source)
 
     def stop_buffering(self) -> None:
         """Send each later statement at once: there is no later moment any more."""

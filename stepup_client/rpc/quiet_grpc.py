@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-__all__ = ("grpc",)
+__all__ = ("aio", "grpc")
 
 _NAME = "GRPC_VERBOSITY"
 _IS_OURS = _NAME not in os.environ
@@ -18,7 +18,7 @@ if _IS_OURS:
     os.environ[_NAME] = "ERROR"
 
 import grpc  # noqa: E402 - it reads the environment now
-import grpc.aio  # noqa: E402
+from grpc import aio  # noqa: E402
 
 if _IS_OURS:
     del os.environ[_NAME]

@@ -89,6 +89,10 @@ class PlanSession:
         response = self._ask(self._connection.control.GetGraph, request, "GetGraph", source)
         return convert.graph_texts_from_wire(response)
 
+    def drain(self) -> None:
+        """Send what still waits; what is refused is raised later."""
+        self._outbox.drain()
+
     def finish(self) -> None:
         """Send what still waits; whatever comes later is sent at once. Raises what was refused."""
         self._outbox.stop_buffering()

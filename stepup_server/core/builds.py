@@ -101,10 +101,11 @@ class Builds:
         self._desk.answer(event.request, None)
         if event.level > self._desk.stop:
             self._desk.stop = event.level
-            self._execution.stop(event.level)
-            if self._desk.running and event.level >= StopLevel.INTERRUPT:
+            self._desk.draining = True
+            begun = self._desk.count_begun()
+            if begun and event.level >= StopLevel.INTERRUPT:
                 verb = "Interrupting" if event.level is StopLevel.INTERRUPT else "Killing"
-                self._desk.report(Tag.DIRECTOR, f"{verb} {len(self._desk.running)} running step(s).")
+                self._desk.report(Tag.DIRECTOR, f"{verb} {begun} running step(s).")
         self._joining = True
 
     def on_request_abandoned(self, event: RequestAbandoned) -> None:
@@ -273,7 +274,7 @@ class Builds:
 
     def progress(self) -> Progress:
         """Return the build as it stands."""
-        return Progress(len(self._desk.running), self._desk.graph.done, self._desk.graph.wanted)
+        return Progress(self._desk.count_begun(), self._desk.graph.done, self._desk.graph.wanted)
 
     # The end of the director
 

@@ -25,9 +25,11 @@ def collect_garbage(desk: Desk) -> tuple[tuple[str, FileHash | None], ...]:
 def _revert_unwanted(desk: Desk, removals: Removals) -> None:
     """Take back what optional steps have made that nobody wants any more."""
     for step in desk.graph.steps.values():
-        if step.detached or step.wanted or step.state is not StepState.SUCCEEDED:
+        made = step.volatiles or any(file.hash is not None for file in desk.graph.outputs(step))
+        if step.detached or step.wanted or not (made or step.state is StepState.SUCCEEDED):
             continue
-        desk.graph.move_step(step, StepState.PENDING)
+        if step.state is not StepState.PENDING:
+            desk.graph.move_step(step, StepState.PENDING)
         step.input_digest = step.output_digest = None
         for file in desk.graph.outputs(step):
             if file.hash is not None:

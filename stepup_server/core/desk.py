@@ -220,6 +220,10 @@ class Desk:
         """Return the steps that workers hold, in the order of handing out."""
         return [self.graph.steps[id_] for id_ in self.running]
 
+    def count_begun(self) -> int:
+        """Return how many of the steps that workers hold have begun."""
+        return sum(step.attempt is not None and step.attempt.started_tick is not None for step in self.running_steps())
+
     running: dict[NodeId, None] = field(default_factory=dict)
     """The steps in state RUNNING, in the order of handing out."""
 

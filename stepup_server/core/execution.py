@@ -15,7 +15,7 @@ from .outcomes import Deferred, Failed, Succeeded, judge, output_row, pages_of
 from .ready import ReadyQueue
 from .records import Attempt, Step, Worker
 from .states import FileState, Phase, StepState, StopLevel, Tag
-from .values import Assignment, AttemptFact, AttemptOutcome, Observation, PathKind, StepRef
+from .values import Assignment, AttemptFact, AttemptOutcome, NotStarted, Observation, PathKind, StepRef
 from .workforce import Workforce
 
 __all__ = ("Execution",)
@@ -28,6 +28,8 @@ class Execution:
         self._desk = desk
         self._graph = desk.graph
         self._workforce = workforce
+        self._checking: dict[NodeId, None] = {}
+        """Steps whose outputs are being looked at."""
         self.ready = ReadyQueue(desk.graph)
 
     # What may begin
@@ -35,12 +37,20 @@ class Execution:
     def advance(self) -> None:
         """Check and hand out all that can be."""
         self._review_woken()
-        if self._desk.phase is not Phase.BUILD or self._desk.draining:
+        if self._desk.draining:
+            # What has not begun is recalled; what runs goes on, unless the director was asked to stop it.
+            self._workforce.stop_all(max(StopLevel.DRAIN, self._desk.stop))
             return
-        while (step := self.ready.pop_check()) is not None:
+        if self._desk.phase is not Phase.BUILD:
+            return
+        while self._has_room_to_check() and (step := self.ready.pop_check()) is not None:
             self._check(step)
             self._review_woken()
         self._hand_out()
+
+    def _has_room_to_check(self) -> bool:
+        """Tell whether a check may begin: it counts as a running step, so that the order does not depend on speed."""
+        return len(self._checking) < self._workforce.free_slots()
 
     def _review_woken(self) -> None:
         """Put woken steps in the queue, or out of it."""
@@ -76,6 +86,7 @@ class Execution:
         step.check = check = self._desk.next_tick()
         outputs = tuple((file.path, file.hash) for file in self._graph.outputs(step))
         if outputs:
+            self._checking[step.id] = None
             self._desk.hash_files(outputs, lambda seen: self._on_outputs_seen(step, check, seen))
         else:
             self._conclude_check(step)
@@ -90,6 +101,7 @@ class Execution:
 
     def _on_outputs_seen(self, step: Step, check: int, observations: tuple[Observation, ...]) -> None:
         """Take note of the outputs of a step that is being checked."""
+        self._checking.pop(step.id, None)
         if step.state is not StepState.CHECKING or step.check != check:
             return
         for observation in observations:
@@ -122,6 +134,8 @@ class Execution:
         planning = any(step.is_planner for step in self._desk.running_steps())
         self.ready.rank_all(planning=planning)
         while (step := self.ready.peek_run()) is not None:
+            if self._checking and not self._has_room_to_check():
+                return
             worker = self._workforce.find_slot(ahead=False)
             if worker is None and not step.resources and self.ready.keeps_its_place(step, self._desk.running_steps()):
                 worker = self._workforce.find_slot(ahead=True)
@@ -188,11 +202,22 @@ class Execution:
             if fact.outcome is not None and not (attempt and attempt.id == fact.attempt and attempt.ended):
                 self._workforce.acknowledge(worker, fact.attempt)
             return
+        if fact.outcome is not None and _was_given_back(attempt, fact.outcome):
+            self._take_back(step, attempt)
+            return
         if attempt.started_tick is None:
             attempt.started_tick = self._desk.next_tick()
             self._desk.report(Tag.START, step.label, step=self._ref(step))
         if fact.outcome is not None:
             self._end(step, attempt, fact.outcome)
+
+    def _take_back(self, step: Step, attempt: Attempt) -> None:
+        """Let a step wait again that was handed out and never began."""
+        self.ready.release_resources(step)
+        self._workforce.take_back(attempt)
+        self._workforce.acknowledge(attempt.worker, attempt.id)
+        self._desk.running.pop(step.id, None)
+        self._graph.move_step(step, StepState.PENDING)
 
     def _end(self, step: Step, attempt: Attempt, outcome: AttemptOutcome) -> None:
         """Look at the products that the worker did not know of, then conclude."""
@@ -289,16 +314,17 @@ class Execution:
                 continue
             self.ready.release_resources(step)
             self._desk.running.pop(id_, None)
+            had_begun = step.attempt.started_tick is not None
             self._graph.move_step(step, StepState.PENDING)
-            self._desk.report(Tag.WARNING, f"{because}: {step.label} will run again", step=self._ref(step))
-
-    def stop(self, level: StopLevel) -> None:
-        """Start nothing more; from INTERRUPT on, stop what runs."""
-        self._desk.draining = True
-        if level >= StopLevel.INTERRUPT:
-            self._workforce.stop_all(level)
+            if had_begun:
+                self._desk.report(Tag.WARNING, f"{because}: {step.label} will run again", step=self._ref(step))
 
     def _ref(self, step: Step, attempt: Attempt | None = None, wall_s: float = 0.0) -> StepRef:
         """Return the facts about a step for a line about it."""
         attempt = attempt or step.attempt
         return StepRef(step.id, step.label, step.state.value, attempt.worker if attempt else 0, wall_s)
+
+
+def _was_given_back(attempt: Attempt, outcome: AttemptOutcome) -> bool:
+    """Tell whether an attempt was stopped before it began."""
+    return attempt.stop > StopLevel.NONE and attempt.started_tick is None and isinstance(outcome.end, NotStarted)

@@ -96,7 +96,7 @@ class StopLevel(enum.IntEnum):
     NONE = 0
     """Not asked."""
     DRAIN = 1
-    """Start nothing more; let running steps end."""
+    """Start nothing more; let running steps end. For an attempt: give it back unless it has begun."""
     INTERRUPT = 2
     """Send SIGINT to running steps."""
     KILL = 3

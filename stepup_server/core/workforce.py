@@ -146,6 +146,12 @@ class Workforce:
                 best, room = worker, free
         return best
 
+    def free_slots(self) -> int:
+        """Return how many steps could begin at once; without workers one, since a check needs none."""
+        if not self.connected:
+            return 1
+        return sum(max(0, worker.description.slots - len(worker.holding)) for worker in self.connected)
+
     def hand_out(self, worker: Worker, step: Step, attempt: Attempt) -> None:
         """Let a worker hold an attempt."""
         worker.holding[attempt.id] = step.id
@@ -159,7 +165,7 @@ class Workforce:
         worker.changed = True
 
     def stop_all(self, level: StopLevel) -> None:
-        """Ask for all attempts to be stopped."""
+        """Ask for all attempts to be stopped, as firmly as `level` says."""
         for step in self._desk.running_steps():
             if step.attempt is not None and step.attempt.stop < level:
                 step.attempt.stop = level

@@ -13,7 +13,14 @@ from stepup_server.engine.ports import Reporter
 
 __all__ = ("FanOut", "LogReporter")
 
-_LEVELS = {Tag.ERROR: logging.ERROR, Tag.FAIL: logging.WARNING, Tag.WARNING: logging.WARNING}
+_LEVELS = {
+    Tag.START: logging.DEBUG,
+    Tag.SUCCESS: logging.DEBUG,
+    Tag.SKIP: logging.DEBUG,
+    Tag.FAIL: logging.WARNING,
+    Tag.WARNING: logging.WARNING,
+    Tag.ERROR: logging.ERROR,
+}
 
 
 class FanOut:
@@ -29,7 +36,10 @@ class FanOut:
 
 
 class LogReporter:
-    """Writes reports to the log. Of pages only the titles: what steps print may be long, or secret."""
+    """Writes reports to the log. Of pages only the titles: what steps print may be long, or secret.
+
+    What happens to single steps is for those who debug, unless it is bad: it would be most of the log.
+    """
 
     def __init__(self) -> None:
         self._logger: structlog.typing.FilteringBoundLogger = structlog.get_logger().bind()

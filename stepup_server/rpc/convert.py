@@ -264,7 +264,7 @@ def _observation_to_wire(seen: values.Observation) -> types.FileObservation:
 
 _STOP_TO_WIRE = {
     StopLevel.NONE: dispatch.Order.STOP_UNSPECIFIED,
-    StopLevel.DRAIN: dispatch.Order.STOP_UNSPECIFIED,
+    StopLevel.DRAIN: dispatch.Order.STOP_RECALL,
     StopLevel.INTERRUPT: dispatch.Order.STOP_INTERRUPT,
     StopLevel.KILL: dispatch.Order.STOP_KILL,
 }

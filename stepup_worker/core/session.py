@@ -210,7 +210,7 @@ class Session:
                 self._waiting.remove(held)
                 return self._end(held, Outcome(end=NotStarted("It was stopped before it began.")))
             case Phase.RUNNING:
-                return [_stop_command(held)]
+                return [] if level is StopLevel.RECALL else [_stop_command(held)]
             case Phase.ENDED:
                 return []
 

@@ -119,9 +119,11 @@ class StopLevel(enum.IntEnum):
 
     NONE = 0
     """Let it run."""
-    INTERRUPT = 1
+    RECALL = 1
+    """Give it back if it has not begun."""
+    INTERRUPT = 2
     """SIGINT to its process group."""
-    KILL = 2
+    KILL = 3
     """SIGKILL to its process group."""
 
 

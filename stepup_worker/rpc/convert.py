@@ -51,6 +51,7 @@ _KINDS_TO_WIRE = {kind: wire for wire, kind in _KINDS_FROM_WIRE.items()}
 
 _STOPS_FROM_WIRE = {
     dispatch_pb2.Order.STOP_UNSPECIFIED: StopLevel.NONE,
+    dispatch_pb2.Order.STOP_RECALL: StopLevel.RECALL,
     dispatch_pb2.Order.STOP_INTERRUPT: StopLevel.INTERRUPT,
     dispatch_pb2.Order.STOP_KILL: StopLevel.KILL,
 }

@@ -20,9 +20,12 @@ def find_director(root: str, given: str | None) -> str | None:
 def _read_address(root: str) -> str | None:
     try:
         with open(os.path.join(root, ".stepup", "director.json"), encoding="utf-8") as file:
-            address = json.load(file)
+            address: object = json.load(file)
     except (OSError, ValueError):
         # Absent, or just being written.
         return None
-    path = address.get("socket") if isinstance(address, dict) else None
-    return path if isinstance(path, str) else None
+    match address:
+        case {"socket": str(path)}:
+            return path
+        case _:
+            return None

@@ -8,6 +8,7 @@ The spawn of uvloop is never used: it forks for real, and in a process with gRPC
 
 from __future__ import annotations
 
+import _posixsubprocess
 import asyncio
 import errno
 import os
@@ -24,9 +25,6 @@ __all__ = ("Launcher", "Process")
 
 _IS_KNOWN = sys.implementation.name == "cpython" and (3, 11) <= sys.version_info < (3, 14)
 """The parameters of `fork_exec` are those used here."""
-
-if _IS_KNOWN:
-    from _posixsubprocess import fork_exec
 
 _RSS_UNIT = 1024
 """Linux counts `ru_maxrss` in KiB."""
@@ -108,7 +106,7 @@ def _fork_exec(
     """Start a process and learn through a pipe, which a successful exec closes, whether it could be executed."""
     read_end, write_end = os.pipe()
     try:
-        pid = fork_exec(
+        pid = _posixsubprocess.fork_exec(
             arguments,
             candidates,
             True,  # close_fds
@@ -162,7 +160,7 @@ def _popen(
                 stdout=std[1],
                 stderr=std[2],
                 cwd=cwd,
-                env=dict(word.split(b"=", 1) for word in environment),
+                env=_environment_for_popen(environment),
                 start_new_session=True,
             )
         except OSError as error:
@@ -171,6 +169,11 @@ def _popen(
         process.returncode = 0  # or its destructor would wait for the process, too
         return process.pid
     raise LaunchFailed(number)
+
+
+def _environment_for_popen(environment: list[bytes]) -> dict[str, str]:
+    words = (os.fsdecode(word).partition("=") for word in environment)
+    return {name: value for name, _equals, value in words}
 
 
 def _assignment(name: str, value: str) -> bytes:

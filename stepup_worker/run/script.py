@@ -46,7 +46,7 @@ def forget_exit_handlers() -> None:
         atexit.register(sys.modules["logging"].shutdown)
     if "weakref" in sys.modules:
         finalize = sys.modules["weakref"].finalize
-        vars(finalize)["_registry"].clear()
+        setattr(finalize, "_registry", {})  # noqa: B010  not ours, either
         setattr(finalize, "_registered_with_atexit", False)  # noqa: B010  finalizers were forgotten, too
 
 

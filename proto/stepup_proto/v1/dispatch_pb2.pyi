@@ -63,9 +63,11 @@ class Order(_message.Message):
     class Stop(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STOP_UNSPECIFIED: _ClassVar[Order.Stop]
+        STOP_RECALL: _ClassVar[Order.Stop]
         STOP_INTERRUPT: _ClassVar[Order.Stop]
         STOP_KILL: _ClassVar[Order.Stop]
     STOP_UNSPECIFIED: Order.Stop
+    STOP_RECALL: Order.Stop
     STOP_INTERRUPT: Order.Stop
     STOP_KILL: Order.Stop
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import grpc
 import grpc.aio
@@ -27,7 +27,7 @@ def build_end(return_code: int = 0, build: int = 1) -> control_pb2.Event:
 
 
 @dataclass
-class FakeControl(control_pb2_grpc.ControlServiceServicer):
+class FakeControl:
     """A servicer that remembers what it was told."""
 
     events: list[control_pb2.Event] = field(default_factory=list[control_pb2.Event])
@@ -45,36 +45,36 @@ class FakeControl(control_pb2_grpc.ControlServiceServicer):
     on_join: Callable[[], object] = lambda: None
     """What else a join does."""
 
-    async def Build(self, request: control_pb2.BuildRequest, context: Any) -> control_pb2.BuildResponse:  # noqa: ANN401
+    async def Build(self, request: control_pb2.BuildRequest, context: Any, /) -> control_pb2.BuildResponse:  # noqa: ANN401
         self.told.append(request)
         if self.build_failure is not None:
             await context.abort(*self.build_failure)
         return control_pb2.BuildResponse(build=1, events_before=1, joined=self.is_joined)
 
-    async def Rebuild(self, request: control_pb2.RebuildRequest, _context: object) -> control_pb2.RebuildResponse:
+    async def Rebuild(self, request: control_pb2.RebuildRequest, _context: object, /) -> control_pb2.RebuildResponse:
         self.told.append(request)
         return control_pb2.RebuildResponse(build=2)
 
-    async def Wait(self, request: control_pb2.WaitRequest, _context: object) -> control_pb2.WaitResponse:
+    async def Wait(self, request: control_pb2.WaitRequest, _context: object, /) -> control_pb2.WaitResponse:
         self.told.append(request)
         return control_pb2.WaitResponse(return_code=36)
 
-    async def Drain(self, request: control_pb2.DrainRequest, _context: object) -> control_pb2.DrainResponse:
+    async def Drain(self, request: control_pb2.DrainRequest, _context: object, /) -> control_pb2.DrainResponse:
         self.told.append(request)
         return control_pb2.DrainResponse()
 
-    async def Join(self, request: control_pb2.JoinRequest, _context: object) -> control_pb2.JoinResponse:
+    async def Join(self, request: control_pb2.JoinRequest, _context: object, /) -> control_pb2.JoinResponse:
         self.told.append(request)
         self.on_join()
         return control_pb2.JoinResponse()
 
-    async def Shutdown(self, request: control_pb2.ShutdownRequest, _context: object) -> control_pb2.ShutdownResponse:
+    async def Shutdown(self, request: control_pb2.ShutdownRequest, _context: object, /) -> control_pb2.ShutdownResponse:
         self.told.append(request)
         self.stopping.set()
         return control_pb2.ShutdownResponse()
 
     async def GetStatus(
-        self, _request: control_pb2.GetStatusRequest, _context: object
+        self, _request: control_pb2.GetStatusRequest, _context: object, /
     ) -> control_pb2.GetStatusResponse:
         return control_pb2.GetStatusResponse(
             phase="build",
@@ -86,10 +86,12 @@ class FakeControl(control_pb2_grpc.ControlServiceServicer):
             pid=42,
         )
 
-    async def GetGraph(self, _request: control_pb2.GetGraphRequest, _context: object) -> control_pb2.GetGraphResponse:
+    async def GetGraph(
+        self, _request: control_pb2.GetGraphRequest, _context: object, /
+    ) -> control_pb2.GetGraphResponse:
         return control_pb2.GetGraphResponse(text="t\n", provenance_dot="p\n", dependency_dot="d\n")
 
-    async def Events(self, request: control_pb2.EventsRequest, _context: object) -> AsyncIterator[control_pb2.Event]:
+    async def Events(self, request: control_pb2.EventsRequest, _context: object, /) -> AsyncIterator[control_pb2.Event]:
         for event in self.events[request.after :]:
             yield event
         if not self.is_stream_ended:
@@ -97,10 +99,12 @@ class FakeControl(control_pb2_grpc.ControlServiceServicer):
 
 
 @asynccontextmanager
-async def serving(control: FakeControl, socket: str) -> AsyncIterator[None]:
+async def serving(control: FakeControl, socket: str) -> AsyncGenerator[None]:
     """Listen on a Unix socket."""
     server = grpc.aio.server()
-    control_pb2_grpc.add_ControlServiceServicer_to_server(control, server)
+    control_pb2_grpc.add_ControlServiceServicer_to_server(
+        cast("control_pb2_grpc.ControlServiceServicer", control), server
+    )
     server.add_insecure_port(f"unix:{socket}")
     await server.start()
     try:

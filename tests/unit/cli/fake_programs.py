@@ -10,19 +10,23 @@ import dataclasses
 import fcntl
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
 import types
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
-import stepup_client.rpc.control  # noqa: F401 - first, because it keeps gRPC quiet
+from stepup_client.rpc.quiet_grpc import grpc
 from stepup_proto.v1 import control_pb2, types_pb2
 from tests.unit.cli.fake_control import FakeControl, build_end, line, serving
 
 __all__ = ()
 
-STORY = ""
+assert grpc is not None, "imported first, because it is imported quietly"
+
+STORY = sys.argv[1] if __name__ == "__main__" else ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,9 +44,15 @@ class Settings:
     arguments: tuple[str, ...] = ()
 
 
+def settings_from_arguments(arguments: Sequence[str]) -> Settings:
+    """Keep what the worker is given."""
+    return Settings(arguments=tuple(arguments))
+
+
 def serve_director(settings: Settings) -> int:
     """Be the director of the story."""
     print("director says something")
+    Path(settings.root, "socket").write_text(settings.socket)
     if STORY == "stillborn":
         raise RuntimeError("no database")
     if STORY == "overtaken":
@@ -53,7 +63,10 @@ def serve_director(settings: Settings) -> int:
             signal.pause()
         return 1
     take_lock(f"{settings.root}/.stepup/fake.lock")
-    return asyncio.run(direct(settings))
+    try:
+        return asyncio.run(direct(settings))
+    finally:
+        shutil.rmtree(Path(settings.socket).parent)
 
 
 def take_lock(path: str) -> None:
@@ -81,7 +94,7 @@ class Director(FakeControl):
         self.is_read = asyncio.Event()
         self.queue.put_nowait(line("DIRECTOR", "Listening"))
 
-    async def Build(self, request: control_pb2.BuildRequest, _context: object) -> control_pb2.BuildResponse:
+    async def Build(self, request: control_pb2.BuildRequest, _context: object, /) -> control_pb2.BuildResponse:
         step = control_pb2.StepRef(id=1, label="step", state=types_pb2.STEP_STATE_RUNNING)
         progress = control_pb2.Progress(running=1, total=2)
         text = f"workers_min={request.workers_min}"
@@ -92,7 +105,7 @@ class Director(FakeControl):
             self.queue.put_nowait(build_end(0 if STORY == "good" else 36))
         return control_pb2.BuildResponse(build=1)
 
-    async def Shutdown(self, request: control_pb2.ShutdownRequest, _context: object) -> control_pb2.ShutdownResponse:
+    async def Shutdown(self, request: control_pb2.ShutdownRequest, _context: object, /) -> control_pb2.ShutdownResponse:
         self.queue.put_nowait(line("DIRECTOR", control_pb2.ShutdownRequest.Level.Name(request.level)))
         if STORY == "patient":
             self.queue.put_nowait(build_end(36))
@@ -100,7 +113,9 @@ class Director(FakeControl):
             self.stopping.set()
         return control_pb2.ShutdownResponse()
 
-    async def Events(self, _request: control_pb2.EventsRequest, _context: object) -> AsyncIterator[control_pb2.Event]:
+    async def Events(
+        self, _request: control_pb2.EventsRequest, _context: object, /
+    ) -> AsyncIterator[control_pb2.Event]:
         while (event := await self.queue.get()) is not None:
             yield event
         self.is_read.set()
@@ -141,12 +156,11 @@ def install() -> None:
         os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
         settings = types.ModuleType(f"{program}.settings")
         settings.__dict__["Settings"] = Settings
-        settings.__dict__["settings_from_arguments"] = lambda arguments: Settings(arguments=tuple(arguments))
+        settings.__dict__["settings_from_arguments"] = settings_from_arguments
         sys.modules |= {main.__name__: main, settings.__name__: settings}
 
 
 if __name__ == "__main__":
-    STORY = sys.argv[1]
     install()
     from stepup_client.cli.main import run
 

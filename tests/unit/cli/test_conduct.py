@@ -72,17 +72,17 @@ def test_the_order_in_which_things_end_does_not_matter() -> None:
 
 def test_a_director_that_dies_before_it_listens_is_reported() -> None:
     conductor = Conductor()
-    actions = tell(ProgramEnded(Program.DIRECTOR, 1), WORKER_DONE, conductor=conductor)
+    actions = tell(ProgramEnded(Program.DIRECTOR, 1), ProgramEnded(Program.WORKER, -9), conductor=conductor)
     assert "director ended with exit code 1" in complaint(actions)
-    assert "never got as far as listening" in complaint(actions)
-    assert actions[-1] == Finish(INTERNAL)
+    assert "The build never began." in complaint(actions)
+    assert actions[1:] == [EndPrograms(), Finish(INTERNAL)]
     assert not conductor.has_begun
 
 
-def test_a_worker_that_outlives_a_stillborn_director_is_ended() -> None:
-    conductor = Conductor()
-    tell(ProgramEnded(Program.DIRECTOR, 1), conductor=conductor)
-    assert let_time_pass(conductor) == [EndPrograms()]
+def test_a_worker_that_dies_before_the_director_listens_is_reported() -> None:
+    actions = tell(ProgramEnded(Program.WORKER, 2), Listening(), ProgramEnded(Program.DIRECTOR, -9))
+    assert "worker ended with exit code 2" in complaint(actions)
+    assert actions[1:] == [EndPrograms(), Finish(INTERNAL)]
 
 
 def test_a_killed_director_is_named_and_the_user_told_what_to_do() -> None:
@@ -91,6 +91,10 @@ def test_a_killed_director_is_named_and_the_user_told_what_to_do() -> None:
     assert "director was killed by signal 9" in complaint(actions)
     assert "`stepup build` again finishes the rest" in complaint(actions)
     assert actions[-1] == Finish(INTERNAL)
+
+
+def test_a_worker_whose_guardian_survives_is_named_as_killed_too() -> None:
+    assert "worker was killed by signal 9" in complaint(tell(Listening(), ProgramEnded(Program.WORKER, 137)))
 
 
 def test_a_killed_worker_is_named_and_the_director_stopped() -> None:

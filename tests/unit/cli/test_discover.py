@@ -7,7 +7,7 @@ import json
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -26,7 +26,7 @@ __all__ = ()
 
 
 @contextmanager
-def held_lock(root: Path) -> Iterator[None]:
+def held_lock(root: Path) -> Generator[None]:
     """Hold the lock as a director does; a lock belongs to an open file, so one process can play both parts."""
     (root / ".stepup").mkdir(exist_ok=True)
     with (root / ".stepup/director.lock").open("w") as file:

@@ -193,6 +193,12 @@ def test_plan_of_version_1(session: RecordingSession, monkeypatch: pytest.Monkey
     assert returned.workdir == Path("deep/")
 
 
+def test_a_wrong_plan_of_version_1_says_nothing(session: RecordingSession) -> None:
+    with pytest.raises(PathError):
+        plan("deep/", out="d/")
+    assert session.said == []
+
+
 def test_plan_without_its_slash_is_spelled_with_it(session: RecordingSession) -> None:
     plan("deep")
     assert session.statement == a_step("./plan.py", workdir="deep/", inputs=["plan.py"], need=Need.PLAN)

@@ -235,16 +235,15 @@ def test_a_forked_process_speaks_for_itself(director: FakeDirector, plans: Plans
         """
         import os
         step("parent")
-        glob("*")
+        declared = static("a")
         if os.fork() == 0:
-            step("child")
+            step("child of " + declared[0])
             os._exit(0)
         assert os.wait()[1] == 0
-        """,
-        GRPC_VERBOSITY="NONE",
+        """
     )
     assert (done.stderr, done.returncode) == ("", 0)
-    assert [declaration.step.command for declaration in director.declarations] == ["parent", "child"]
+    assert [declaration.step.command for declaration in director.declarations] == ["parent", "", "child of a"]
     assert [batch.batch for batch in director.batches] == [1, 2]
 
 

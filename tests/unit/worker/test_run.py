@@ -1,0 +1,130 @@
+"""The pieces of which running an attempt consists."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from stepup_worker.core.values import Observation, PathKind
+from stepup_worker.run.capture import close_capture, open_capture, read_capture
+from stepup_worker.run.discovery import find_director
+from stepup_worker.run.executable import complaint_about, is_warm_script
+from stepup_worker.run.files import SMALL_BYTES_MAX, hash_large, look
+from stepup_worker.run.messages import RunScript, Unpacker, WarmUp, pack
+
+
+def test_looking_tells_kinds_apart(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "loop").symlink_to("loop")
+    names = {"file": "file", ".": "directory", "fifo": "special", "none": "missing", "file/x": "missing"}
+    names["loop"] = "unreadable"
+    found = {name: look(str(tmp_path / name)) for name in names}
+    assert {name: seen.kind.value for name, seen in found.items() if seen is not None} == names
+    assert hash_large(str(tmp_path / "fifo")).kind is PathKind.SPECIAL
+
+
+def test_large_files_are_left_to_who_can_wait(tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    content = b"ab" * SMALL_BYTES_MAX
+    path.write_bytes(content)
+    assert look(str(path)) is None
+    seen = hash_large(str(path))
+    assert seen.hash is not None
+    assert seen.hash.digest == hashlib.sha256(content).digest()
+    assert look(str(path), seen.hash) == seen, "the stamps are enough"
+
+
+def test_agreement_is_about_content_and_mode(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("same")
+    before = look(str(path))
+    assert before is not None
+    path.unlink()
+    path.write_text("same")
+    os.utime(path, ns=(1, 1))
+    after = look(str(path), before.hash)
+    assert after is not None
+    assert after.agrees_with(before)
+    path.chmod(0o700)
+    changed = look(str(path), before.hash)
+    assert changed is not None
+    assert not changed.agrees_with(before)
+    assert not Observation(str(path), PathKind.MISSING, None).agrees_with(before)
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "words"),
+    [
+        (None, 0, "cannot be executed: No such file"),
+        ("#!/bin/sh\n", 0o644, "./x.py in sub is not executable: chmod +x sub/x.py"),
+        ("echo\n", 0o755, "has no shebang"),
+        ("#!/bin/sh\n", 0o755, None),
+        ("", 0o755, None),
+    ],
+)
+def test_complaints_say_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None, mode: int, words: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    if content is not None:
+        (tmp_path / "sub/x.py").write_text(content)
+        (tmp_path / "sub/x.py").chmod(mode)
+    complaint = complaint_about(("./x.py",), "sub")
+    assert (complaint is None) == (words is None)
+    assert words is None or words in str(complaint)
+
+
+@pytest.mark.parametrize(
+    ("program", "first_line", "is_warm"),
+    [
+        ("./x.py", "#!/usr/bin/env python3", True),
+        ("./x.py", "#!/usr/bin/env python", True),
+        ("./x.py", "#!/usr/bin/python3", False),
+        ("./x.py", "#!/usr/bin/env python3 -u", False),
+        ("x.py", "#!/usr/bin/env python3", False),
+        ("./x", "#!/usr/bin/env python3", False),
+    ],
+)
+def test_scripts_that_ask_for_any_python_are_warm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, first_line: str, *, is_warm: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / program).write_text(f"{first_line}\npass\n")
+    assert is_warm_script((program,), ".") is is_warm
+
+
+def test_output_is_cut_at_the_limit_and_says_so(tmp_path: Path) -> None:
+    capture = open_capture(str(tmp_path))
+    os.write(capture[0], b"x" * 100)
+    assert read_capture(capture[0], 100) == b"x" * 100
+    assert read_capture(capture[0], 10) == b"x" * 10 + b"\n[output cut: these are the first 10 of 100 bytes]\n"
+    assert read_capture(capture[1], 10) == b""
+    close_capture(capture)
+
+
+def test_messages_survive_being_cut_to_pieces() -> None:
+    messages = (WarmUp("/tmp/s"), RunScript(3, ["./a.py", "\udcff"], "sub", {"A": "b"}))
+    unpacker = Unpacker()
+    stream = b"".join(pack(message) for message in messages)
+    received = [message for byte in stream for message in unpacker.feed(bytes((byte,)))]
+    assert received == list(messages)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"socket": 3}'])
+def test_a_strange_address_is_no_address(tmp_path: Path, text: str) -> None:
+    (tmp_path / ".stepup").mkdir()
+    (tmp_path / ".stepup/director.json").write_text(text)
+    assert find_director(str(tmp_path), None) is None
+
+
+def test_an_address_counts_once_its_socket_exists(tmp_path: Path) -> None:
+    (tmp_path / ".stepup").mkdir()
+    (tmp_path / ".stepup/director.json").write_text(f'{{"socket": "{tmp_path}/s", "pid": 1}}')
+    assert find_director(str(tmp_path), None) is None
+    (tmp_path / "s").touch()
+    assert find_director(str(tmp_path), None) == f"{tmp_path}/s"
