@@ -24,6 +24,8 @@ def serve(settings: Settings) -> int:
 
     This process becomes the guardian. It must have a single thread and no channel.
     """
+    # Else gRPC tells users that a director went away, in its own words.
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     # Before the forks, so that the three processes pay once.
     importlib.import_module("stepup_worker.daemon")
     if settings.embedded and os.getsid(0) != os.getpid():

@@ -106,7 +106,7 @@ def listening_to_user(
         signal.SIGTERM: on_interrupt,
         signal.SIGHUP: on_interrupt,
         signal.SIGTSTP: lambda: _suspend(screen, keys),
-        signal.SIGCONT: keys.start,
+        signal.SIGCONT: lambda: _resume(screen, keys),
     }
     for number, handler in handlers.items():
         loop.add_signal_handler(number, handler)
@@ -167,5 +167,11 @@ class _Ticker:
 def _suspend(screen: Screen, keys: _Keys) -> None:
     """Be stopped by Ctrl-Z with the terminal in order."""
     keys.stop()
-    screen.redraw()
+    screen.hide()
     os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def _resume(screen: Screen, keys: _Keys) -> None:
+    """Go on, in the foreground or in the background."""
+    keys.start()
+    screen.redraw()

@@ -53,15 +53,19 @@ class Screen:
         if self._has_region:
             self._write([])
 
+    def hide(self) -> None:
+        """Leave only the log, for as long as somebody else writes here."""
+        self._write([], is_region_wanted=False)
+
     def close(self) -> None:
         """Leave only the log."""
         self._has_region = False
         self._write([])
 
-    def _write(self, lines: Sequence[str]) -> None:
+    def _write(self, lines: Sequence[str], *, is_region_wanted: bool = True) -> None:
         """Replace the region by the lines and a fresh region, in one go so that nothing flickers."""
         parts = [f"\x1b[{self._region}A\r\x1b[J"] if self._region else []
-        region = self._region_lines()
+        region = self._region_lines() if is_region_wanted else []
         self._region = len(region)
         text = "".join([*parts, *(f"{line}\n" for line in (*lines, *region))])
         if text:

@@ -7,6 +7,7 @@ While one is on its way the plan goes on; what it is refused for is raised by th
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -70,13 +71,13 @@ class _Entry(NamedTuple):
 class Outbox:
     """Sends declarations in batches."""
 
-    def __init__(self, send: Send, attempt: types_pb2.AttemptId, *, buffered: bool = True, batch: int = 0) -> None:
-        """Speak for an attempt whose last message had the number `batch`."""
+    def __init__(self, send: Send, attempt: types_pb2.AttemptId, *, buffered: bool = True) -> None:
+        """Speak for an attempt as one of several processes that may do so."""
         self._send = send
         self._attempt = attempt
         self._buffered = buffered
-        self.batch = batch
-        """The number of the last message."""
+        self._speaker = int.from_bytes(os.urandom(7))
+        self._batch = 0
         self._entries: list[_Entry] = []
         self._failure: Refused | RPCError | None = None
         self._arrived = threading.Condition()
@@ -164,9 +165,11 @@ class Outbox:
 
     def _send_batch(self, batch: list[_Entry]) -> None:
         """Send one message and hand out its answer."""
-        self.batch += 1
+        self._batch += 1
         declarations = [entry.declaration for entry in batch]
-        request = plan_pb2.DeclareRequest(attempt=self._attempt, batch=self.batch, declarations=declarations)
+        request = plan_pb2.DeclareRequest(
+            attempt=self._attempt, speaker=self._speaker, batch=self._batch, declarations=declarations
+        )
         try:
             response = self._send(request)
         except (Refused, RPCError) as failure:

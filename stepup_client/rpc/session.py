@@ -52,7 +52,7 @@ class PlanSession:
         It says everything at once: processes that are forked often end without any farewell.
         """
         child = PlanSession(self._settings, self._attempt.step, self._attempt.number)
-        child._outbox = Outbox(child._send, child._attempt, buffered=False, batch=self._outbox.batch)
+        child._outbox = Outbox(child._send, child._attempt, buffered=False)
         return child
 
     def declare(self, statement: Statement, base: str, source: Source) -> None:

@@ -14,7 +14,7 @@ from .desk import Desk
 from .events import PlanDeclared
 from .ids import RequestId
 from .ownership import check_variable_names
-from .records import Attempt, Step
+from .records import Attempt, Speech, Step
 from .refusals import InvalidArgument, Refusal
 from .statics import DiskFacts, declare_directories, declare_static, questions_of
 from .steps import declare_step
@@ -44,23 +44,24 @@ class Declarations:
     def on_plan_declared(self, event: PlanDeclared) -> None:
         """Apply a batch of declarations; a repeated batch gets its first answer."""
         step, attempt = self._desk.current_attempt(event.attempt)
-        if event.batch == attempt.batch:
-            self._repeat_answer(attempt, event.request)
+        speech = attempt.speeches.setdefault(event.speaker, Speech())
+        if event.batch == speech.batch:
+            self._repeat_answer(speech, event.request)
             return
-        if event.batch != attempt.batch + 1 or attempt.batch_request is not None:
-            raise InvalidArgument(f"Batch {event.batch} follows batch {attempt.batch}: batches are sent one by one.")
+        if event.batch != speech.batch + 1 or speech.request is not None:
+            raise InvalidArgument(f"Batch {event.batch} follows batch {speech.batch}: batches are sent one by one.")
         if len(event.declarations) > DECLARATIONS_MAX:
             raise InvalidArgument(f"A batch has {len(event.declarations)} declarations; at most {DECLARATIONS_MAX}.")
-        attempt.batch, attempt.batch_request, attempt.batch_answer = event.batch, event.request, None
+        speech.batch, speech.request, speech.answer = event.batch, event.request, None
         self._desk.note_speech(step, attempt)
         self._ask_for_facts(event)
 
-    def _repeat_answer(self, attempt: Attempt, request: RequestId) -> None:
+    def _repeat_answer(self, speech: Speech, request: RequestId) -> None:
         """Answer a batch that was sent again."""
-        if attempt.batch_answer is None:
-            attempt.batch_request = request
+        if speech.answer is None:
+            speech.request = request
         else:
-            self._answer(request, attempt.batch_answer)
+            self._answer(request, speech.answer)
 
     def _answer(self, request: RequestId, answer: Declared | Refusal) -> None:
         """Let the caller go on, or not."""
@@ -143,7 +144,8 @@ class Declarations:
         attempt = step.attempt if step is not None else None
         request: RequestId | None = event.request
         if attempt is not None and attempt.id == event.attempt:
-            request, attempt.batch_request, attempt.batch_answer = attempt.batch_request, None, answer
+            speech = attempt.speeches[event.speaker]
+            request, speech.request, speech.answer = speech.request, None, answer
             attempt.refusals += [answer] if isinstance(answer, Refusal) else []
         if request is not None:
             self._answer(request, answer)

@@ -46,7 +46,10 @@ class PlanDeclared:
 
     request: RequestId
     attempt: AttemptId
+    speaker: int
+    """Which of the processes that speak for the attempt."""
     batch: int
+    """Counts the batches of the speaker from 1."""
     declarations: tuple[Declaration, ...]
 
 

@@ -12,7 +12,7 @@ from .refusals import Refusal
 from .states import FileState, Need, StepState, StopLevel
 from .values import NOWHERE, Assignment, FileHash, GlobMatch, GlobQuery, Source, WorkerDescription
 
-__all__ = ("Attempt", "File", "Node", "Step", "Tree", "Worker")
+__all__ = ("Attempt", "File", "Node", "Speech", "Step", "Tree", "Worker")
 
 STATIC_STATES = frozenset({FileState.UNCONFIRMED, FileState.CONFIRMED, FileState.MISSING})
 OUTPUT_STATES = frozenset({FileState.PLANNED, FileState.BUILT, FileState.OUTDATED})
@@ -88,6 +88,18 @@ class Tree:
 
 
 @dataclass(slots=True, eq=False)
+class Speech:
+    """The last batch of declarations of one speaker."""
+
+    batch: int = 0
+    """Its number."""
+    request: RequestId | None = None
+    """Who waits for its answer; None when it was given."""
+    answer: Declared | Refusal | None = None
+    """Its answer, for the case that the batch is repeated."""
+
+
+@dataclass(slots=True, eq=False)
 class Attempt:
     """The execution of a step that is going on."""
 
@@ -114,12 +126,8 @@ class Attempt:
     """What its declarations were refused for: it cannot succeed any more."""
     holds: int = 0
     """Open holds."""
-    batch: int = 0
-    """Number of the last batch of declarations that was accepted."""
-    batch_request: RequestId | None = None
-    """Who waits for that batch; None when it was answered."""
-    batch_answer: Declared | Refusal | None = None
-    """The answer to that batch, for the case that it is repeated."""
+    speeches: dict[int, Speech] = field(default_factory=dict[int, "Speech"])
+    """What each process that speaks for it has declared last."""
     stop: StopLevel = StopLevel.NONE
     """How firmly it has been asked to end."""
     ended: bool = False

@@ -87,7 +87,7 @@ class Source(NamedTuple):
     """A place in a plan."""
 
     file: str
-    """As the plan's interpreter names it; empty when unknown."""
+    """Relative to the root if it lies there; empty when unknown."""
     line: int
     """Counted from 1; 0 when unknown."""
 

@@ -67,6 +67,7 @@ def declare_from_wire(message: plan.DeclareRequest, request: RequestId, base: st
     return PlanDeclared(
         request=request,
         attempt=attempt_from_wire(message.attempt),
+        speaker=message.speaker,
         batch=message.batch,
         declarations=tuple(_declaration(one, base) for one in message.declarations),
     )

@@ -12,7 +12,7 @@ import sys
 import threading
 import types
 from collections.abc import Mapping, Sequence
-from typing import NoReturn, TextIO
+from typing import NoReturn, cast
 
 __all__ = ("become_script", "forget_exit_handlers")
 
@@ -65,21 +65,23 @@ def _replace_stdio(stdio: tuple[int, int, int]) -> None:
     for target, fd in enumerate(stdio):
         os.dup2(fd, target)
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-    encoding = sys.__stdout__.encoding if sys.__stdout__ is not None else "utf-8"
-    errors = sys.__stdout__.errors if sys.__stdout__ is not None else "strict"
-    for name, text in (
-        ("stdin", _open_text(0, "r", encoding, errors)),
-        ("stdout", _open_text(1, "w", encoding, errors)),
-        ("stderr", _open_text(2, "w", encoding, "backslashreplace")),
-    ):
+    for fd, name in enumerate(("stdin", "stdout", "stderr")):
+        text = _open_like(getattr(sys, f"__{name}__"), fd)
         setattr(sys, name, text)
         setattr(sys, f"__{name}__", text)
 
 
-def _open_text(fd: int, mode: str, encoding: str, errors: str | None) -> TextIO:
-    raw = io.FileIO(fd, mode, closefd=False)
-    buffer = io.BufferedReader(raw) if mode == "r" else io.BufferedWriter(raw)
-    return io.TextIOWrapper(buffer, encoding=encoding, errors=errors, line_buffering=fd == _STDERR)
+def _open_like(old: io.TextIOWrapper | None, fd: int) -> io.TextIOWrapper:
+    """Open a descriptor with the choices that the interpreter made for it at its start."""
+    encoding = "utf-8" if old is None else old.encoding
+    errors = ("strict", "strict", "backslashreplace")[fd] if old is None else old.errors
+    raw = io.FileIO(fd, "w" if fd else "r", closefd=False)
+    if not fd:
+        return io.TextIOWrapper(io.BufferedReader(raw), encoding, errors)
+    if old is not None and old.write_through:
+        # PYTHONUNBUFFERED is set: there is no buffer at all.
+        return io.TextIOWrapper(cast("io.BufferedWriter", raw), encoding, errors, write_through=True)
+    return io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors, line_buffering=fd == _STDERR)
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -123,9 +125,12 @@ def _execute(file: str) -> tuple[int, bool]:
     except SystemExit as end:
         return _exit_code(end), False
     except BaseException as error:  # noqa: BLE001  the script may raise anything; this is its top level
-        _report(error, file)
-        return 1, isinstance(error, KeyboardInterrupt)
-    return 0, False
+        raised = error
+    else:
+        return 0, False
+    # Out of the handler, so that what a hook raises is not chained to it.
+    _report(raised, file)
+    return 1, isinstance(raised, KeyboardInterrupt)
 
 
 def _exit_code(end: SystemExit) -> int:
@@ -147,8 +152,9 @@ def _report(error: BaseException, file: str) -> None:
     try:
         sys.excepthook(type(error), error, traceback)
     except BaseException as failure:  # noqa: BLE001  a hook is the script's own, too
+        in_hook = None if failure.__traceback__ is None else failure.__traceback__.tb_next
         sys.stderr.write("Error in sys.excepthook:\n")
-        sys.__excepthook__(type(failure), failure, failure.__traceback__)
+        sys.__excepthook__(type(failure), failure.with_traceback(in_hook), in_hook)
         sys.stderr.write("\nOriginal exception was:\n")
         sys.__excepthook__(type(error), error, traceback)
 

@@ -7,12 +7,13 @@ import contextlib
 import hashlib
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import pytest
 
@@ -21,6 +22,16 @@ from tests.support.fake_director import FakeDirector, assignment, exit_code_of
 
 SCRIPT = "#!/usr/bin/env python3\n"
 WORKER_S_MAX = 20
+
+
+class Fields(TypedDict, total=False):
+    """What a step may be given besides its command."""
+
+    workdir: str
+    shell: bool
+    inputs: Iterable[types_pb2.FileObservation]
+    outputs: Iterable[str]
+    environment: dict[str, str]
 
 
 class Site:
@@ -45,7 +56,7 @@ class Site:
     async def run(self, *assignments: dispatch_pb2.Assignment) -> list[dispatch_pb2.AttemptResult]:
         return await self.director.wait_results(self.director.order(assignments))
 
-    async def run_one(self, command: str, **fields: Any) -> dispatch_pb2.AttemptResult:
+    async def run_one(self, command: str, **fields: Unpack[Fields]) -> dispatch_pb2.AttemptResult:
         (result,) = await self.run(assignment(command, **fields))
         return result
 
@@ -59,7 +70,7 @@ class Site:
 
 
 @contextlib.asynccontextmanager
-async def a_site(root: Path, *options: str, slots: int = 2) -> AsyncIterator[Site]:
+async def a_site(root: Path, *options: str, slots: int = 2) -> AsyncGenerator[Site, None]:
     async with FakeDirector(f"{root}/socket") as director:
         worker = start_worker(root, "--socket", director.path, "-j", str(slots), *options)
         try:
@@ -113,8 +124,18 @@ def is_alive(pid: int) -> bool:
 async def wait_dead(*pids: int) -> None:
     async with asyncio.timeout(10):
         for pid in pids:
-            while is_alive(pid):
-                await asyncio.sleep(0.01)
+            await asyncio.to_thread(wait_dead_in_thread, pid)
+
+
+def wait_dead_in_thread(pid: int) -> None:
+    try:
+        pidfd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    assert poll.poll(9000), f"process {pid} still lives"
+    os.close(pidfd)
 
 
 def test_two_hundred_small_steps_and_a_clean_leave(tmp_path: Path) -> None:
@@ -249,11 +270,11 @@ ENDINGS = {
 def test_python_scripts_end_as_python_ends_them(tmp_path: Path) -> None:
     async def test(site: Site) -> None:
         for name, text in ENDINGS.items():
-            site.script(f"{name}.py", text)
-        results = await site.run(*(assignment(f"./{name}.py") for name in ENDINGS))
+            site.script(f"ends_by_{name}.py", text)
+        results = await site.run(*(assignment(f"./ends_by_{name}.py") for name in ENDINGS))
         for name, result in zip(ENDINGS, results, strict=True):
             cold = await asyncio.to_thread(
-                subprocess.run, [sys.executable, f"./{name}.py"], cwd=site.root, capture_output=True, check=False
+                subprocess.run, [sys.executable, f"./ends_by_{name}.py"], cwd=site.root, capture_output=True, check=False
             )
             assert outcome_of(result) == (cold.returncode, cold.stdout, cold.stderr), name
 

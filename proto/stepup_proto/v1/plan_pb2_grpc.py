@@ -64,7 +64,7 @@ class PlanServiceServicer:
     def Declare(self, request, context):
         """Purpose: add static files, trees, steps and the like to the graph, many in one message, in the given order.
         Blocking: until the message is applied and durable, which includes looking up the static paths it names.
-        Retry: safe. A repeated message (same attempt, same batch number) gets the first answer again and adds nothing.
+        Retry: safe. A repeated message (same attempt, speaker and batch number) gets the first answer again and adds nothing.
         Status codes:
         INVALID_ARGUMENT     malformed message, wrong argument or path
         FAILED_PRECONDITION  the attempt is not the current one of its step; or a contradiction with the graph

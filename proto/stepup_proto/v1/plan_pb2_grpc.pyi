@@ -45,7 +45,7 @@ class PlanServiceStub:
     Declare: _grpc.UnaryUnaryMultiCallable[_plan_pb2.DeclareRequest, _plan_pb2.DeclareResponse]
     """Purpose: add static files, trees, steps and the like to the graph, many in one message, in the given order.
     Blocking: until the message is applied and durable, which includes looking up the static paths it names.
-    Retry: safe. A repeated message (same attempt, same batch number) gets the first answer again and adds nothing.
+    Retry: safe. A repeated message (same attempt, speaker and batch number) gets the first answer again and adds nothing.
     Status codes:
       INVALID_ARGUMENT     malformed message, wrong argument or path
       FAILED_PRECONDITION  the attempt is not the current one of its step; or a contradiction with the graph
@@ -82,7 +82,7 @@ class PlanServiceAsyncStub(PlanServiceStub):
     Declare: _aio.UnaryUnaryMultiCallable[_plan_pb2.DeclareRequest, _plan_pb2.DeclareResponse]  # type: ignore[assignment]
     """Purpose: add static files, trees, steps and the like to the graph, many in one message, in the given order.
     Blocking: until the message is applied and durable, which includes looking up the static paths it names.
-    Retry: safe. A repeated message (same attempt, same batch number) gets the first answer again and adds nothing.
+    Retry: safe. A repeated message (same attempt, speaker and batch number) gets the first answer again and adds nothing.
     Status codes:
       INVALID_ARGUMENT     malformed message, wrong argument or path
       FAILED_PRECONDITION  the attempt is not the current one of its step; or a contradiction with the graph
@@ -122,7 +122,7 @@ class PlanServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_plan_pb2.DeclareResponse, _abc.Awaitable[_plan_pb2.DeclareResponse]]:
         """Purpose: add static files, trees, steps and the like to the graph, many in one message, in the given order.
         Blocking: until the message is applied and durable, which includes looking up the static paths it names.
-        Retry: safe. A repeated message (same attempt, same batch number) gets the first answer again and adds nothing.
+        Retry: safe. A repeated message (same attempt, speaker and batch number) gets the first answer again and adds nothing.
         Status codes:
           INVALID_ARGUMENT     malformed message, wrong argument or path
           FAILED_PRECONDITION  the attempt is not the current one of its step; or a contradiction with the graph

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -143,16 +144,34 @@ def test_when_the_command_line_is_killed_its_programs_learn_of_it(tmp_path: Path
         build.communicate()
 
 
+IN_FOREGROUND = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+
+
 class Terminal:
     """A terminal with a build in its foreground."""
 
     def __init__(self, name: str, root: Path) -> None:
-        self.pid, self.descriptor = pty.fork()
-        if self.pid == 0:
-            os.chdir(root)
-            os.execve(sys.executable, [sys.executable, str(PROGRAMS), name, "-j", "2"], environment(root))
-        self.shown = ""
+        self.descriptor, inner = pty.openpty()
         self.modes = termios.tcgetattr(self.descriptor)
+        self.build = subprocess.Popen(
+            [sys.executable, "-c", IN_FOREGROUND, str(PROGRAMS), name, "-j", "2"],
+            cwd=root,
+            env=environment(root),
+            stdin=inner,
+            stdout=inner,
+            stderr=inner,
+            start_new_session=True,
+        )
+        os.close(inner)
+        self.shown = ""
+
+    @property
+    def echoes(self) -> bool:
+        return bool(termios.tcgetattr(self.descriptor)[3] & termios.ECHO)
 
     def type(self, keys: str) -> None:
         os.write(self.descriptor, keys.encode())
@@ -163,18 +182,25 @@ class Terminal:
             self.shown += os.read(self.descriptor, 10_000).decode()
         self.shown = self.shown.partition(words)[2]
 
+    def read_all(self) -> str:
+        """Read what has been shown by now."""
+        while select.select([self.descriptor], [], [], 0)[0]:
+            self.shown += os.read(self.descriptor, 10_000).decode()
+        shown, self.shown = self.shown, ""
+        return shown
+
     def wait(self) -> int:
         """Wait for the end of the build and return its exit code; the terminal must be as before."""
-        _, status = os.waitpid(self.pid, 0)
+        exit_code = self.build.wait()
         assert termios.tcgetattr(self.descriptor) == self.modes
         os.close(self.descriptor)
-        return os.waitstatus_to_exitcode(status)
+        return exit_code
 
 
 def test_keys_and_ctrl_c_on_a_terminal_that_is_left_as_it_was(tmp_path: Path) -> None:
     terminal = Terminal("stubborn", tmp_path)
     terminal.wait_for("Running steps 1")
-    assert not termios.tcgetattr(terminal.descriptor)[3] & termios.ECHO
+    assert not terminal.echoes
     terminal.type("?")
     terminal.wait_for("KEYBOARD\x1b[0m │ Keys")
     for words in ("LEVEL_DRAIN", "LEVEL_INTERRUPT"):
@@ -191,13 +217,13 @@ def test_ctrl_z_hands_the_terminal_back_until_the_build_goes_on(tmp_path: Path) 
     terminal = Terminal("patient", tmp_path)
     terminal.wait_for("Running steps 1")
     terminal.type("\x1a")
-    _, status = os.waitpid(terminal.pid, os.WUNTRACED)
+    _, status = os.waitpid(terminal.build.pid, os.WUNTRACED)
     assert os.WIFSTOPPED(status)
     assert termios.tcgetattr(terminal.descriptor) == terminal.modes
-    os.kill(terminal.pid, signal.SIGCONT)
-    terminal.shown = ""
+    assert terminal.read_all().endswith("\x1b[J")
+    terminal.build.send_signal(signal.SIGCONT)
     terminal.wait_for("Running steps 1")
-    assert not termios.tcgetattr(terminal.descriptor)[3] & termios.ECHO
+    assert not terminal.echoes
     terminal.type("\x03")
     assert terminal.wait() == 38
 
