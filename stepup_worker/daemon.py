@@ -151,7 +151,7 @@ class _Daemon:
             lost_at = lost_at or time.monotonic()
             self._note_loss(reason, is_first=delay_s == _RETRY_S_MIN)
             if self._settings.embedded and time.monotonic() - lost_at > _PATIENCE_S:
-                raise GaveUp(f"The director is gone: {reason}")
+                raise GaveUp(f"The director is gone ({reason}).")
             await self._pause(delay_s * random.uniform(0.5, 1.0))  # noqa: S311  only spreads callers
             delay_s = min(2 * delay_s, _RETRY_S_MAX)
 

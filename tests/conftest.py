@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
+from collections.abc import Generator
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-__all__ = ("RunStepUp", "run_stepup")
+from tests.support.project_folder import PROGRAMS, Folder, plain_environment
 
-PROGRAMS = Path(sys.executable).parent
+__all__ = ("RunStepUp", "project_folder", "run_stepup")
+
 SECONDS_MAX = 100
+
+
+@pytest.fixture(name="folder")
+def project_folder(tmp_path: Path) -> Generator[Folder]:
+    """Return an empty project; in the end, nothing that was started in it may be left."""
+    root, around = tmp_path / "project", tmp_path / "around"
+    root.mkdir()
+    around.mkdir()
+    folder = Folder(root, around)
+    yield folder
+    folder.close()
 
 
 class RunStepUp(Protocol):
@@ -41,10 +52,3 @@ def run_stepup() -> RunStepUp:
         )
 
     return run
-
-
-def plain_environment() -> dict[str, str]:
-    """Return the environment without what would change the output, and with our programs first."""
-    changing = ("STEPUP_", "FORCE_COLOR", "NO_COLOR", "COLUMNS")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(changing)}
-    return environment | {"PATH": f"{PROGRAMS}{os.pathsep}{environment.get('PATH', os.defpath)}"}

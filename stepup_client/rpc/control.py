@@ -111,8 +111,9 @@ class ControlClient:
         """Yield everything that happens after the given event, until the director stops."""
         call = self._stub.Events(control_pb2.EventsRequest(after=after))
         try:
-            async for message in call:
-                yield control_convert.event_from_wire(message)
+            async for response in call:
+                for event in response.events:
+                    yield control_convert.event_from_wire(event)
         except aio.AioRpcError as error:
             raise _explained(error) from error
 
@@ -149,7 +150,7 @@ class _Stub(Protocol):
 
     def GetGraph(self, request: control_pb2.GetGraphRequest) -> Awaitable[control_pb2.GetGraphResponse]: ...
 
-    def Events(self, request: control_pb2.EventsRequest) -> AsyncIterator[control_pb2.Event]: ...
+    def Events(self, request: control_pb2.EventsRequest) -> AsyncIterator[control_pb2.EventsResponse]: ...
 
 
 async def _answer(call: Awaitable[_Response]) -> _Response:

@@ -48,6 +48,11 @@ class Execution:
             self._review_woken()
         self._hand_out()
 
+    @property
+    def is_checking(self) -> bool:
+        """Outputs of some step are being looked at."""
+        return bool(self._checking)
+
     def _has_room_to_check(self) -> bool:
         """Tell whether a check may begin: it counts as a running step, so that the order does not depend on speed."""
         return len(self._checking) < self._workforce.free_slots()
@@ -59,12 +64,12 @@ class Execution:
             self._graph.woken.clear()
             for id_ in woken:
                 step = self._graph.steps[id_]
-                if self._is_eligible(step):
+                if self.is_eligible(step):
                     self.ready.offer(step)
                 else:
                     self.ready.withdraw(step)
 
-    def _is_eligible(self, step: Step) -> bool:
+    def is_eligible(self, step: Step) -> bool:
         """Tell whether a step may be checked or run now, apart from slots and resources."""
         if step.state is not StepState.PENDING or step.detached or step.deferred or not step.wanted or step.unready:
             return False

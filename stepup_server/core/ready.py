@@ -45,6 +45,9 @@ class ReadyQueue:
     def __len__(self) -> int:
         return len(self._members)
 
+    def __contains__(self, id_: NodeId) -> bool:
+        return id_ in self._members
+
     def offer(self, step: Step) -> None:
         """Put a step in the queue, or at its new place."""
         if step.may_be_skipped:

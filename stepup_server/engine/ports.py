@@ -92,6 +92,6 @@ class Feed(Protocol):
         """Number of the last report; 0 before the first one."""
         ...
 
-    def subscribe(self, after: int = 0) -> AsyncIterator[NumberedReport]:
-        """Yield all reports with numbers above `after`; ends when the director does."""
+    def subscribe(self, after: int = 0) -> AsyncIterator[Sequence[NumberedReport]]:
+        """Yield all reports with numbers above `after`, in groups; ends when the director does."""
         ...

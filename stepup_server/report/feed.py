@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import itertools
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from stepup_server.core.commands import Report
 from stepup_server.engine.ports import NumberedReport
 
-__all__ = ("CAPACITY", "EventFeed")
+__all__ = ("CAPACITY", "GROUP_MAX", "EventFeed")
 
 CAPACITY = 10_000
 """How many reports are remembered."""
+
+GROUP_MAX = 256
+"""How many reports a follower is given at a time."""
 
 
 class EventFeed:
@@ -48,21 +52,28 @@ class EventFeed:
         self._is_closed = True
         self._wake()
 
-    async def subscribe(self, after: int = 0) -> AsyncIterator[NumberedReport]:
+    async def subscribe(self, after: int = 0) -> AsyncIterator[Sequence[NumberedReport]]:
         """Yield all reports with numbers above `after`, remembered ones first; ends when the feed is closed.
 
+        Those that are there at the same time come together, at most `GROUP_MAX` of them.
         A number that was never given comes from an earlier director, and stands for 0.
         """
         seen = after if after <= self._sequence else 0
         while True:
             news = self._news
             while seen < self._sequence:
-                numbered = self._next(seen)
-                seen = numbered.sequence
-                yield numbered
+                group = self._next_group(seen)
+                seen = group[-1].sequence
+                yield group
             if self._is_closed:
                 return
             await news.wait()
+
+    def _next_group(self, seen: int) -> Sequence[NumberedReport]:
+        """Return the oldest remembered reports with numbers above `seen`."""
+        first = self._next(seen)
+        start = first.sequence + 1 - self._ring[0].sequence
+        return (first, *itertools.islice(self._ring, start, start + GROUP_MAX - 1))
 
     def _next(self, seen: int) -> NumberedReport:
         """Return the oldest remembered report with a number above `seen`."""

@@ -73,7 +73,7 @@ class ControlServicer:
         """Write the graph down."""
         return graph_to_wire(self._engine.director)
 
-    async def events(self, request: control.EventsRequest) -> AsyncIterator[control.Event]:
+    async def events(self, request: control.EventsRequest) -> AsyncIterator[control.EventsResponse]:
         """Tell everything that happens."""
-        async for numbered in self._feed.subscribe(request.after):
-            yield convert.event_to_wire(numbered)
+        async for group in self._feed.subscribe(request.after):
+            yield control.EventsResponse(events=map(convert.event_to_wire, group))

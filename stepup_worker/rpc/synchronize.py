@@ -132,5 +132,5 @@ async def _listen(call: _Call, speaker: Speaker) -> Disconnected:
 
 
 def _disconnected(code: grpc.StatusCode, details: str | None) -> Disconnected:
-    text = details or code.name
+    text = "it ended the conversation" if code is grpc.StatusCode.OK else details or code.name
     return Refused(text) if code in _REFUSALS else Unreachable(text)

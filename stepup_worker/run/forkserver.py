@@ -71,8 +71,9 @@ class _ForkServer:
 
     def settle(self, environment: Mapping[str, str]) -> None:
         """Shed what belongs to the program that this process was forked from."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
+        # Not ignored: a script that is stopped as soon as it is forked must not miss it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+        signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         forget_exit_handlers()
         if dict(os.environ) != environment:

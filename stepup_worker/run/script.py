@@ -51,13 +51,12 @@ def forget_exit_handlers() -> None:
 
 
 def _reset_signals() -> None:
-    """Handle signals as a new interpreter does."""
+    """Handle signals as a new interpreter does; those which are blocked stay so until the script begins."""
     for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_DFL)
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def _replace_stdio(stdio: tuple[int, int, int]) -> None:
@@ -121,6 +120,7 @@ def _execute(file: str) -> tuple[int, bool]:
     module.__dict__.update(__file__=file, __loader__=loader, __cached__=None, __annotations__={})
     sys.modules["__main__"] = module
     try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
         loader.exec_module(module)
     except SystemExit as end:
         return _exit_code(end), False

@@ -274,7 +274,11 @@ def test_python_scripts_end_as_python_ends_them(tmp_path: Path) -> None:
         results = await site.run(*(assignment(f"./ends_by_{name}.py") for name in ENDINGS))
         for name, result in zip(ENDINGS, results, strict=True):
             cold = await asyncio.to_thread(
-                subprocess.run, [sys.executable, f"./ends_by_{name}.py"], cwd=site.root, capture_output=True, check=False
+                subprocess.run,
+                [sys.executable, f"./ends_by_{name}.py"],
+                cwd=site.root,
+                capture_output=True,
+                check=False,
             )
             assert outcome_of(result) == (cold.returncode, cold.stdout, cold.stderr), name
 
@@ -445,6 +449,19 @@ def test_a_worker_finds_its_director_through_the_root(tmp_path: Path, *, is_brok
         finally:
             worker.kill()
             worker.wait()
+
+    asyncio.run(test())
+
+
+def test_a_worker_that_is_refused_says_why_and_ends(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with FakeDirector(f"{tmp_path}/socket", refusal="another root is served here") as director:
+            command = [sys.executable, "-m", "stepup_worker", "--root", str(tmp_path), "--socket", director.path]
+            end = await asyncio.to_thread(
+                subprocess.run, command, capture_output=True, check=False, timeout=WORKER_S_MAX
+            )
+            assert end.returncode == 1
+            assert b"ERROR: The director refuses this worker: another root is served here" in end.stderr
 
     asyncio.run(test())
 

@@ -42,6 +42,8 @@ class FakeDirector(dispatch_pb2_grpc.DispatchServiceServicer):
     """All that workers said."""
     leave: bool = False
     """Whether workers shall leave."""
+    refusal: str = ""
+    """Why workers are refused; empty: they are not."""
 
     def __post_init__(self) -> None:
         self._changed = asyncio.Condition()
@@ -111,9 +113,11 @@ class FakeDirector(dispatch_pb2_grpc.DispatchServiceServicer):
     async def Synchronize(
         self,
         request_iterator: AsyncIterator[dispatch_pb2.SynchronizeRequest],
-        context: grpc.aio.ServicerContext[Any, Any],  # noqa: ARG002  part of the signature
+        context: grpc.aio.ServicerContext[Any, Any],
     ) -> AsyncIterator[dispatch_pb2.SynchronizeResponse]:
         """Talk with a worker."""
+        if self.refusal:
+            await context.abort(grpc.StatusCode.FAILED_PRECONDITION, self.refusal)
         self._sequence = 0
         self._said.clear()
         self._news.set()

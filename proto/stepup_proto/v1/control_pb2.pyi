@@ -204,6 +204,12 @@ class EventsRequest(_message.Message):
     after: int
     def __init__(self, after: _Optional[int] = ...) -> None: ...
 
+class EventsResponse(_message.Message):
+    __slots__ = ("events",)
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    events: _containers.RepeatedCompositeFieldContainer[Event]
+    def __init__(self, events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ...) -> None: ...
+
 class Event(_message.Message):
     __slots__ = ("sequence", "at", "tag", "text", "pages", "step", "progress", "build_end", "missed")
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]

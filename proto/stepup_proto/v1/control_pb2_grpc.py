@@ -78,7 +78,7 @@ class ControlServiceStub:
         self.Events = channel.unary_stream(
                 '/stepup_proto.v1.ControlService/Events',
                 request_serializer=stepup__proto_dot_v1_dot_control__pb2.EventsRequest.SerializeToString,
-                response_deserializer=stepup__proto_dot_v1_dot_control__pb2.Event.FromString,
+                response_deserializer=stepup__proto_dot_v1_dot_control__pb2.EventsResponse.FromString,
                 _registered_method=True)
 
 
@@ -210,7 +210,7 @@ def add_ControlServiceServicer_to_server(servicer, server):
             'Events': grpc.unary_stream_rpc_method_handler(
                     servicer.Events,
                     request_deserializer=stepup__proto_dot_v1_dot_control__pb2.EventsRequest.FromString,
-                    response_serializer=stepup__proto_dot_v1_dot_control__pb2.Event.SerializeToString,
+                    response_serializer=stepup__proto_dot_v1_dot_control__pb2.EventsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -456,7 +456,7 @@ class ControlService:
             target,
             '/stepup_proto.v1.ControlService/Events',
             stepup__proto_dot_v1_dot_control__pb2.EventsRequest.SerializeToString,
-            stepup__proto_dot_v1_dot_control__pb2.Event.FromString,
+            stepup__proto_dot_v1_dot_control__pb2.EventsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -69,7 +69,7 @@ class ControlServiceStub:
     """Purpose: the whole graph, as text and in the DOT language.
     Blocking: no. Retry: safe, reads only. Status codes: none of its own.
     """
-    Events: _grpc.UnaryStreamMultiCallable[_control_pb2.EventsRequest, _control_pb2.Event]
+    Events: _grpc.UnaryStreamMultiCallable[_control_pb2.EventsRequest, _control_pb2.EventsResponse]
     """Purpose: everything that happens, as it happens; all displays of progress are fed from it.
     Blocking: the stream ends when the director stops. Retry: safe; `after` continues without a gap as long as the
       director still remembers. A reader that is too slow loses the oldest events and is told by `missed`.
@@ -117,7 +117,7 @@ class ControlServiceAsyncStub(ControlServiceStub):
     """Purpose: the whole graph, as text and in the DOT language.
     Blocking: no. Retry: safe, reads only. Status codes: none of its own.
     """
-    Events: _aio.UnaryStreamMultiCallable[_control_pb2.EventsRequest, _control_pb2.Event]  # type: ignore[assignment]
+    Events: _aio.UnaryStreamMultiCallable[_control_pb2.EventsRequest, _control_pb2.EventsResponse]  # type: ignore[assignment]
     """Purpose: everything that happens, as it happens; all displays of progress are fed from it.
     Blocking: the stream ends when the director stops. Retry: safe; `after` continues without a gap as long as the
       director still remembers. A reader that is too slow loses the oldest events and is told by `missed`.
@@ -216,7 +216,7 @@ class ControlServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _control_pb2.EventsRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_abc.Iterator[_control_pb2.Event], _abc.AsyncIterator[_control_pb2.Event]]:
+    ) -> _typing.Union[_abc.Iterator[_control_pb2.EventsResponse], _abc.AsyncIterator[_control_pb2.EventsResponse]]:
         """Purpose: everything that happens, as it happens; all displays of progress are fed from it.
         Blocking: the stream ends when the director stops. Retry: safe; `after` continues without a gap as long as the
           director still remembers. A reader that is too slow loses the oldest events and is told by `missed`.

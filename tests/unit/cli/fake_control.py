@@ -91,9 +91,10 @@ class FakeControl:
     ) -> control_pb2.GetGraphResponse:
         return control_pb2.GetGraphResponse(text="t\n", provenance_dot="p\n", dependency_dot="d\n")
 
-    async def Events(self, request: control_pb2.EventsRequest, _context: object, /) -> AsyncIterator[control_pb2.Event]:
-        for event in self.events[request.after :]:
-            yield event
+    async def Events(
+        self, request: control_pb2.EventsRequest, _context: object, /
+    ) -> AsyncIterator[control_pb2.EventsResponse]:
+        yield control_pb2.EventsResponse(events=self.events[request.after :])
         if not self.is_stream_ended:
             await self.stopping.wait()
 

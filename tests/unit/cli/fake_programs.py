@@ -115,9 +115,9 @@ class Director(FakeControl):
 
     async def Events(
         self, _request: control_pb2.EventsRequest, _context: object, /
-    ) -> AsyncIterator[control_pb2.Event]:
+    ) -> AsyncIterator[control_pb2.EventsResponse]:
         while (event := await self.queue.get()) is not None:
-            yield event
+            yield control_pb2.EventsResponse(events=[event])
         self.is_read.set()
 
     async def close(self) -> None:

@@ -13,6 +13,7 @@ from stepup_worker.run.capture import close_capture, open_capture, read_capture
 from stepup_worker.run.discovery import find_director
 from stepup_worker.run.executable import complaint_about, is_warm_script
 from stepup_worker.run.files import SMALL_BYTES_MAX, hash_large, look
+from stepup_worker.run.guardian import reap_strays
 from stepup_worker.run.messages import RunScript, Unpacker, WarmUp, pack
 
 
@@ -128,3 +129,12 @@ def test_an_address_counts_once_its_socket_exists(tmp_path: Path) -> None:
     assert find_director(str(tmp_path), None) is None
     (tmp_path / "s").touch()
     assert find_director(str(tmp_path), None) == f"{tmp_path}/s"
+
+
+def test_only_children_that_nobody_waits_for_are_reaped() -> None:
+    pid = os.posix_spawn("/bin/true", ["true"], {})
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    reap_strays(frozenset((pid,)))
+    reap_strays(frozenset())
+    with pytest.raises(ChildProcessError):
+        os.waitpid(pid, 0)

@@ -27,6 +27,13 @@ def run(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(story())
 
 
+async def follow(feed: EventFeed, after: int = 0) -> AsyncIterator[NumberedReport]:
+    """Yield the reports of a feed one by one."""
+    async for group in feed.subscribe(after):
+        for numbered in group:
+            yield numbered
+
+
 async def take(follower: AsyncIterator[NumberedReport], number: int) -> list[tuple[int, int]]:
     """Return number and losses of the next reports."""
     taken: list[tuple[int, int]] = []
@@ -51,7 +58,7 @@ def test_reports_are_numbered_and_get_the_time_of_their_arrival() -> None:
     async def story() -> None:
         feed = a_feed(reports=2)
         feed.close()
-        assert [numbered async for numbered in feed.subscribe()] == [
+        assert [numbered async for numbered in follow(feed)] == [
             NumberedReport(1, 100.0, a_line("1"), 0),
             NumberedReport(2, 101.0, a_line("2"), 0),
         ]
@@ -63,7 +70,7 @@ def test_reports_are_numbered_and_get_the_time_of_their_arrival() -> None:
 def test_a_follower_gets_what_is_remembered_and_then_what_happens() -> None:
     async def story() -> None:
         feed = a_feed(reports=2)
-        follower = feed.subscribe()
+        follower = follow(feed)
         assert await take(follower, 2) == [(1, 0), (2, 0)]
         waiting = asyncio.create_task(take(follower, 2))
         await asyncio.sleep(0)
@@ -78,8 +85,8 @@ def test_a_follower_goes_on_after_the_number_that_it_knows() -> None:
     async def story() -> None:
         feed = a_feed(reports=5)
         feed.close()
-        assert await rest(feed.subscribe(after=3)) == [(4, 0), (5, 0)]
-        assert await rest(feed.subscribe(after=5)) == []
+        assert await rest(follow(feed, after=3)) == [(4, 0), (5, 0)]
+        assert await rest(follow(feed, after=5)) == []
 
     run(story)
 
@@ -88,7 +95,7 @@ def test_a_number_of_an_earlier_director_stands_for_the_beginning() -> None:
     async def story() -> None:
         feed = a_feed(reports=2)
         feed.close()
-        assert await rest(feed.subscribe(after=500)) == [(1, 0), (2, 0)]
+        assert await rest(follow(feed, after=500)) == [(1, 0), (2, 0)]
 
     run(story)
 
@@ -97,7 +104,7 @@ def test_a_follower_that_comes_too_late_is_told_what_it_missed() -> None:
     async def story() -> None:
         feed = a_feed(capacity=3, reports=10)
         feed.close()
-        assert await rest(feed.subscribe(after=2)) == [(8, 5), (9, 0), (10, 0)]
+        assert await rest(follow(feed, after=2)) == [(8, 5), (9, 0), (10, 0)]
 
     run(story)
 
@@ -105,7 +112,7 @@ def test_a_follower_that_comes_too_late_is_told_what_it_missed() -> None:
 def test_a_slow_follower_loses_the_oldest_and_is_told() -> None:
     async def story() -> None:
         feed = a_feed(capacity=3, reports=2)
-        follower = feed.subscribe()
+        follower = follow(feed)
         assert await take(follower, 1) == [(1, 0)]
         for number in range(3, 9):
             feed.report(a_line(str(number)))
@@ -120,7 +127,7 @@ def test_a_slow_follower_loses_the_oldest_and_is_told() -> None:
 def test_followers_do_not_disturb_each_other() -> None:
     async def story() -> None:
         feed = a_feed()
-        given_up, faithful = (asyncio.create_task(rest(feed.subscribe())) for _ in range(2))
+        given_up, faithful = (asyncio.create_task(rest(follow(feed))) for _ in range(2))
         await asyncio.sleep(0)
         given_up.cancel()
         await asyncio.sleep(0)
@@ -135,7 +142,7 @@ def test_followers_do_not_disturb_each_other() -> None:
 def test_the_end_wakes_all_followers() -> None:
     async def story() -> None:
         feed = a_feed()
-        followers = [asyncio.create_task(rest(feed.subscribe())) for _ in range(3)]
+        followers = [asyncio.create_task(rest(follow(feed))) for _ in range(3)]
         await asyncio.sleep(0)
         feed.close()
         assert [await follower for follower in followers] == [[], [], []]
@@ -148,7 +155,7 @@ def test_nothing_follows_the_end() -> None:
         feed = a_feed(reports=1)
         feed.close()
         feed.report(a_line("2"))
-        assert await rest(feed.subscribe()) == [(1, 0)]
+        assert await rest(follow(feed)) == [(1, 0)]
         assert feed.last_sequence == 1
 
     run(story)

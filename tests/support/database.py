@@ -1,0 +1,62 @@
+"""What a journal would hold, in memory."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+
+from stepup_server.core.commands import FileRow, OutputRow, Record, StepRow, TreeRow
+from stepup_server.core.director import Director
+from stepup_server.core.ids import NodeId
+from stepup_server.core.rows import file_row, step_row, tree_row
+
+__all__ = ("Database", "Rows", "rows_of")
+
+Rows = tuple[dict[NodeId, StepRow], dict[NodeId, FileRow], dict[NodeId, TreeRow]]
+
+
+class Database:
+    """Rows by number; the last one wins."""
+
+    def __init__(self) -> None:
+        self.steps: dict[NodeId, StepRow] = {}
+        self.files: dict[NodeId, FileRow] = {}
+        self.trees: dict[NodeId, TreeRow] = {}
+        self.outputs: dict[NodeId, OutputRow] = {}
+        self.facts: dict[str, str] = {}
+
+    def commit(self, record: Record) -> None:
+        """Take a record in."""
+        for rows in (self.steps, self.files, self.trees, self.outputs):
+            for id_ in record.forgotten:
+                rows.pop(id_, None)  # type: ignore[attr-defined] # four dictionaries with the same keys
+        self.steps.update((row.id, row) for row in record.steps)
+        self.files.update((row.id, row) for row in record.files)
+        self.trees.update((row.id, row) for row in record.trees)
+        self.outputs.update((row.step, row) for row in record.outputs)
+        self.facts.update(record.facts)
+
+    def copy(self) -> Database:
+        """Return another database with the same rows."""
+        return copy.deepcopy(self)
+
+    def restore(self, make: Callable[[], Director], now: float) -> Director:
+        """Return a director that takes up what was recorded."""
+        director = make()
+        director.restore(
+            tuple(self.steps.values()), tuple(self.files.values()), tuple(self.trees.values()), self.facts, now
+        )
+        return director
+
+
+def rows_of(director: Director) -> Rows:
+    """Return the graph of a director as rows."""
+    graph, workers = director.desk.graph, director.workforce.workers
+    return (
+        {
+            step.id: step_row(step, workers[step.attempt.worker].description.name if step.attempt else "")
+            for step in graph.steps.values()
+        },
+        {file.id: file_row(file) for file in graph.files.values()},
+        {tree.id: tree_row(tree) for tree in graph.trees.values()},
+    )

@@ -1,0 +1,140 @@
+"""A disk in memory, with everything that the director may ask of one."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from stepup_server.core.patterns import compile_query
+from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, PathKind
+
+__all__ = ("VirtualDisk",)
+
+REGULAR = 0o100644
+
+
+@dataclass(slots=True)
+class _File:
+    """What is at one path."""
+
+    text: str
+    mode: int
+    mtime_ns: int
+    inode: int
+    kind: PathKind = PathKind.FILE
+
+
+@dataclass(slots=True)
+class VirtualDisk:
+    """Files and directories; time is a counter of changes."""
+
+    _files: dict[str, _File] = field(default_factory=dict)
+    _directories: set[str] = field(default_factory=set)
+    _tick: int = 0
+
+    # What users and steps do
+
+    def write(self, path: str, text: str, mode: int = REGULAR) -> None:
+        """Write a file, and make its directories."""
+        path = posixpath.normpath(path)
+        self.make_directories([posixpath.dirname(path)])
+        self._tick += 1
+        old = self._files.get(path)
+        self._files[path] = _File(text, mode, self._tick, old.inode if old else self._tick)
+
+    def make_special(self, path: str) -> None:
+        """Put a FIFO at a path."""
+        self.write(path, "")
+        self._files[path].kind = PathKind.SPECIAL
+
+    def remove(self, path: str) -> None:
+        """Remove a file, if it is there."""
+        self._files.pop(posixpath.normpath(path), None)
+
+    def read(self, path: str) -> str | None:
+        """Return the text of a file; None when there is none."""
+        file = self._files.get(posixpath.normpath(path))
+        return None if file is None or file.kind is not PathKind.FILE else file.text
+
+    def texts(self) -> dict[str, str]:
+        """Return all files with their texts, by path."""
+        return {path: file.text for path, file in sorted(self._files.items())}
+
+    def has_directory(self, path: str) -> bool:
+        """Tell whether there is a directory."""
+        return path in self._directories
+
+    # What the director asks
+
+    def inspect(self, paths: Iterable[str]) -> tuple[Observation, ...]:
+        """Look what is there, without reading."""
+        return tuple(self.look(path)._replace(hash=None) for path in paths)
+
+    def hash(self, files: Iterable[tuple[str, FileHash | None]]) -> tuple[Observation, ...]:
+        """Read files."""
+        return tuple(self.look(path) for path, _ in files)
+
+    def expand(self, queries: Sequence[GlobQuery]) -> tuple[tuple[GlobMatch, ...], ...]:
+        """Return what patterns match, sorted."""
+        there = [*self._files, *(path + "/" for path in self._directories)]
+        found: list[tuple[GlobMatch, ...]] = []
+        for query in queries:
+            pattern = compile_query(query)
+            pairs = ((path, pattern.captures(path)) for path in sorted(there))
+            found.append(tuple(GlobMatch(path, captures) for path, captures in pairs if captures is not None))
+        return tuple(found)
+
+    def remove_products(self, files: Iterable[tuple[str, FileHash | None]]) -> tuple[str, ...]:
+        """Remove files that are still the same, and directories that became empty."""
+        gone: list[str] = []
+        for path, known in files:
+            there = self.look(path)
+            if there.kind is PathKind.FILE and (known is None or known.same_content(there.hash)):
+                del self._files[path]
+                gone.append(path)
+        return (*gone, *self._prune(gone))
+
+    def make_directories(self, paths: Iterable[str]) -> None:
+        """Make directories with their parents."""
+        for path in paths:
+            while path not in {"", ".", "/", ".."}:
+                self._directories.add(path)
+                path = posixpath.dirname(path)  # noqa: PLW2901 -- climbs
+
+    def look(self, path: str) -> Observation:
+        """Return what is at a path."""
+        path = posixpath.normpath(path)
+        file = self._files.get(path)
+        if file is None:
+            kind = PathKind.DIRECTORY if path in self._directories or path == "." else PathKind.MISSING
+            return Observation(path, kind, None)
+        if file.kind is not PathKind.FILE:
+            return Observation(path, file.kind, None)
+        content = file.text.encode()
+        digest = hashlib.sha256(content).digest()
+        return Observation(
+            path, PathKind.FILE, FileHash(digest, file.mode, len(content), file.mtime_ns, file.inode)
+        )
+
+    def _prune(self, paths: Iterable[str]) -> list[str]:
+        """Remove the directories above some paths that are empty; return them, deepest first."""
+        gone: list[str] = []
+        above = {parent for path in paths for parent in _parents(path)}
+        for directory in sorted(above, reverse=True):
+            prefix = directory + "/"
+            if directory in self._directories and not any(
+                other.startswith(prefix) for other in (*self._files, *self._directories)
+            ):
+                self._directories.discard(directory)
+                gone.append(prefix)
+        return gone
+
+
+def _parents(path: str) -> list[str]:
+    """Return the directories above a path."""
+    found: list[str] = []
+    while (path := posixpath.dirname(path)) not in {"", "/"}:
+        found.append(path)
+    return found
