@@ -14,7 +14,9 @@ class Start:
     """Run this attempt now; it has a slot."""
 
     attempt: AttemptId
+    """Which."""
     assignment: Assignment
+    """What it consists of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Interrupt:
     """Send SIGINT to the attempt's process group; it still ends with an outcome."""
 
     attempt: AttemptId
+    """Which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Kill:
     """Send SIGKILL to the attempt's process group; it still ends with an outcome."""
 
     attempt: AttemptId
+    """Which."""
 
 
 @dataclass(frozen=True, slots=True)

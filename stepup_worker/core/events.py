@@ -47,6 +47,7 @@ class AttemptBegan:
     """The process of a started attempt exists."""
 
     attempt: AttemptId
+    """Which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ class AttemptEnded:
     """A started attempt is over."""
 
     attempt: AttemptId
+    """Which."""
     outcome: Outcome
+    """How it ended."""
 
 
 @dataclass(frozen=True, slots=True)

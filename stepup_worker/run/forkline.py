@@ -22,7 +22,9 @@ class Script:
 
     def __init__(self, number: int, line: ForkLine, loop: asyncio.AbstractEventLoop) -> None:
         self.ended: asyncio.Future[Ended] = loop.create_future()
+        """Resolved when the process has ended and was reaped."""
         self.pid: int | None = None
+        """Known as soon as the fork server has said it."""
         self._id = number
         self._line = line
 
@@ -43,7 +45,9 @@ class ForkLine:
         on_remark: Callable[[str], None],
     ) -> None:
         self.pid = pid
+        """The fork server's process."""
         self.is_alive = True
+        """False once it died, or the line was closed; never true again."""
         self._line = line
         self._loop = loop
         self._on_remark = on_remark

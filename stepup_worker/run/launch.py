@@ -35,7 +35,9 @@ class Process:
 
     def __init__(self, pid: int, loop: asyncio.AbstractEventLoop, living: set[int]) -> None:
         self.pid = pid
+        """Also the number of its session and process group."""
         self.ended: asyncio.Future[Ended] = loop.create_future()
+        """Resolved when the process has ended and was reaped."""
         self._loop = loop
         self._living = living
         self._living.add(pid)

@@ -17,6 +17,7 @@ class LaunchFailed(Exception):
     def __init__(self, number: int) -> None:
         super().__init__(os.strerror(number))
         self.number = number
+        """Why, as `errno` says it."""
 
 
 class Ended(NamedTuple):

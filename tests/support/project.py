@@ -94,6 +94,8 @@ class Project:
     """All turns of the present director."""
     birth: Database = field(default_factory=Database)
     """What the present director was restored from."""
+    born_at: float = 0.0
+    """When that was."""
     is_stopped: bool = False
     _last_request: int = 0
     _asked: dict[RequestId, ev.Event] = field(default_factory=dict)
@@ -345,10 +347,14 @@ class Project:
         self._asked.clear()
         self.history.clear()
         self.is_stopped = False
-        self.birth = self.database.copy()
+        self.birth, self.born_at = self.database.copy(), self.now
         self.director = self.database.restore(self._make_director, self.now)
 
     # What can be seen
+
+    def call_of(self, request: RequestId | None) -> ev.Event | None:
+        """Return what was asked under a number."""
+        return None if request is None else self._asked.get(request)
 
     def story(self) -> str:
         """Return what people were told, and what is."""

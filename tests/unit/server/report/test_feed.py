@@ -111,15 +111,24 @@ def test_a_follower_that_comes_too_late_is_told_what_it_missed() -> None:
 
 def test_a_slow_follower_loses_the_oldest_and_is_told() -> None:
     async def story() -> None:
-        feed = a_feed(capacity=3, reports=2)
+        feed = a_feed(capacity=3, reports=1)
         follower = follow(feed)
         assert await take(follower, 1) == [(1, 0)]
-        for number in range(3, 9):
+        for number in range(2, 9):
             feed.report(a_line(str(number)))
         assert await take(follower, 2) == [(6, 4), (7, 0)]
         feed.report(a_line("9"))
         feed.close()
         assert await rest(follower) == [(8, 0), (9, 0)]
+
+    run(story)
+
+
+def test_reports_that_are_there_together_come_together() -> None:
+    async def story() -> None:
+        feed = a_feed(reports=3)
+        groups = feed.subscribe(after=1)
+        assert [numbered.sequence for numbered in await anext(groups)] == [2, 3]
 
     run(story)
 

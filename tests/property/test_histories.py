@@ -1,0 +1,266 @@
+"""Whatever happens, in whatever order: the director keeps its promises, and ends where a plain build ends.
+
+The machine plays users, plans, steps, workers and the wire; it edits, breaks, repeats and delays.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from stepup_server.core import events as ev
+from stepup_server.core.director import Director, DirectorSettings
+from stepup_server.core.ids import RequestId
+from stepup_server.core.states import ReturnCode, StopLevel
+from stepup_server.core.values import Assignment, BuildOptions
+from tests.property.worlds import PLANS, SOURCES, TEXTS, World, run_command, script_of, worlds
+from tests.support.project import Built, Project
+from tests.support.scripts import Script
+from tests.support.workers import Stage
+
+LEASE_S = 60.0
+OPTIONS = BuildOptions(keep_going=True, resources={"r": 2}, defer_cap=5)
+WORKERS = ("w0", "w1", "w2")
+
+
+class Site(Project):
+    """A project whose commands do what their words say."""
+
+    def find_script(self, assignment: Assignment) -> Script:
+        """Return what a plan or a command does."""
+        if assignment.command.startswith("./"):
+            return super(Site, self).find_script(assignment)
+        return run_command(assignment)
+
+
+class Histories(RuleBasedStateMachine):
+    """One project and all that can happen to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.project = Site(settings=DirectorSettings(lease_s=LEASE_S, prefetch=2), environment={"V": "1"})
+        self.had_faults = False
+        """Something happened after which files may be left that nobody knows."""
+
+    @initialize(world=worlds(), slots=st.sampled_from([1, 1, 2, 4]))
+    def begin(self, world: World, slots: int) -> None:
+        for source in SOURCES:
+            self.project.disk.write(source, "one")
+        self.plan(world)
+        self.project.join("w0", slots)
+
+    # What users do
+
+    @rule(world=worlds())
+    def plan(self, world: World) -> None:
+        """Write other plans."""
+        self.project.plans.update(script_of(world))
+        for path, text in world.texts().items():
+            if self.project.disk.read(path) != text:
+                self.project.disk.write(path, text)
+
+    @rule(source=st.sampled_from(SOURCES), text=st.sampled_from(TEXTS))
+    def edit(self, source: str, text: str) -> None:
+        self.project.disk.write(source, text)
+
+    @rule(source=st.sampled_from(SOURCES))
+    def delete(self, source: str) -> None:
+        self.project.disk.remove(source)
+
+    @rule(number=st.integers(0, 5), text=st.sampled_from([None, "mine"]))
+    def touch_a_product(self, number: int, text: str | None) -> None:
+        self.had_faults = True
+        if text is None:
+            self.project.disk.remove(f"o{number}")
+        elif self.project.disk.read(f"o{number}") is not None:
+            self.project.disk.write(f"o{number}", text)
+
+    @rule(keep_going=st.booleans(), clean=st.booleans())
+    def build(self, *, keep_going: bool, clean: bool) -> None:
+        options = replace(OPTIONS, keep_going=keep_going, clean=clean)
+        self.project.ask(lambda id_: ev.BuildRequested(request=id_, options=options))
+
+    @rule()
+    def drain(self) -> None:
+        self.project.ask(lambda id_: ev.DrainRequested(request=id_))
+
+    @rule(level=st.sampled_from([StopLevel.DRAIN, StopLevel.INTERRUPT, StopLevel.KILL]))
+    def stop(self, level: StopLevel) -> None:
+        self.had_faults = True
+        self.project.ask(lambda id_: ev.StopRequested(request=id_, level=level))
+
+    # What happens by itself
+
+    @rule(picks=st.lists(st.integers(0, 9), min_size=1, max_size=30))
+    def happen(self, picks: list[int]) -> None:
+        for pick in picks:
+            moves = self.project.moves()
+            if not moves:
+                return
+            moves[pick % len(moves)].do()
+
+    @rule()
+    def settle(self) -> None:
+        self.project.run()
+
+    @rule(seconds=st.sampled_from([1.0, LEASE_S + 1]))
+    def wait(self, seconds: float) -> None:
+        self.project.pass_time(seconds)
+
+    # Faults
+
+    @rule(name=st.sampled_from(WORKERS), slots=st.integers(1, 3))
+    def join(self, name: str, slots: int) -> None:
+        worker = self.project.workers.get(name)
+        if worker is None or not worker.is_connected:
+            self.project.join(name, slots)
+
+    @rule(name=st.sampled_from(WORKERS))
+    def lose_touch(self, name: str) -> None:
+        if name in self.project.workers:
+            self.had_faults = True
+            self.project.break_stream(name)
+
+    @rule(name=st.sampled_from(WORKERS))
+    def die(self, name: str) -> None:
+        if name in self.project.workers:
+            self.had_faults = True
+            self.project.kill_worker(name)
+
+    @rule(value=st.sampled_from(["1", "2"]))
+    def kill_director(self, value: str) -> None:
+        self.had_faults = True
+        self.check_replay()
+        self.project.environment["V"] = value
+        self.project.restart()
+
+    @precondition(lambda self: self.project.is_stopped)
+    @rule()
+    def start_director_again(self) -> None:
+        self.check_replay()
+        self.project.restart()
+
+    # The wire
+
+    @rule(back=st.integers(1, 12))
+    def repeat_an_event(self, back: int) -> None:
+        """Send an old message of a worker or a step again."""
+        told = [event for events, _, _ in self.project.history for event in events]
+        old = [event for event in told if isinstance(event, (ev.WorkerReported, ev.PlanDeclared, ev.Amended))]
+        if old:
+            event = old[-1 - back % len(old)] if back < len(old) else old[0]
+            if isinstance(event, ev.WorkerReported):
+                self.project.tell(event)
+            elif event.request in self.project.answers:
+                self.project.ask(lambda id_: replace(event, request=id_))
+
+    @rule()
+    def repeat_a_call_that_waits(self) -> None:
+        """Send a batch again whose first answer was lost on its way."""
+        for worker in self.project.workers.values():
+            for held in worker.running():
+                call = self.project.call_of(held.request)
+                if isinstance(call, ev.PlanDeclared) and held.request not in self.project.answers:
+                    held.request = self.project.ask(lambda id_, call=call: replace(call, request=id_))
+
+    @rule(number=st.integers(1, 50))
+    def abandon(self, number: int) -> None:
+        self.project.tell(ev.RequestAbandoned(request=RequestId(number)))
+
+    # Laws
+
+    @invariant()
+    def no_step_runs_twice(self) -> None:
+        """On workers that are in touch, each step is run by one of them at most."""
+        running = [
+            held.attempt.step
+            for worker in self.project.workers.values()
+            if worker.is_connected and not worker.mail
+            for held in worker.running()
+        ]
+        assert len(running) == len(set(running))
+
+    @invariant()
+    def no_attempt_begins_twice(self) -> None:
+        begun = [attempt for worker in self.project.workers.values() for attempt in worker.started]
+        assert len(begun) == len(set(begun))
+
+    def teardown(self) -> None:
+        """End where a build from nothing ends."""
+        if not self.project.workers:
+            return
+        self.bring_all_back()
+        built = self.project.build(OPTIONS)
+        assert not built.code & (ReturnCode.DRAINING | ReturnCode.INTERRUPTED | ReturnCode.INTERNAL), built
+        fresh = self.fresh_site()
+        expected = fresh.build(OPTIONS)
+        assert built.code == expected.code, (built, expected)
+        if not expected.code & ~ReturnCode.WARNING:
+            self.compare(fresh)
+        if not expected.code & ReturnCode.FAILED:
+            self.check_idle_build(self.project.build(OPTIONS), expected)
+        self.check_replay()
+
+    def bring_all_back(self) -> None:
+        """End all faults, and everything that is going on."""
+        for source in SOURCES:
+            if self.project.disk.read(source) is None:
+                self.project.disk.write(source, "one")
+        self.project.run()
+        self.project.pass_time(LEASE_S + 1)
+        self.project.run()
+        if self.project.is_stopped:
+            self.project.restart()
+        for worker in self.project.workers.values():
+            if not worker.is_connected:
+                self.project.join(worker.name)
+        self.project.run()
+
+    def fresh_site(self) -> Project:
+        """Return a project with the same sources, in which nothing has been built."""
+        fresh = Site(environment=dict(self.project.environment), plans=self.project.plans)
+        for path in (*SOURCES, *PLANS):
+            fresh.disk.write(path, self.project.disk.read(path) or "")
+        fresh.join("w0")
+        return fresh
+
+    def compare(self, fresh: Project) -> None:
+        """The same graph, and the same files; of files that nobody knows any more only after faults."""
+        assert self.project.graph() == fresh.graph()
+        ours, theirs = self.project.disk.texts(), fresh.disk.texts()
+        for path, text in theirs.items():
+            assert ours[path] == text, path
+        assert self.had_faults or ours == theirs
+
+    def check_idle_build(self, again: Built, expected: Built) -> None:
+        """A second build has nothing to do."""
+        assert again.started == []
+        assert again.code == expected.code
+
+    def check_replay(self) -> None:
+        """The same events give the same commands."""
+        first_life = not self.project.birth.facts
+        twin = (
+            Director(self.project.settings, self.project.director.desk.environment)
+            if first_life
+            else self.project.birth.restore(
+                lambda: Director(self.project.settings, self.project.director.desk.environment), self.project.born_at
+            )
+        )
+        for events, now, commands in self.project.history:
+            assert repr(twin.handle(events, now)) == repr(commands)
+
+
+settings.register_profile(
+    "ci", max_examples=100, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+)
+settings.register_profile(
+    "long", max_examples=3000, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+TestHistories = Histories.TestCase
+TestHistories.settings = settings(settings.get_profile(os.environ.get("STEPUP_HYPOTHESIS_PROFILE", "ci")))
