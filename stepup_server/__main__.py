@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import importlib.metadata
 import os
 import signal
 import sys
@@ -17,6 +16,7 @@ os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 
 import uvloop
 
+from . import __version__
 from .core.director import Director, DirectorSettings
 from .core.states import StopLevel
 from .engine.clock import MonotonicClock
@@ -34,8 +34,6 @@ from .store.journal import SqliteJournal
 from .store.restore import load
 
 __all__ = ("main", "serve")
-
-VERSION = importlib.metadata.version("stepup-grpc")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,10 +76,10 @@ async def _serve(settings: Settings, socket: str) -> None:
         stack.callback(log.close)
         stack.push_async_callback(journal.close)
         stack.callback(disk.close)
-        await stack.enter_async_context(serving(engine, feed, socket, VERSION))
+        await stack.enter_async_context(serving(engine, feed, socket, __version__))
         stack.callback(feed.close)
-        stack.enter_context(write_note(settings.root, socket, VERSION))
-        log.announce(socket=socket, version=VERSION)
+        stack.enter_context(write_note(settings.root, socket, __version__))
+        log.announce(socket=socket, version=__version__)
         engine.announce_listening()
         _watch_signals(engine, settings)
         _tell_ready(settings, socket)

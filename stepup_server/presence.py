@@ -12,10 +12,14 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
 __all__ = ("ProjectIsTaken", "claim_project", "socket_for", "write_note")
+
+LOCK_ATTEMPTS = 20
+LOCK_PAUSE_S = 0.005
 
 SOCKET_PARENT = "/tmp"  # mkdtemp makes a private directory in it
 """Short, because the path of a socket has at most 107 bytes."""
@@ -40,14 +44,24 @@ def claim_project(root: str) -> Generator[None]:
     os.makedirs(os.path.join(root, ".stepup"), exist_ok=True)
     descriptor = os.open(os.path.join(root, ".stepup/director.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ProjectIsTaken(_who_holds(root)) from error
+        _lock(descriptor, root)
         _remove_traces(root)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, root: str) -> None:
+    """Take the lock. Whoever looks for a director holds it for a moment, so one refusal proves nothing."""
+    for last in (False,) * LOCK_ATTEMPTS + (True,):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if last:
+                raise ProjectIsTaken(_who_holds(root)) from error
+            time.sleep(LOCK_PAUSE_S)
+        else:
+            return
 
 
 def _who_holds(root: str) -> str:

@@ -13,6 +13,9 @@ from stepup_worker.settings import Settings, settings_from_arguments
 
 __all__ = ("main", "serve")
 
+_FIRST_FREE = 3
+"""The first descriptor behind the standard ones."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a worker as the command line says; return the exit code."""
@@ -24,6 +27,7 @@ def serve(settings: Settings) -> int:
 
     This process becomes the guardian. It must have a single thread and no channel.
     """
+    _open_standard_descriptors()
     # Else gRPC tells users that a director went away, in its own words.
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     # Before the forks, so that the three processes pay once.
@@ -44,6 +48,13 @@ def serve(settings: Settings) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _open_standard_descriptors() -> None:
+    """Occupy the descriptors 0 to 2 where they are closed, so that nothing else gets these numbers."""
+    while (fd := os.open(os.devnull, os.O_RDWR)) < _FIRST_FREE:
+        pass
+    os.close(fd)
 
 
 def _serve_as_daemon(settings: Settings, guardian: int) -> int:

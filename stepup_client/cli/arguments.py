@@ -156,7 +156,7 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
     _add_switch(parser, "progress", "show what runs below the log, on a terminal (default: yes)")
     add(
         "-l", "--log-level", type=_argument(_log_level_from_text), metavar="LEVEL",
-        help=f"what goes into .stepup/*.log: {', '.join(_LOG_LEVELS)} (default: warning)",
+        help=f"what goes into .stepup/*.log: {', '.join(_LOG_LEVELS)} (default: info)",
     )  # fmt: skip
     add(
         "--log-format", type=_argument(_log_format_from_text), metavar="FORMAT",

@@ -56,7 +56,7 @@ class BuildCommand:
     """Order steps by measured durations."""
     progress: bool = True
     """Show what runs, on a terminal."""
-    log_level: LogLevel = "warning"
+    log_level: LogLevel = "info"
     """How much director and worker write to their logs."""
     log_format: LogFormat = "json"
     """How they write it."""

@@ -250,8 +250,9 @@ class Builds:
             if removals:
                 desk.remove_files(removals, self._on_removed)
                 return
-        elif not complete:
-            desk.report(Tag.WARNING, "Skipping file cleanup due to incomplete build")
+        else:
+            reason = "at user's request (--no-clean)" if complete else "due to incomplete build"
+            desk.report(Tag.WARNING, f"Skipping file cleanup {reason}")
         self._close_build()
 
     def _on_removed(self, paths: tuple[str, ...]) -> None:

@@ -134,8 +134,9 @@ class Declarations:
         """Open or close a hold."""
         if not declaration.open and not attempt.holds:
             raise InvalidArgument("A hold is closed that was not opened.", declaration.source)
+        was_held = attempt.holds > 0
         attempt.holds += 1 if declaration.open else -1
-        if not attempt.holds:
+        if was_held != (attempt.holds > 0):
             self._desk.graph.wake_planned_steps(step)
 
     def _conclude(self, event: PlanDeclared, answer: Declared | Refusal) -> None:

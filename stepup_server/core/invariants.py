@@ -141,7 +141,9 @@ def _check_digests(step: Step) -> None:
 def _check_products(graph: Graph, step: Step) -> None:
     """A step knows what it created, in the order of declaration."""
     mirror = {
-        node.id for node in _nodes(graph) if node.creator == step.id and not (isinstance(node, File) and node.is_product)
+        node.id
+        for node in _nodes(graph)
+        if node.creator == step.id and not (isinstance(node, File) and node.is_product)
     }
     _demand(step, that=set(step.products) == mirror, reason="products do not mirror creators")
     positions = [graph.node(id_).position for id_ in step.products]

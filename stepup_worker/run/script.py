@@ -16,7 +16,7 @@ from typing import NoReturn, cast
 
 __all__ = ("become_script", "forget_exit_handlers")
 
-_STDERR = 2
+_NAMES = ("stdin", "stdout", "stderr")
 
 _FLUSH_FAILED = 120
 """The exit code of Python when its standard output cannot be written."""
@@ -64,8 +64,9 @@ def _replace_stdio(stdio: tuple[int, int, int]) -> None:
     for target, fd in enumerate(stdio):
         os.dup2(fd, target)
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-    for fd, name in enumerate(("stdin", "stdout", "stderr")):
+    for fd, name in enumerate(_NAMES):
         text = _open_like(getattr(sys, f"__{name}__"), fd)
+        vars(text)["mode"] = "w" if fd else "r"
         setattr(sys, name, text)
         setattr(sys, f"__{name}__", text)
 
@@ -75,12 +76,13 @@ def _open_like(old: io.TextIOWrapper | None, fd: int) -> io.TextIOWrapper:
     encoding = "utf-8" if old is None else old.encoding
     errors = ("strict", "strict", "backslashreplace")[fd] if old is None else old.errors
     raw = io.FileIO(fd, "w" if fd else "r", closefd=False)
+    raw.name = f"<{_NAMES[fd]}>"
     if not fd:
         return io.TextIOWrapper(io.BufferedReader(raw), encoding, errors)
     if old is not None and old.write_through:
         # PYTHONUNBUFFERED is set: there is no buffer at all.
         return io.TextIOWrapper(cast("io.BufferedWriter", raw), encoding, errors, write_through=True)
-    return io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors, line_buffering=fd == _STDERR)
+    return io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors, line_buffering=_NAMES[fd] == "stderr")
 
 
 def _run(argv: Sequence[str]) -> int:

@@ -218,6 +218,7 @@ import beside
 print(__name__, __file__ == os.getcwd() + "/./x.py", sys.argv, sys.path[0] == os.getcwd(), beside.X)
 print(os.environ["STEPUP_JOB_I"], os.environ["MARK"], os.environ["EXTRA"], os.getsid(0) == os.getpid())
 print(sorted(os.listdir("/proc/self/fd"))[:4] == ["0", "1", "2", "3"], len(os.listdir("/proc/self/fd")))
+print([(f.name, f.mode, f.encoding) for f in (sys.stdin, sys.stdout, sys.stderr)])
 print(sys.stdin.read() == "", "stepup_worker.run.script" in sys.modules, sys.modules["__main__"].__file__ == __file__)
 sys.exit(len(sys.argv))
 """
@@ -230,6 +231,7 @@ sys.exit(len(sys.argv))
             "__main__ True ['./x.py', 'a b'] True 5",
             "1 own e True",
             "True 4",
+            "[('<stdin>', 'r', 'utf-8'), ('<stdout>', 'w', 'utf-8'), ('<stderr>', 'w', 'utf-8')]",
             "True True True",
             "at exit",
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import uuid
@@ -163,6 +164,20 @@ class Folder:
         self.programs.append(Program(process, stem))
         return self.programs[-1]
 
+    def run_shell(self, command: str) -> str:
+        """Run a command that ends well and return what it writes."""
+        return subprocess.run(
+            command,
+            shell=True,
+            cwd=self.root,
+            env=self.environment({}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=SECONDS_MAX,
+            check=True,
+        ).stdout
+
     def environment(self, variables: Mapping[str, str]) -> dict[str, str]:
         """Return what programs find in their environment."""
         return plain_environment() | {MARK: self.mark} | dict(variables)
@@ -211,16 +226,18 @@ class Folder:
         return "\n".join(f"{program.process.args}\n{program.output}{program.errors}" for program in self.programs)
 
     def close(self) -> None:
-        """Check that nothing is left of what was started: no process, no directory of a socket."""
+        """Check that nothing is left of what was started, no process and no directory of a socket, and end it all."""
         for program in self.programs:
             if program.process.poll() is None:
                 program.process.kill()
                 program.process.wait()
         try:
             wait_until(lambda: not self.left_processes(), "nothing runs any more", lambda: str(self.left_processes()))
+            assert not self.left_directories()
         finally:
             kill_marked(self.mark)
-        assert not self.left_directories()
+            for name in self.left_directories():
+                shutil.rmtree(name)
 
     def left_processes(self) -> dict[int, str]:
         """Return the processes that still run."""

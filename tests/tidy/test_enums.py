@@ -34,7 +34,9 @@ def test_levels_of_stopping_have_the_numbers_of_the_wire() -> None:
 
 def test_an_attempt_can_be_stopped_as_firmly_as_the_whole_build() -> None:
     stops = names_on_the_wire(dispatch_pb2.Order.Stop.items())
-    assert stops == {level.name for level in states.StopLevel if level >= states.StopLevel.INTERRUPT}
+    firm = {level.name for level in states.StopLevel if level >= states.StopLevel.INTERRUPT}
+    # Draining the build means to recall what has not begun.
+    assert stops == {"RECALL", *firm}
 
 
 def names_on_the_wire(members: list[tuple[str, int]]) -> set[str]:

@@ -17,12 +17,12 @@ from stepup_worker.core.values import Assignment, AttemptId
         ("sub/", "sub/", "../"),
         ("a/b/", "a/b/", "../../"),
         ("../c", "../c", "../project"),
-        ("/srv", "/srv", "../home/project"),
+        ("/srv", "/srv", "../projects/demo"),
     ],
 )
 def test_here_is_spelled_as_the_plan_did_and_root_follows(workdir: str, here: str, root: str) -> None:
     assignment = Assignment(command="true", workdir=workdir, shell=False)
-    variables = step_variables(AttemptId(4, 9), assignment, "/home/project", "/tmp/s")
+    variables = step_variables(AttemptId(4, 9), assignment, "/projects/demo", "/tmp/s")
     assert (variables["HERE"], variables["ROOT"]) == (here, root)
 
 

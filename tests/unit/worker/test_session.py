@@ -156,6 +156,15 @@ def test_a_waiting_attempt_that_is_stopped_ends_with_a_result() -> None:
     assert isinstance(result.outcome.end, NotStarted)
 
 
+def test_a_recall_reaches_only_what_has_no_slot() -> None:
+    session = a_session()
+    session.handle(orders(1, A, B), 0.0)
+    recalled = (Order(A, StopLevel.RECALL, None), Order(B, StopLevel.RECALL, None))
+    assert session.handle(OrdersReceived(sequence=2, orders=recalled), 1.0) == (Speak(),)
+    assert [result.attempt for result in say(session).finished] == [B]
+    assert session.handle(stop(3, A, StopLevel.INTERRUPT), 2.0) == (Interrupt(A),)
+
+
 def test_an_order_for_an_unknown_attempt_without_assignment_is_answered_at_once() -> None:
     session = a_session()
     assert session.handle(stop(7, A, StopLevel.NONE), 0.0) == (Speak(),)
