@@ -1,4 +1,5 @@
 """The director: owns the step graph and tells workers what to run."""
+
 from __future__ import annotations
 
 __all__ = ("__version__",)

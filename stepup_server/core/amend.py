@@ -54,7 +54,7 @@ class Amendments:
         check_pattern(event.pattern, event.source, event.substitutions)
         query = GlobQuery(anchor_pattern(event.base, event.pattern, event.source), event.substitutions)
         self._desk.note_speech(step, attempt)
-        self._desk.expand_globs((query,), lambda found: self._on_expanded(event, query, found[0]))
+        self._desk.questions.expand_globs((query,), lambda found: self._on_expanded(event, query, found[0]))
 
     def _on_expanded(self, event: GlobRequested, query: GlobQuery, matches: tuple[GlobMatch, ...]) -> None:
         """Register a pattern with its matches and answer."""
@@ -128,7 +128,7 @@ class Amendments:
             self._desk.unconfirmed.pop(file.id, None)
         if unknown:
             questions = tuple((file.path, file.hash) for file in unknown)
-            self._desk.hash_files(questions, lambda seen: self._on_confirmed(event, inputs, seen))
+            self._desk.questions.hash_files(questions, lambda seen: self._on_confirmed(event, inputs, seen))
         else:
             self._conclude(event, inputs)
 

@@ -159,7 +159,7 @@ class Builds:
         self._boot()
         questions = tuple((file.path, file.hash) for file in graph.files.values() if _is_observable(file))
         if questions:
-            self._desk.hash_files(questions, self._on_files_seen)
+            self._desk.questions.hash_files(questions, self._on_files_seen)
         else:
             self._on_files_seen(())
 
@@ -186,7 +186,7 @@ class Builds:
                     self._report_change(file, before, observation.hash)
         queries = tuple(self._desk.globbers)
         if queries:
-            self._desk.expand_globs(queries, lambda found: self._on_globs_seen(queries, found))
+            self._desk.questions.expand_globs(queries, lambda found: self._on_globs_seen(queries, found))
         else:
             self._on_globs_seen((), ())
 
@@ -217,13 +217,13 @@ class Builds:
     def _is_over(self) -> bool:
         """Tell whether nothing is going on and nothing more can begin."""
         desk = self._desk
-        if desk.running or desk.is_waiting_for_disk or desk.unconfirmed:
+        if desk.running or desk.questions or desk.unconfirmed:
             return False
         return desk.draining or self._execution.ready.peek_run() is None
 
     def _warn_of_no_worker(self) -> None:
         """Say once that nobody is there to do the work."""
-        idle = not self._desk.running and not self._desk.is_waiting_for_disk
+        idle = not self._desk.running and not self._desk.questions
         if idle and not self._workforce.connected and not self._warned_of_no_worker:
             self._warned_of_no_worker = True
             self._desk.report(
@@ -248,7 +248,7 @@ class Builds:
             desk.phase = Phase.CLEANUP
             removals = collect_garbage(desk)
             if removals:
-                desk.remove_files(removals, self._on_removed)
+                desk.questions.remove_files(removals, self._on_removed)
                 return
         else:
             reason = "at user's request (--no-clean)" if complete else "due to incomplete build"

@@ -61,7 +61,7 @@ def confirm_files(desk: Desk, files: Iterable[File]) -> None:
     """Ask for the hashes of static files that were not looked at yet, and settle them when the answer comes."""
     wanted = tuple((file.path, file.hash) for file in files)
     if wanted:
-        desk.hash_files(wanted, lambda observations: _settle_all(desk, observations))
+        desk.questions.hash_files(wanted, lambda observations: _settle_all(desk, observations))
 
 
 def _settle_all(desk: Desk, observations: Iterable[Observation]) -> None:

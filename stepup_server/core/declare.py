@@ -83,7 +83,7 @@ class Declarations:
         def on_inspected(observations: tuple[Observation, ...]) -> None:
             facts.kinds = {path: seen.kind for path, seen in zip(paths, observations, strict=True)}
             if queries:
-                self._desk.expand_globs(tuple(queries), on_expanded)
+                self._desk.questions.expand_globs(tuple(queries), on_expanded)
             else:
                 self._apply(event, facts)
 
@@ -92,7 +92,7 @@ class Declarations:
             self._apply(event, facts)
 
         if paths:
-            self._desk.inspect_paths(tuple(paths), on_inspected)
+            self._desk.questions.inspect_paths(tuple(paths), on_inspected)
         else:
             on_inspected(())
 

@@ -32,7 +32,7 @@ class Director:
     """The step graph and its workers, as a function of what happened so far."""
 
     def __init__(self, settings: DirectorSettings, environment: Mapping[str, str]) -> None:
-        self.desk = Desk(settings=settings, environment=dict(environment))
+        self.desk = Desk(settings, dict(environment))
         self._assemble()
 
     def _assemble(self) -> None:
@@ -137,26 +137,27 @@ class Director:
                 self.builds.end_without_workers()
 
     def _on_paths_inspected(self, event: ev.PathsInspected) -> None:
-        self.desk.take_inspection(event.token)(event.observations)
+        self.desk.questions.inspections.answer(event.token, event.observations)
 
     def _on_files_hashed(self, event: ev.FilesHashed) -> None:
-        self.desk.take_hashing(event.token)(event.observations)
+        self.desk.questions.hashings.answer(event.token, event.observations)
 
     def _on_globs_expanded(self, event: ev.GlobsExpanded) -> None:
-        self.desk.take_expansion(event.token)(event.matches)
+        self.desk.questions.expansions.answer(event.token, event.matches)
 
     def _on_files_removed(self, event: ev.FilesRemoved) -> None:
-        self.desk.take_removal(event.token)(event.paths)
+        self.desk.questions.removals.answer(event.token, event.paths)
 
     # Commands and records
 
     def _take_commands(self) -> tuple[Command, ...]:
         """Return the commands of this turn behind the record that they depend on, and clear the desk."""
-        commands, self.desk.commands = self.desk.commands, []
         progress = self.builds.progress()
         commands = [
-            replace(command, progress=progress) if isinstance(command, Report) else command for command in commands
+            replace(command, progress=progress) if isinstance(command, Report) else command
+            for command in self.desk.commands
         ]
+        self.desk.commands.clear()
         record = self._take_record()
         return tuple(commands) if record is None else (record, *commands)
 

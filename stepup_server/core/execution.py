@@ -92,7 +92,7 @@ class Execution:
         outputs = tuple((file.path, file.hash) for file in self._graph.outputs(step))
         if outputs:
             self._checking[step.id] = None
-            self._desk.hash_files(outputs, lambda seen: self._on_outputs_seen(step, check, seen))
+            self._desk.questions.hash_files(outputs, lambda seen: self._on_outputs_seen(step, check, seen))
         else:
             self._conclude_check(step)
 
@@ -232,7 +232,7 @@ class Execution:
         seen = {observation.path for observation in outcome.outputs}
         unseen = tuple((file.path, None) for file in self._graph.outputs(step) if file.path not in seen)
         if unseen:
-            self._desk.hash_files(unseen, lambda more: self._conclude(step, attempt, outcome, more))
+            self._desk.questions.hash_files(unseen, lambda more: self._conclude(step, attempt, outcome, more))
         else:
             self._conclude(step, attempt, outcome, ())
 
@@ -283,13 +283,14 @@ class Execution:
 
     def _fail(self, step: Step, outcome: AttemptOutcome, observations: dict[str, Observation]) -> None:
         """Record a failure; what the step had created is gone."""
+        # First, while the step still runs: its own failure stands, whoever else becomes pending.
+        for observation in outcome.changed_inputs:
+            self._input_moved(observation)
         self._graph.move_step(step, StepState.FAILED)
         self._keep_products(step, observations)
         for id_ in list(step.products):
             if id_ in self._graph.steps:
                 self._graph.detach(self._graph.steps[id_])
-        for observation in outcome.changed_inputs:
-            self._input_moved(observation)
         if outcome.changed_inputs or not self._desk.options.keep_going:
             self._desk.draining = True
 

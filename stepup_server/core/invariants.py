@@ -232,7 +232,7 @@ def _check_queue(director: Director) -> None:
         free = director.workforce.find_slot(ahead=False)
         idle = following is not None and free is not None and not execution.is_checking
         _demand(following, that=not idle, reason="it waits although a slot is free")
-        open_ = desk.is_waiting_for_disk or desk.running or following is not None
+        open_ = desk.questions or desk.running or following is not None
         _demand(None, that=bool(open_), reason="the build is over, but goes on")
 
 
@@ -247,7 +247,7 @@ def _check_desk(director: Director) -> None:
             mirror.setdefault(query, set()).add(step.id)
     globbers = {query: set(askers) for query, askers in desk.globbers.items()}
     _demand(None, that=globbers == mirror, reason="globbers do not mirror the patterns of steps")
-    if desk.phase is Phase.BUILD and not desk.is_waiting_for_disk:
+    if desk.phase is Phase.BUILD and not desk.questions:
         for file in desk.graph.files.values():
             unasked = file.state is FileState.UNCONFIRMED and not file.detached
             _demand(file, that=not unasked, reason="nobody asks what it is")

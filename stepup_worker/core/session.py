@@ -1,7 +1,7 @@
 """The session: what this worker holds, and what follows from what it is told.
 
 The conversation is level-triggered: each side says its whole truth, so the machine never asks which message was
-lost. Four rules carry it:
+lost. Five rules carry it:
 
 - An attempt is held from the order that brings its assignment until its result is acknowledged and it is not
   listed any more; an order for an attempt that is held only ever raises how far it is to be stopped.
@@ -9,6 +9,7 @@ lost. Four rules carry it:
 - What the director can infer from its own orders is no news; the next statement repeats it anyway.
 - `holding` names every attempt of which the director shall still hear on this stream: waiting, running, or ended
   with a result that is too large for this statement and follows in the next one.
+- After an attempt that ended badly nothing begins before its result is acknowledged: the director may want to stop.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from .events import (
     TimePassed,
 )
 from .records import Held, Phase
-from .values import AttemptId, Beginning, NotStarted, Order, Outcome, Result, Statement, StopLevel
+from .values import AttemptId, Beginning, Exited, NotStarted, Order, Outcome, PathKind, Result, Statement, StopLevel
 
 __all__ = ("ACKNOWLEDGEMENT_S_MAX", "INTERRUPT_S_MAX", "STATEMENT_BYTES_MAX", "Session")
 
@@ -51,6 +52,7 @@ class Session:
         self._running = 0
         self._began: list[Beginning] = []
         self._unsaid: dict[AttemptId, Held] = {}
+        self._bad: set[AttemptId] = set()
         self._seen = 0
         self._is_connected = False
         self._is_introduced = False
@@ -164,6 +166,8 @@ class Session:
         if not held.is_wanted:
             del self._held[attempt]
             return []
+        if not _is_good(outcome):
+            self._bad.add(attempt)
         return self._end(held, outcome)
 
     def _on_stop_asked(self, now: float) -> list[Command]:
@@ -245,6 +249,7 @@ class Session:
         if held is not None and held.phase is Phase.ENDED:
             held.is_acknowledged = True
             self._unsaid.pop(attempt, None)
+            self._bad.discard(attempt)
 
     def _stop_running(self, level: StopLevel) -> list[Command]:
         commands: list[Command] = []
@@ -258,7 +263,7 @@ class Session:
 
     def _fill_slots(self) -> list[Command]:
         commands: list[Command] = []
-        while self._waiting and self._running < self._slots:
+        while self._waiting and self._running < self._slots and not self._bad:
             held = self._waiting.popleft()
             held.phase = Phase.RUNNING
             self._running += 1
@@ -308,6 +313,12 @@ class Session:
 
 def _is_awaited(held: Held) -> bool:
     return held.is_wanted and not held.is_said and not held.is_acknowledged
+
+
+def _is_good(outcome: Outcome) -> bool:
+    """Tell whether the director will surely take an outcome for a success."""
+    are_outputs_there = all(seen.kind is PathKind.FILE for seen in outcome.outputs)
+    return outcome.end == Exited(0) and are_outputs_there and not outcome.changed_inputs
 
 
 def _stop_command(held: Held) -> Command:

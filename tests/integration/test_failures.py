@@ -27,6 +27,11 @@ def test_a_failing_step_stops_the_build(folder: Folder) -> None:
     assert ended.executed == ["./plan.py", "exit 3"]
 
 
+def test_nothing_begins_after_a_failure(folder: Folder) -> None:
+    folder.plan('run("false")\nrun("true")\nrun("echo")')
+    assert folder.build(code=FAILED_AND_DRAINED).executed == ["./plan.py", "false"]
+
+
 def test_with_k_all_that_does_not_need_a_failed_step_is_run(folder: Folder) -> None:
     folder.plan(THREE_STEPS)
     ended = folder.build("-k", code=FAILED_AND_PENDING)
@@ -41,7 +46,6 @@ def test_a_failed_step_is_tried_again_by_the_next_build(folder: Folder) -> None:
     folder.write("wanted")
     again = folder.build()
     assert again.executed == ["cat wanted"]
-    assert "Making failed steps pending" in again.output
 
 
 def test_an_input_that_nobody_declares_keeps_its_reader_pending(folder: Folder) -> None:
@@ -73,8 +77,8 @@ MISTAKES = {
     ),
     "a step twice": ('run("true")\nrun("true", inp="plan.py")', "GraphError: plan.py:4: .*true"),
     "a static file that is an output": (
-        'static("plan.py")\nrun("touch plan.py", out="plan.py")',
-        "GraphError: plan.py:4: .*plan.py",
+        'static("in.txt")\nrun("touch in.txt", out="in.txt")',
+        "GraphError: plan.py:4: .*in.txt",
     ),
     "a directory as an input": ('run("true", inp="sub/")', "Directories are not allowed: .*sub/"),
     "a NUL byte in a command": ('run("echo \\0")', 'line 3[\\s\\S]*NUL byte'),
@@ -87,6 +91,7 @@ MISTAKES = {
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_in_a_plan_names_its_line(folder: Folder, mistake: str) -> None:
     text, message = MISTAKES[mistake]
+    folder.write("in.txt")
     folder.plan(text)
     ended = folder.build(code=FAILED_AND_DRAINED)
     assert ended.page("Failed command") == "./plan.py  # exit=1\n"
@@ -145,7 +150,7 @@ def test_a_folder_without_a_plan_is_not_built(folder: Folder) -> None:
     [
         ("#!/usr/bin/env python3\n", 0o644, "./plan.py is not executable: chmod +x plan.py"),
         ("print(1)\n", 0o755, "./plan.py has no shebang"),
-        ("#!/nowhere/python\n", 0o755, "/nowhere/python"),
+        ("#!/nowhere/python\n", 0o755, "the interpreter in its first line does not exist"),
     ],
 )
 def test_a_plan_that_cannot_be_executed_says_why(folder: Folder, text: str, mode: int, message: str) -> None:
@@ -160,9 +165,9 @@ def test_a_plan_that_cannot_be_executed_says_why(folder: Folder, text: str, mode
     [
         ("true", "Expected outputs not created", "x.txt\n"),
         ("mkfifo x.txt", "Expected outputs not created", "x.txt  (not a regular file)\n"),
-        ("mkdir x.txt", "Expected outputs not created", "x.txt  (not a regular file)\n"),
+        ("mkdir x.txt", "Expected outputs not created", "x.txt  (a directory)\n"),
         ("no-such-command x.txt", "Failed command", "no-such-command x.txt  # not executed\nno-such-command was not found"),
-        ("sh -c 'kill -9 $$'", "Failed command", "sh -c 'kill -9 $$'  # signal=9\n"),
+        ("sh -c 'kill -9 $$'", "Failed command", "sh -c 'kill -9 $$'  # signal=9 (SIGKILL)\n"),
     ],
 )
 def test_a_step_that_does_not_do_what_was_declared_has_failed(

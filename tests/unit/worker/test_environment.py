@@ -16,7 +16,7 @@ from stepup_worker.core.values import Assignment, AttemptId
         ("sub", "sub", ".."),
         ("sub/", "sub/", "../"),
         ("a/b/", "a/b/", "../../"),
-        ("../c", "../c", "../project"),
+        ("../c", "../c", "../demo"),
         ("/srv", "/srv", "../projects/demo"),
     ],
 )

@@ -1,0 +1,85 @@
+"""Questions to the disk that wait for their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from .commands import Command, ExpandGlobs, HashFiles, InspectPaths, RemoveFiles
+from .ids import Token
+from .refusals import InvariantBroken
+from .values import FileHash, GlobMatch, GlobQuery, Observation
+
+__all__ = ("Questions",)
+
+_Answer = TypeVar("_Answer")
+
+FilesSeen = Callable[[tuple[Observation, ...]], None]
+GlobsSeen = Callable[[tuple[tuple[GlobMatch, ...], ...]], None]
+PathsGone = Callable[[tuple[str, ...]], None]
+
+
+class _Open(Generic[_Answer]):
+    """Open questions of one kind, each with who wants to know."""
+
+    def __init__(self) -> None:
+        self._askers: dict[Token, Callable[[_Answer], None]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._askers)
+
+    def open(self, token: Token, then: Callable[[_Answer], None]) -> None:
+        """Note who wants to know."""
+        self._askers[token] = then
+
+    def answer(self, token: Token, answer: _Answer) -> None:
+        """Close a question and tell who asked."""
+        asker = self._askers.pop(token, None)
+        if asker is None:
+            raise InvariantBroken(f"nobody asked question {token}")
+        asker(answer)
+
+
+class Questions:
+    """Everything that the core wants to know of the disk."""
+
+    def __init__(self, commands: Callable[[Command], None]) -> None:
+        self._command = commands
+        self._last_token = 0
+        self.inspections: _Open[tuple[Observation, ...]] = _Open()
+        self.hashings: _Open[tuple[Observation, ...]] = _Open()
+        self.expansions: _Open[tuple[tuple[GlobMatch, ...], ...]] = _Open()
+        self.removals: _Open[tuple[str, ...]] = _Open()
+
+    def __bool__(self) -> bool:
+        """Tell whether some question is open."""
+        return bool(self.inspections or self.hashings or self.expansions or self.removals)
+
+    def inspect_paths(self, paths: tuple[str, ...], then: FilesSeen) -> None:
+        """Ask what is at these paths."""
+        token = self._draw_token()
+        self.inspections.open(token, then)
+        self._command(InspectPaths(token, paths))
+
+    def hash_files(self, files: tuple[tuple[str, FileHash | None], ...], then: FilesSeen) -> None:
+        """Ask for the hashes of these files."""
+        token = self._draw_token()
+        self.hashings.open(token, then)
+        self._command(HashFiles(token, files))
+
+    def expand_globs(self, queries: tuple[GlobQuery, ...], then: GlobsSeen) -> None:
+        """Ask what these patterns match."""
+        token = self._draw_token()
+        self.expansions.open(token, then)
+        self._command(ExpandGlobs(token, queries))
+
+    def remove_files(self, files: tuple[tuple[str, FileHash | None], ...], then: PathsGone) -> None:
+        """Ask for old products to be removed."""
+        token = self._draw_token()
+        self.removals.open(token, then)
+        self._command(RemoveFiles(token, files))
+
+    def _draw_token(self) -> Token:
+        """Draw a number for a question."""
+        self._last_token += 1
+        return Token(self._last_token)
