@@ -15,7 +15,7 @@ SOURCES := $(shell find $(FOLDERS) -name node_modules -prune -o -type f \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test generated lint types imports unit clean
+.PHONY: help demo test generated lint types imports unit bench-main-job clean
 
 help:
 	@echo "make demo    install into $(VENV) and run the example of the manual"
@@ -24,6 +24,7 @@ help:
 	@echo "make types   mypy and basedpyright"
 	@echo "make imports import-linter: who may import whom"
 	@echo "make unit    the tests that start no programs"
+	@echo "make bench-main-job   1000 steps beside ninja and StepUp 4, which it installs into .bench"
 	@echo "make clean   remove what was installed and made"
 
 demo: $(VENV)/stamp-project
@@ -42,8 +43,17 @@ imports: $(VENV)/stamp-imports
 unit: $(VENV)/stamp-dev
 	$(BIN)/python -m pytest tests/unit
 
+bench-main-job: $(VENV)/stamp-project .bench/stamp
+	PATH="$(BIN):$$PATH" $(BIN)/python tests/benchmark/main_job.py \
+	    --ninja .bench/ninja/bin/ninja --stepup4 .bench/stepup4/bin/sb
+
+.bench/stamp: Makefile
+	$(PYTHON) -m venv .bench/ninja && .bench/ninja/bin/python -m pip install --quiet ninja==1.13.0
+	$(PYTHON) -m venv .bench/stepup4 && .bench/stepup4/bin/python -m pip install --quiet stepup==4.0.3
+	@touch $@
+
 clean:
-	rm -rf $(VENV) $(JAVASCRIPT)/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .bench $(VENV) $(JAVASCRIPT)/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(FOLDERS) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/stamp-project: pyproject.toml requirements-dev.lock

@@ -150,7 +150,9 @@ class _Daemon:
                 return
             lost_at = lost_at or time.monotonic()
             self._note_loss(reason, is_first=delay_s == _RETRY_S_MIN)
-            if self._settings.embedded and time.monotonic() - lost_at > _PATIENCE_S:
+            # Within one host a stream breaks only because the director is gone: begin nothing more.
+            has_ended = self._was_connected or time.monotonic() - lost_at > _PATIENCE_S
+            if self._settings.embedded and has_ended:
                 raise GaveUp(f"The director is gone ({reason}).")
             await self._pause(delay_s * random.uniform(0.5, 1.0))  # noqa: S311  only spreads callers
             delay_s = min(2 * delay_s, _RETRY_S_MAX)

@@ -112,8 +112,10 @@ class Director:
 
     def _on_worker_reported(self, event: ev.WorkerReported) -> None:
         """Take note of what a worker tells."""
-        for fact in self.workforce.on_worker_reported(event):
+        given_back = self.workforce.on_worker_reported(event)
+        for fact in event.facts:
             self.execution.on_fact(event.worker, fact)
+        self.execution.lose(given_back, f"Worker {event.worker} is stopping")
 
     def _on_worker_disconnected(self, event: ev.WorkerDisconnected) -> None:
         """Wait for a worker to come back, or give its attempts up."""

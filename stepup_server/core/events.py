@@ -144,6 +144,8 @@ class WorkerReported:
     worker: WorkerId
     seen: int
     """The sequence number of the last orders that it acted upon."""
+    slots: int | None = None
+    """How many attempts it runs at a time from now on; None: as before. 0: it is stopping."""
     holding: tuple[AttemptId, ...]
     facts: tuple[AttemptFact, ...] = ()
     """What happened to attempts since the last report, in order."""

@@ -156,8 +156,6 @@ def _restore_edges(graph: Graph, step: Step, row: StepRow) -> None:
 
 def _restore_products(graph: Graph) -> None:
     """Connect creators with what they created, in the order of declaration."""
-    for tree in graph.trees.values():
-        _restore_product(graph, tree)
     files = graph.files.values()
     for file in files:
         if file.creator is not None and file.creator in graph.trees:

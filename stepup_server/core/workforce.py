@@ -6,6 +6,8 @@ once per stream, and again when the worker turns out not to hold the attempt.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .commands import OrderWorker
 from .desk import Desk
 from .events import WorkerConnected, WorkerReported
@@ -13,7 +15,7 @@ from .ids import AttemptId, NodeId, WorkerId
 from .records import Attempt, Step, Worker
 from .refusals import InvalidArgument, InvariantBroken, NotNow
 from .states import Phase, StopLevel, Tag
-from .values import AttemptFact, Order, WorkerDescription
+from .values import Order, WorkerDescription
 
 __all__ = ("Workforce",)
 
@@ -33,8 +35,8 @@ class Workforce:
         description = event.description
         if self._desk.phase is Phase.STOPPING:
             raise NotNow("The director is stopping.")
-        if not description.name or description.slots < 1:
-            raise InvalidArgument("A worker needs a name and at least one slot.")
+        if not description.name:
+            raise InvalidArgument("A worker needs a name.")
         if description.root != self._desk.settings.root:
             raise NotNow(f"This director serves {self._desk.settings.root}, not {description.root}.")
         worker = self._find(description.name)
@@ -113,20 +115,33 @@ class Workforce:
 
     # Reports
 
-    def on_worker_reported(self, event: WorkerReported) -> tuple[AttemptFact, ...]:
-        """Compare what a worker does with what it should do; return the facts that it told."""
+    def on_worker_reported(self, event: WorkerReported) -> tuple[NodeId, ...]:
+        """Compare what a worker does with what it should do; return the steps that it has given back.
+
+        What it was told and does not hold, it is told again, unless it is stopping.
+        """
         worker = self.workers.get(event.worker)
         if worker is None or not worker.connected:
             return ()
-        present = {*event.holding, *(fact.attempt for fact in event.facts)}
-        for id_, sequence in list(worker.told.items()):
-            if sequence <= event.seen and id_ not in present and id_ in worker.holding:
-                # It was told and does not hold it: tell it again.
-                del worker.told[id_]
-                worker.changed = True
-        if any(id_ not in worker.holding for id_ in event.holding):
+        if event.slots is not None:
+            worker.description = replace(worker.description, slots=event.slots)
+        absent = self._find_absent(worker, event)
+        for id_ in absent:
+            del worker.told[id_]
+        if absent or any(id_ not in worker.holding for id_ in event.holding):
             worker.changed = True
-        return event.facts
+        if worker.description.slots:
+            return ()
+        return tuple(worker.holding.pop(id_) for id_ in absent)
+
+    def _find_absent(self, worker: Worker, event: WorkerReported) -> list[AttemptId]:
+        """Return the attempts that a worker was told to hold and does not, although it has seen the orders."""
+        present = {*event.holding, *(fact.attempt for fact in event.facts)}
+        return [
+            id_
+            for id_, sequence in worker.told.items()
+            if sequence <= event.seen and id_ not in present and id_ in worker.holding
+        ]
 
     def acknowledge(self, id_: WorkerId, attempt: AttemptId) -> None:
         """Let a worker forget a result."""
@@ -141,8 +156,9 @@ class Workforce:
         extra = self._desk.settings.prefetch if ahead else 0
         best, room = None, 0
         for worker in self.connected:
-            free = worker.description.slots + extra - len(worker.holding)
-            if free > room and not worker.leave:
+            slots = worker.description.slots
+            free = slots + extra - len(worker.holding)
+            if free > room and slots and not worker.leave:
                 best, room = worker, free
         return best
 

@@ -64,6 +64,7 @@ class DispatchServicer:
                 WorkerReported(
                     worker=worker,
                     seen=request.seen,
+                    slots=request.worker.slots if request.HasField("worker") else None,
                     holding=tuple(map(convert.attempt_from_wire, request.holding)),
                     facts=convert.facts_from_wire(request),
                 )

@@ -164,6 +164,10 @@ class Folder:
         self.programs.append(Program(process, stem))
         return self.programs[-1]
 
+    def write_fifo(self, name: str, text: str = "\n") -> None:
+        """Wait until a step reads a FIFO and let it read a text."""
+        (self.root / name).write_text(text)
+
     def run_shell(self, command: str) -> str:
         """Run a command that ends well and return what it writes."""
         return subprocess.run(
@@ -220,6 +224,10 @@ class Folder:
     def log(self, name: str) -> list[dict[str, Any]]:
         """Return the records of a log below .stepup."""
         return [json.loads(line) for line in self.lines(f".stepup/{name}")]
+
+    def all_events(self) -> str:
+        """Return what directors told, whoever listened, and what they logged."""
+        return "\n".join(self.lines(".stepup/director.log"))
 
     def story(self) -> str:
         """Return all that was said by all programs."""

@@ -1,0 +1,239 @@
+"""A director and workers that stay: several of them share the steps of one build, and people talk to them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+from typing import Any
+
+import pytest
+
+from tests.support.deadline import wait_until
+from tests.support.processes import is_alive
+from tests.support.project_folder import Folder, Program
+
+TOOL = """\
+from stepup.core.api import amend
+import sys
+source, target = sys.argv[1:]
+amend(inp=source, out=target)
+open(target, "w").write(open(source).read())
+"""
+ROOT_PLAN = """\
+static("tool.py", "in.txt", "sub*/plan.py")
+for i in range(4):
+    plan("./plan.py", workdir=f"sub{i}")
+for i in range(12):
+    run(f"cp in.txt out/{i}.0", inp="in.txt", out=f"out/{i}.0")
+    for j in range(3):
+        run(f"cp out/{i}.{j} out/{i}.{j + 1}", inp=f"out/{i}.{j}", out=f"out/{i}.{j + 1}", optional=i % 3 == 0)
+for i in range(4):
+    run(f"./tool.py sub{i}/last.txt amended{i}.txt")
+"""
+SUB_PLAN = """\
+run("cp ../out/3.2 first.txt", inp="../out/3.2", out="first.txt")
+run("cp first.txt last.txt", inp="first.txt", out="last.txt", optional=True)
+run("touch unneeded.txt", out="unneeded.txt", optional=True)
+found = glob("*.md")
+static(found)
+"""
+
+
+@pytest.fixture(name="site")
+def site_with_director(folder: Folder) -> Folder:
+    """Return a project with a director, and with many steps."""
+    write_many_steps(folder)
+    folder.start("director", "--lease", "1").wait_output("Listening on")
+    return folder
+
+
+def test_several_workers_share_a_build_and_its_graph_is_that_of_one(site: Folder) -> None:
+    start_worker(site, "a", "-j", "4")
+    start_worker(site, "b", "-j", "4")
+    ended = site.run("build").checked()
+    assert "Attached to " in ended.output
+    assert len(ended.executed) > 50
+    status = site.status()
+    assert {worker["name"]: worker["connected"] for worker in status["workers"]} == {"a": True, "b": True}
+    assert all(int(worker["finished"]) > 0 for worker in status["workers"])
+    site.run("graph", "shared").checked()
+    assert site.run("build").checked().executed == []
+    site.run("join").checked()
+    end_all(site)
+    assert graphs_of_one_worker(site) == {name: site.read(f"shared{name}") for name in GRAPHS}
+
+
+def test_a_worker_that_comes_late_takes_part(site: Folder) -> None:
+    site.plan('for name in "ab":\n    run(f"cat {name}.fifo", resources=name)\nrun("touch done", out="done")')
+    site.run_shell("mkfifo a.fifo b.fifo")
+    start_worker(site, "early")
+    build = site.start("build", "-r", "a:1,b:1")
+    build.wait_output("START │ cat")
+    start_worker(site, "late")
+    site.wait_status(lambda status: len(status["running"]) == 2, "both workers run a step")
+    for name in "ab":
+        site.write_fifo(f"{name}.fifo")
+    build.end().checked()
+    shut_down(site)
+
+
+def test_steps_of_a_killed_worker_run_again_elsewhere(site: Folder) -> None:
+    site.plan(
+        'run("echo $$ >> pids; test $(wc -l < pids) = 2 || exec sleep 600; touch done", out="done", shell=True)\n'
+        'run("cp done copy", inp="done", out="copy")'
+    )
+    victim = start_worker(site, "victim")
+    build = site.start("build")
+    first = site.number("pids")
+    daemon = int(site.status()["workers"][0]["pid"])
+    start_worker(site, "heir")
+    os.kill(daemon, signal.SIGKILL)
+    ended = build.end().checked()
+    assert victim.end().code == 128 + signal.SIGKILL
+    assert "will run again" in ended.output
+    assert not is_alive(first)
+    assert site.has("copy")
+    shut_down(site)
+
+
+def test_a_killed_director_is_followed_by_another_for_the_same_workers(site: Folder) -> None:
+    site.plan(
+        'run("echo >> before; touch before.txt", out="before.txt", shell=True)\n'
+        'run("echo $$ >> pids; test $(wc -l < pids) = 2 || exec sleep 600; touch x", inp="before.txt", out="x", shell=True)'
+    )
+    start_worker(site, "a")
+    build = site.start("build")
+    first = site.number("pids")
+    old = site.note()
+    os.kill(old["pid"], signal.SIGKILL)
+    lost = build.end()
+    assert (lost.code, "Lost the director" in lost.errors) == (1, True)
+    site.start("director").wait_output("Listening on")
+    assert not os.path.exists(os.path.dirname(old["socket"]))
+    again = site.run("build").checked()
+    assert len(site.lines("before")) == 1
+    assert "Recovered from an interrupted build: 2 of 3 step(s) had succeeded" in site.all_events()
+    assert [label.split(";")[0] for label in again.executed] == ["echo $$ >> pids"]
+    assert site.has("x")
+    assert not is_alive(first)
+    shut_down(site)
+
+
+def test_people_can_look_at_a_build_and_stop_it_step_by_step(site: Folder) -> None:
+    site.plan('run("cat fifo")\nrun("true", inp="plan.py")')
+    site.run_shell("mkfifo fifo")
+    start_worker(site, "a")
+    build = site.start("build")
+    status = site.wait_status(lambda status: bool(status["running"]) and status["running"][0]["label"] == "cat fifo", "cat")
+    assert status["phase"] == "build"
+    assert status["root"] == str(site.root)
+    text = site.run("status").checked().output
+    assert "on worker" in text
+    assert "cat fifo" in text
+    site.run("drain").checked()
+    wait = site.start("wait")
+    site.write_fifo("fifo")
+    assert build.end().code == 32
+    wait.end().checked()
+    site.run("rebuild").checked()
+    site.run("wait").checked()
+    assert site.status()["steps"] == {"SUCCEEDED": 3}
+    shut_down(site)
+    offline = json.loads(site.run("status", "--json").checked().output)
+    assert (offline["phase"], offline["steps"]) == ("no director", {"SUCCEEDED": 3})
+
+
+def test_a_director_that_is_told_three_times_kills_the_steps(site: Folder) -> None:
+    site.plan("run(\"trap '' INT; echo $$ > pid; sleep 600; true\", shell=True)")
+    start_worker(site, "a")
+    build = site.start("build")
+    step = site.number("pid")
+    for _ in range(3):
+        assert is_alive(step)
+        site.run("shutdown").checked()
+    assert build.end().code & 2
+    end_all(site)
+    assert not is_alive(step)
+
+
+def test_a_build_without_workers_says_what_is_missing_and_can_be_left(site: Folder) -> None:
+    build = site.start("build")
+    build.wait_output("No worker is connected. Start one in another terminal: stepup worker")
+    build.process.send_signal(signal.SIGINT)
+    ended = build.end()
+    assert ended.code == 2
+    assert "Detached" in ended.output
+    start_worker(site, "a")
+    site.run("wait").checked()
+    assert site.has("out/1.3")
+    shut_down(site)
+
+
+def test_a_root_has_one_director_and_names_it(site: Folder) -> None:
+    note = site.note()
+    second = site.run("director")
+    assert second.code == 1
+    assert f"(pid {note['pid']}, socket {note['socket']}) serves {site.root} already" in second.errors
+    shut_down(site)
+
+
+def test_commands_find_a_director_through_the_root(site: Folder, tmp_path: Any) -> None:
+    elsewhere = Folder(tmp_path, site.around, site.mark)
+    assert elsewhere.run("status", STEPUP_ROOT=str(site.root)).checked().output.splitlines()[1].endswith(str(site.root))
+    shut_down(site)
+
+
+def test_without_a_director_and_a_database_commands_say_so(folder: Folder) -> None:
+    ended = folder.run("drain")
+    assert ended.code == 1
+    assert f"No director serves {folder.root}." in ended.errors
+
+
+GRAPHS = (".txt", "_provenance.dot", "_dependency.dot")
+
+
+def graphs_of_one_worker(site: Folder) -> dict[str, str]:
+    """Build the same plans from scratch with one slot, and return the graph."""
+    for path in (".stepup", "out", *(f"sub{i}" for i in range(4)), *(f"amended{i}.txt" for i in range(4))):
+        target = site.root / path
+        shutil.rmtree(target) if target.is_dir() else target.unlink()
+    write_many_steps(site)
+    site.build()
+    site.run("graph", "single").checked()
+    return {name: site.read(f"single{name}") for name in GRAPHS}
+
+
+def write_many_steps(folder: Folder) -> None:
+    """Write plans with chains, sub-plans, optional steps and steps that ask for more."""
+    folder.write("in.txt", "content\n")
+    folder.script("tool.py", TOOL)
+    folder.plan(ROOT_PLAN)
+    for i in range(4):
+        folder.plan(SUB_PLAN, f"sub{i}/plan.py")
+        folder.write(f"sub{i}/note.md")
+
+
+def start_worker(site: Folder, name: str, *options: str) -> Program:
+    """Start a worker and wait until the director knows it."""
+    program = site.start("worker", "--name", name, *options)
+    site.wait_status(
+        lambda status: any(worker["name"] == name and worker["connected"] for worker in status["workers"]), f"{name} is in"
+    )
+    return program
+
+
+def shut_down(site: Folder) -> None:
+    """Stop the director, and with it its workers."""
+    site.run("shutdown").checked()
+    end_all(site)
+
+
+def end_all(site: Folder) -> None:
+    """Wait for the end of all programs; none of them may linger, and no socket."""
+    for program in site.programs:
+        program.end()
+    wait_until(lambda: not site.left_processes(), "all have ended", lambda: str(site.left_processes()))
+    assert not site.left_directories()
+    assert not site.has(".stepup/director.json")
