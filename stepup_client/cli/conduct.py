@@ -42,6 +42,8 @@ _GRACE_S = 5.0
 """How long programs may take to end when everything has been said."""
 _STOP_S = 30.0
 """How long a director may take to stop after the end of a build."""
+_ENDED_BY_ITSELF = range(128)
+"""Exit codes of programs that were not killed by a signal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,8 @@ class Conductor:
             # What a director that ended well has said may still be on its way, so nothing is judged yet.
             self._give_up_at = now + _GRACE_S
             return []
-        if exit_code == 0:
+        if exit_code in _ENDED_BY_ITSELF:
+            # Most likely because its director did, of which we shall hear in a moment.
             self._doubt_at = now + _GRACE_S
             return []
         return self._mourn_worker(now)

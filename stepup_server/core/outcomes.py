@@ -20,6 +20,9 @@ __all__ = ("Deferred", "Failed", "Succeeded", "Verdict", "judge", "output_row", 
 PATHS_MAX = 20
 """How many paths a page lists."""
 
+PAGE_CHARS_MAX = 256 * 1024
+"""How much of what a step wrote is shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Succeeded:
@@ -151,8 +154,17 @@ def pages_of(outcome: AttemptOutcome, verdict: Verdict) -> tuple[Page, ...]:
     if not isinstance(verdict, Deferred):
         for title, data in (("Standard output", outcome.stdout), ("Standard error", outcome.stderr)):
             if data.strip():
-                pages.append(Page(title, data.decode("utf-8", "replace").rstrip()))
+                pages.append(Page(title, _shorten(data.decode("utf-8", "replace").rstrip())))
     return tuple(pages)
+
+
+def _shorten(text: str) -> str:
+    """Leave out the middle of what is too long to be shown; all of it is stored."""
+    left_out = len(text) - PAGE_CHARS_MAX
+    if left_out <= 0:
+        return text
+    half = PAGE_CHARS_MAX // 2
+    return f"{text[:half]}\n... {left_out} characters are left out here ...\n{text[-half:]}"
 
 
 def output_row(step: Step, attempt: Attempt, outcome: AttemptOutcome) -> OutputRow:

@@ -15,10 +15,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from stepup_server.core.commands import Report
 from stepup_server.engine.ports import NumberedReport
 
-__all__ = ("CAPACITY", "GROUP_MAX", "EventFeed")
+__all__ = ("BUDGET_CHARS", "CAPACITY", "GROUP_MAX", "EventFeed")
 
 CAPACITY = 10_000
 """How many reports are remembered."""
+
+BUDGET_CHARS = 64 * 1024 * 1024
+"""How much text is remembered; what is older is forgotten sooner."""
 
 GROUP_MAX = 256
 """How many reports a follower is given at a time."""
@@ -29,7 +32,9 @@ class EventFeed:
 
     def __init__(self, wall_clock: Callable[[], float], capacity: int = CAPACITY) -> None:
         self._wall_clock = wall_clock
-        self._ring: deque[NumberedReport] = deque(maxlen=capacity)
+        self._ring: deque[NumberedReport] = deque()
+        self._capacity = capacity
+        self._chars = 0
         self._sequence = 0
         self._news = asyncio.Event()
         self._is_closed = False
@@ -45,6 +50,9 @@ class EventFeed:
             return
         self._sequence += 1
         self._ring.append(NumberedReport(self._sequence, self._wall_clock(), report, 0))
+        self._chars += _length(report)
+        while len(self._ring) > self._capacity or (self._chars > BUDGET_CHARS and len(self._ring) > 1):
+            self._chars -= _length(self._ring.popleft().report)
         self._wake()
 
     def close(self) -> None:
@@ -86,3 +94,8 @@ class EventFeed:
         """Wake all who wait, and let them wait for something else the next time."""
         news, self._news = self._news, asyncio.Event()
         news.set()
+
+
+def _length(report: Report) -> int:
+    """Return how much text a report holds, in characters."""
+    return len(report.text) + sum(len(page.text) for page in report.pages)

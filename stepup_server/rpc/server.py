@@ -33,6 +33,8 @@ OPTIONS = (
     ("grpc.http2.max_pings_without_data", 0),
     ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
     ("grpc.so_reuseport", 0),
+    # The result of a step with very many outputs is one message.
+    ("grpc.max_receive_message_length", 16 * 1024 * 1024),
 )
 
 

@@ -62,6 +62,8 @@ def test_several_workers_share_a_build_and_its_graph_is_that_of_one(site: Folder
     assert site.run("build").checked().executed == []
     site.run("join").checked()
     end_all(site)
+    site.run("graph", "offline").checked()
+    assert all(site.read(f"offline{name}") == site.read(f"shared{name}") for name in GRAPHS)
     assert graphs_of_one_worker(site) == {name: site.read(f"shared{name}") for name in GRAPHS}
 
 
@@ -183,12 +185,6 @@ def test_commands_find_a_director_through_the_root(site: Folder, tmp_path: Any) 
     elsewhere = Folder(tmp_path, site.around, site.mark)
     assert elsewhere.run("status", STEPUP_ROOT=str(site.root)).checked().output.splitlines()[1].endswith(str(site.root))
     shut_down(site)
-
-
-def test_without_a_director_and_a_database_commands_say_so(folder: Folder) -> None:
-    ended = folder.run("drain")
-    assert ended.code == 1
-    assert f"No director serves {folder.root}." in ended.errors
 
 
 GRAPHS = (".txt", "_provenance.dot", "_dependency.dot")

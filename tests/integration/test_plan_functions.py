@@ -130,7 +130,7 @@ def test_a_step_that_asks_in_vain_stays_pending(folder: Folder) -> None:
 
 def test_a_step_that_asks_too_often_has_failed(folder: Folder) -> None:
     folder.script("tool.py", 'from stepup.core.api import amend\namend(inp="a")\namend(inp="b")\n')
-    folder.plan('static("tool.py")\nrun("./tool.py")\nrun("touch a", out="a")\nrun("touch b", inp="a", out="b")')
+    folder.plan('static("tool.py")\nrun("./tool.py")\nrun("touch a", out="a")\nrun("touch b", out="b")')
     ended = folder.build("--defer-cap", "1", "-k", code=4)
     assert ended.page("Deferred more than 1 times") == "./tool.py\n"
     assert folder.build().executed == ["./tool.py"]

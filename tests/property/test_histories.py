@@ -25,6 +25,7 @@ from tests.support.workers import Stage
 LEASE_S = 60.0
 OPTIONS = BuildOptions(keep_going=True, resources={"r": 2}, defer_cap=5)
 WORKERS = ("w0", "w1", "w2")
+NOTHING = World(steps=(), tree=False, holds=False, nested=False, batches=1)
 
 
 class Site(Project):
@@ -43,6 +44,7 @@ class Histories(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.project = Site(settings=DirectorSettings(lease_s=LEASE_S, prefetch=2), environment={"V": "1"})
+        self.world = NOTHING
         self.had_faults = False
         """Something happened after which files may be left that nobody knows."""
 
@@ -58,10 +60,19 @@ class Histories(RuleBasedStateMachine):
     @rule(world=worlds())
     def plan(self, world: World) -> None:
         """Write other plans."""
+        self.world = world
         self.project.plans.update(script_of(world))
         for path, text in world.texts().items():
             if self.project.disk.read(path) != text:
                 self.project.disk.write(path, text)
+
+    @rule(number=st.integers(0, 5), planner=st.integers(0, 3), optional=st.booleans())
+    def revise(self, number: int, planner: int, *, optional: bool) -> None:
+        """Move a step to another plan, or remove it from all."""
+        steps = list(self.world.steps)
+        if number < len(steps):
+            steps[number] = replace(steps[number], planner=planner, optional=optional)
+            self.plan(replace(self.world, steps=tuple(steps)))
 
     @rule(source=st.sampled_from(SOURCES), text=st.sampled_from(TEXTS))
     def edit(self, source: str, text: str) -> None:
@@ -198,7 +209,9 @@ class Histories(RuleBasedStateMachine):
         assert not built.code & (ReturnCode.DRAINING | ReturnCode.INTERRUPTED | ReturnCode.INTERNAL), built
         fresh = self.fresh_site()
         expected = fresh.build(OPTIONS)
-        assert built.code == expected.code, (built, expected)
+        # What has succeeded beside a failure is a matter of timing.
+        mask = ReturnCode.FAILED if expected.code & ReturnCode.FAILED else ~ReturnCode.OK
+        assert built.code & mask == expected.code & mask, (built, expected)
         if not expected.code & ~ReturnCode.WARNING:
             self.compare(fresh)
         if not expected.code & ReturnCode.FAILED:

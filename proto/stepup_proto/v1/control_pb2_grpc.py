@@ -147,7 +147,8 @@ class ControlServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetGraph(self, request, context):
-        """Purpose: the whole graph, as text and in the DOT language.
+        """Purpose: the whole graph, as text and in the DOT language. It may be larger than the 4 MiB that a client of gRPC
+        receives by default: raise that limit in the channel's options.
         Blocking: no. Retry: safe, reads only. Status codes: none of its own.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -66,7 +66,8 @@ class ControlServiceStub:
     Blocking: no. Retry: safe, reads only. Status codes: none of its own.
     """
     GetGraph: _grpc.UnaryUnaryMultiCallable[_control_pb2.GetGraphRequest, _control_pb2.GetGraphResponse]
-    """Purpose: the whole graph, as text and in the DOT language.
+    """Purpose: the whole graph, as text and in the DOT language. It may be larger than the 4 MiB that a client of gRPC
+    receives by default: raise that limit in the channel's options.
     Blocking: no. Retry: safe, reads only. Status codes: none of its own.
     """
     Events: _grpc.UnaryStreamMultiCallable[_control_pb2.EventsRequest, _control_pb2.EventsResponse]
@@ -114,7 +115,8 @@ class ControlServiceAsyncStub(ControlServiceStub):
     Blocking: no. Retry: safe, reads only. Status codes: none of its own.
     """
     GetGraph: _aio.UnaryUnaryMultiCallable[_control_pb2.GetGraphRequest, _control_pb2.GetGraphResponse]  # type: ignore[assignment]
-    """Purpose: the whole graph, as text and in the DOT language.
+    """Purpose: the whole graph, as text and in the DOT language. It may be larger than the 4 MiB that a client of gRPC
+    receives by default: raise that limit in the channel's options.
     Blocking: no. Retry: safe, reads only. Status codes: none of its own.
     """
     Events: _aio.UnaryStreamMultiCallable[_control_pb2.EventsRequest, _control_pb2.EventsResponse]  # type: ignore[assignment]
@@ -207,7 +209,8 @@ class ControlServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _control_pb2.GetGraphRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_control_pb2.GetGraphResponse, _abc.Awaitable[_control_pb2.GetGraphResponse]]:
-        """Purpose: the whole graph, as text and in the DOT language.
+        """Purpose: the whole graph, as text and in the DOT language. It may be larger than the 4 MiB that a client of gRPC
+        receives by default: raise that limit in the channel's options.
         Blocking: no. Retry: safe, reads only. Status codes: none of its own.
         """
 

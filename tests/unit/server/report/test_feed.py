@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from stepup_server.engine.ports import NumberedReport, Reporter
-from stepup_server.report.feed import EventFeed
+from stepup_server.report.feed import BUDGET_CHARS, EventFeed
 
 from .reports import a_line
 
@@ -129,6 +129,17 @@ def test_reports_that_are_there_together_come_together() -> None:
         feed = a_feed(reports=3)
         groups = feed.subscribe(after=1)
         assert [numbered.sequence for numbered in await anext(groups)] == [2, 3]
+
+    run(story)
+
+
+def test_long_texts_are_forgotten_sooner() -> None:
+    async def story() -> None:
+        feed = a_feed(capacity=100)
+        for _ in range(5):
+            feed.report(a_line("x" * (BUDGET_CHARS // 2)))
+        feed.close()
+        assert await rest(follow(feed)) == [(4, 3), (5, 0)]
 
     run(story)
 

@@ -115,7 +115,13 @@ def test_mere_facts_are_for_those_who_debug(
 
 @pytest.mark.parametrize(
     ("tag", "level"),
-    [(Tag.ERROR, "error"), (Tag.WARNING, "warning"), (Tag.FAIL, "warning"), (Tag.PHASE, "info"), (Tag.SUCCESS, "debug")],
+    [
+        (Tag.ERROR, "error"),
+        (Tag.WARNING, "warning"),
+        (Tag.FAIL, "warning"),
+        (Tag.PHASE, "info"),
+        (Tag.SUCCESS, "debug"),
+    ],
 )
 def test_the_tag_decides_the_level(begin: Begin, path: Path, tag: Tag, level: str) -> None:
     begin(level="debug")
