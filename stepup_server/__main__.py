@@ -1,4 +1,4 @@
-"""Flags become settings, settings become a serving director; the only prints and the only exit code."""
+"""Flags become settings, settings become a serving director; the only words of its own and the only exit code."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ async def _serve(settings: Settings, socket: str) -> None:
         log.announce(socket=socket, version=__version__)
         engine.announce_listening()
         _watch_signals(engine, settings)
-        _tell_ready(settings, socket)
+        _tell_ready(settings)
         await engine.run()
 
 
@@ -119,13 +119,10 @@ def _on_lifeline_cut(engine: Engine, lifeline_fd: int) -> None:
     engine.request_stop(StopLevel.KILL)
 
 
-def _tell_ready(settings: Settings, socket: str) -> None:
+def _tell_ready(settings: Settings) -> None:
     """Let those who wait know that the director listens."""
     if settings.ready_fd is not None:
         os.close(settings.ready_fd)
-    elif not settings.embedded:
-        print(f"Listening on {socket} for {settings.root}", flush=True)
-        print("Connect workers from other terminals with: stepup worker --jobs 4", flush=True)
 
 
 if __name__ == "__main__":

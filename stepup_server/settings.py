@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -66,7 +67,7 @@ def settings_from_arguments(arguments: Sequence[str]) -> Settings | InspectSetti
     return Settings(
         root=root,
         socket=chosen.socket,
-        log_format=chosen.log_format,
+        log_format=chosen.log_format or ("console" if sys.stderr.isatty() else "json"),
         log_level=chosen.log_level,
         lease_s=chosen.lease,
     )
@@ -82,7 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--root", help="project root (default: STEPUP_ROOT, else the current directory)")
     parser.add_argument("--socket", help="path of the Unix socket (default: in a new private directory below /tmp)")
     parser.add_argument(
-        "--log-format", choices=("json", "console"), default="json", help="console: also to this terminal"
+        "--log-format",
+        choices=("json", "console"),
+        help="console: .stepup/director.log and this terminal (default on a terminal); json: the file only",
     )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
     parser.add_argument(

@@ -58,20 +58,24 @@ class Histories(RuleBasedStateMachine):
     # What users do
 
     @rule(world=worlds())
+    def replan(self, world: World) -> None:
+        """Write other plans. What declares a sub-plan stays the same."""
+        self.plan(replace(world, nested=self.world.nested))
+
     def plan(self, world: World) -> None:
-        """Write other plans."""
+        """Write plans."""
         self.world = world
         self.project.plans.update(script_of(world))
         for path, text in world.texts().items():
             if self.project.disk.read(path) != text:
                 self.project.disk.write(path, text)
 
-    @rule(number=st.integers(0, 5), planner=st.integers(0, 3), optional=st.booleans())
-    def revise(self, number: int, planner: int, *, optional: bool) -> None:
-        """Move a step to another plan, or remove it from all."""
+    @rule(number=st.integers(0, 5), removed=st.booleans(), optional=st.booleans())
+    def revise(self, number: int, *, removed: bool, optional: bool) -> None:
+        """Remove a step from its plan, or bring it back."""
         steps = list(self.world.steps)
         if number < len(steps):
-            steps[number] = replace(steps[number], planner=planner, optional=optional)
+            steps[number] = replace(steps[number], removed=removed, optional=optional)
             self.plan(replace(self.world, steps=tuple(steps)))
 
     @rule(source=st.sampled_from(SOURCES), text=st.sampled_from(TEXTS))
