@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -67,7 +66,7 @@ def settings_from_arguments(arguments: Sequence[str]) -> Settings | InspectSetti
     return Settings(
         root=root,
         socket=chosen.socket,
-        log_format=chosen.log_format or ("console" if sys.stderr.isatty() else "json"),
+        log_format=chosen.log_format,
         log_level=chosen.log_level,
         lease_s=chosen.lease,
     )
@@ -85,7 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--log-format",
         choices=("json", "console"),
-        help="console: .stepup/director.log and this terminal (default on a terminal); json: the file only",
+        default="console",
+        help="console: .stepup/director.log and standard error (default); json: the file only",
     )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
     parser.add_argument(

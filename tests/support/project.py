@@ -40,7 +40,7 @@ from tests.support.disk import VirtualDisk
 from tests.support.scripts import Script, declares, makes_outputs
 from tests.support.workers import FakeWorker, Held, Stage
 
-__all__ = ("Built", "Move", "Project")
+__all__ = ("Built", "Move", "Project", "Ticket")
 
 MOVES_MAX = 20_000
 Question = InspectPaths | HashFiles | ExpandGlobs | RemoveFiles
@@ -51,6 +51,15 @@ class Move(NamedTuple):
 
     name: str
     do: Callable[[], None]
+
+
+class Ticket(NamedTuple):
+    """A build that is going on."""
+
+    wait: RequestId
+    """The request that is answered at its end."""
+    mark: int
+    """How many reports there were before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,17 +324,18 @@ class Project:
 
     def build(self, options: BuildOptions | None = None) -> Built:
         """Build to the end."""
-        return self.finish(*self.begin_build(options))
+        return self.finish(self.begin_build(options))
 
-    def begin_build(self, options: BuildOptions | None = None) -> tuple[RequestId, int, list[str]]:
+    def begin_build(self, options: BuildOptions | None = None) -> Ticket:
         """Ask for a build and let nothing happen yet."""
         mark = len(self.reports)
         self.ask(lambda id_: ev.BuildRequested(request=id_, options=options or BuildOptions()))
         wait = self.ask(lambda id_: ev.WaitRequested(request=id_))
-        return wait, mark, []
+        return Ticket(wait, mark)
 
-    def finish(self, wait: RequestId, mark: int, _: list[str]) -> Built:
+    def finish(self, ticket: Ticket) -> Built:
         """Let a build come to its end."""
+        wait, mark = ticket
         self.run()
         assert wait in self.answers, f"the build does not end:\n{self.story()}"
         code = self.answers[wait]
@@ -359,6 +369,10 @@ class Project:
     def story(self) -> str:
         """Return what people were told, and what is."""
         return "\n".join([*_lines(self.reports), graph_text(self.director.desk.graph)])
+
+    def reports_with(self, tag: str) -> list[Report]:
+        """Return the reports with a tag."""
+        return [report for report in self.reports if report.tag is not None and report.tag.value == tag]
 
     def lines(self) -> list[str]:
         """Return what people were told: tag and text."""

@@ -87,7 +87,7 @@ class Program:
 
     def wait_output(self, text: str) -> None:
         """Wait until it has written a text."""
-        wait_until(lambda: text in self.output, f"the output has {text!r}", lambda: self.output + self.errors)
+        wait_until(lambda: text in self.output + self.errors, f"it wrote {text!r}", lambda: self.output + self.errors)
 
     def end(self) -> Ended:
         """Wait for its end."""
