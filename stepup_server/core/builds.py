@@ -119,6 +119,8 @@ class Builds:
         if self._waits_for_workers and self._has_workers():
             self._begin()
         if self._desk.phase is Phase.BUILD:
+            if self._is_over() and self._reconsider():
+                self._execution.advance()
             if self._is_over():
                 self._finish()
             else:
@@ -206,6 +208,7 @@ class Builds:
                 step = self._desk.graph.steps[id_]
                 if step.globs[query] != matches:
                     step.input_digest = step.output_digest = None
+                    self._desk.graph.changed[step.id] = None
                     make_pending(self._desk, step)
         for step in self._desk.graph.steps.values():
             for name, value in step.environment_values.items():
@@ -220,6 +223,20 @@ class Builds:
         if desk.running or desk.questions or desk.unconfirmed:
             return False
         return desk.draining or self._execution.ready.peek_run() is None
+
+    def _reconsider(self) -> bool:
+        """Make the steps pending whose inputs nobody declares any more; return whether there are any.
+
+        Not earlier: a planner that runs again detaches what it will declare again in a moment.
+        """
+        if self._desk.draining:
+            return False
+        graph = self._desk.graph
+        gone = (file for file in graph.files.values() if file.detached and file.consumers)
+        bereft = [step for file in gone for step in graph.consumers(file) if step.state is StepState.SUCCEEDED]
+        for step in bereft:
+            make_pending(self._desk, step)
+        return bool(bereft)
 
     def _warn_of_no_worker(self) -> None:
         """Say once that nobody is there to do the work."""

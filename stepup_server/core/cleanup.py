@@ -17,6 +17,7 @@ def collect_garbage(desk: Desk) -> tuple[tuple[str, FileHash | None], ...]:
     """Forget detached nodes that nothing refers to, and return the products to be removed from disk."""
     removals: Removals = {}
     _revert_unwanted(desk, removals)
+    _forget_detached(desk, removals)
     _drop_unused_tree_files(desk)
     _forget_detached(desk, removals)
     return tuple(sorted(removals.items()))
@@ -31,6 +32,7 @@ def _revert_unwanted(desk: Desk, removals: Removals) -> None:
         if step.state is not StepState.PENDING:
             desk.graph.move_step(step, StepState.PENDING)
         step.input_digest = step.output_digest = None
+        desk.graph.changed[step.id] = None
         for file in desk.graph.outputs(step):
             if file.hash is not None:
                 removals[file.path] = file.hash

@@ -111,7 +111,9 @@ class Director:
             self.execution.on_fact(worker.id, fact)
 
     def _on_worker_reported(self, event: ev.WorkerReported) -> None:
-        """Take note of what a worker tells."""
+        """Take note of what a worker tells; one that nobody knows tells nothing."""
+        if event.worker not in self.workforce.workers:
+            return
         given_back = self.workforce.on_worker_reported(event)
         for fact in event.facts:
             self.execution.on_fact(event.worker, fact)

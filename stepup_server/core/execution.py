@@ -84,6 +84,10 @@ class Execution:
 
     def _check(self, step: Step) -> None:
         """Compare the inputs of a step with those of its last success; if they are the same, look at its outputs."""
+        if any(file.detached for file in self._graph.inputs(step)):
+            # An amended input that nobody declares any more: only the step itself knows whether it still wants it.
+            self._must_run(step, Run(because="amended input is gone"))
+            return
         if input_digest(self._graph, step, self._desk.environment) != step.input_digest:
             self._must_run(step, Run(because="changed inputs"))
             return

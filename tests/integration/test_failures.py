@@ -81,7 +81,7 @@ MISTAKES = {
         "GraphError: plan.py:4: .*in.txt",
     ),
     "a directory as an input": ('run("true", inp="sub/")', "Directories are not allowed: .*sub/"),
-    "a NUL byte in a command": ('run("echo \\0")', 'line 3[\\s\\S]*NUL byte'),
+    "a NUL byte in a command": ('run("echo \\0")', "line 3[\\s\\S]*NUL byte"),
     "a variable that is not set": ('run("true", inp="${NEVER_SET}.txt")', "EnvVarError: .*NEVER_SET"),
     "a syntax error": ('\nrun("true"', r"line 4[\s\S]*SyntaxError: '\(' was never closed"),
     "a bug in the plan": ("x = 1\n1 / 0", "line 4[\\s\\S]*ZeroDivisionError: division by zero"),
@@ -103,7 +103,9 @@ def test_a_mistake_in_a_plan_names_its_line(folder: Folder, mistake: str) -> Non
 
 @pytest.mark.parametrize("first", ["a", "b"])
 def test_it_does_not_matter_which_of_two_steps_claims_an_output_first(folder: Folder, first: str) -> None:
-    folder.plan('static("a/plan.py", "b/plan.py")\n' + "".join(f'plan("./plan.py", workdir="{name}")\n' for name in "ab"))
+    folder.plan(
+        'static("a/plan.py", "b/plan.py")\n' + "".join(f'plan("./plan.py", workdir="{name}")\n' for name in "ab")
+    )
     for name in "ab":
         other = "ba"["ab".index(name)]
         go_on = f"cat ../{name}.fifo" if name != first else "true"
@@ -125,7 +127,7 @@ def test_the_line_is_right_in_the_middle_of_a_long_batch(folder: Folder) -> None
     many = 'for i in range(500):\n    run(f"echo {place}{i}")\n'
     claim = 'run(f"touch a  # {place}", out="a", shell=True)\n'
     once = f"{many}{claim}"
-    folder.plan(f'place = 1\n{once}\n\nplace = 2\n{once}')
+    folder.plan(f"place = 1\n{once}\n\nplace = 2\n{once}")
     ended = folder.build(code=FAILED_AND_DRAINED)
     assert "GraphError: plan.py:12: " in ended.page("Standard error")
     assert "(at plan.py:6)" in ended.page("Standard error")
@@ -166,7 +168,11 @@ def test_a_plan_that_cannot_be_executed_says_why(folder: Folder, text: str, mode
         ("true", "Expected outputs not created", "x.txt\n"),
         ("mkfifo x.txt", "Expected outputs not created", "x.txt  (not a regular file)\n"),
         ("mkdir x.txt", "Expected outputs not created", "x.txt  (a directory)\n"),
-        ("no-such-command x.txt", "Failed command", "no-such-command x.txt  # not executed\nno-such-command was not found"),
+        (
+            "no-such-command x.txt",
+            "Failed command",
+            "no-such-command x.txt  # not executed\nno-such-command was not found",
+        ),
         ("sh -c 'kill -9 $$'", "Failed command", "sh -c 'kill -9 $$'  # signal=9 (SIGKILL)\n"),
     ],
 )

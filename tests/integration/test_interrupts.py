@@ -125,7 +125,7 @@ def test_ctrl_c_ends_the_other_programs(folder: Folder, command: str, sign: str)
 
 
 def test_a_terminal_gets_colours_unless_it_does_not_want_them(folder: Folder) -> None:
-    folder.plan('run("echo \'\\x1b[31mred\\x1b[0m\'")')
+    folder.plan("run(\"echo '\\x1b[31mred\\x1b[0m'\")")
     with Terminal(folder, "build", "-j", "1", "--no-progress") as terminal:
         assert terminal.end() == 0
         assert "\x1b[34m   START\x1b[0m │ ./plan.py\r\n" in terminal.text

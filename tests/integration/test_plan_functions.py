@@ -45,7 +45,7 @@ def test_static_takes_files_patterns_and_trees_and_tells_what_it_found(folder: F
         folder.write(name, name)
     folder.plan(
         'found = static("one.txt", ["t*.txt"], "tree/", "trees/*/")\n'
-        'print(*found)\n'
+        "print(*found)\n"
         'run("cat tree/deep/x.txt trees/t2/z.txt", inp=["tree/deep/x.txt", "trees/t2/z.txt"])'
     )
     ended = folder.build()
@@ -61,7 +61,8 @@ def test_run_takes_variables_programs_and_functions(folder: Folder) -> None:
     folder.write("tool.sh", '#!/bin/sh\necho "$WORD" | cat - "$1" > "$2"\n', 0o755)
     folder.plan(
         'static("in.txt", "tool.sh")\n'
-        'info = run(lambda inp, out: f"WORD=\'a word\' ./tool.sh {shq(inp)} {shq(out)}", inp="in.txt", out="out file.txt")\n'
+        "make = lambda inp, out: f\"WORD='a word' ./tool.sh {shq(inp)} {shq(out)}\"\n"
+        'info = run(make, inp="in.txt", out="out file.txt")\n'
         "print(info.inp, info.out)"
     )
     ended = folder.build()
@@ -157,7 +158,7 @@ def test_steps_wait_for_the_end_of_a_hold(folder: Folder) -> None:
         "import os\n"
         "with hold():\n"
         '    run("touch early", out="early")\n'
-        '    get_info()\n'
+        "    get_info()\n"
         "    with hold():\n"
         '        run("touch later", out="later")\n'
         '    assert not os.path.exists("early")\n'
@@ -205,8 +206,12 @@ def test_paths_are_quoted_for_a_shell(folder: Folder) -> None:
 
 def test_plans_of_version_1_share_directories_with_products(folder: Folder) -> None:
     folder.write("sub/in.txt", "content")
-    folder.plan('static("sub/", "sub/plan.py", "sub/in.txt")\nplan("sub/")\nmkdir("made/")\ncopy("sub/in.txt", "made/")')
-    folder.plan('step("cp ${inp} ${out}", inp="in.txt", out="out.txt")\nstep("touch ../made/x", out="../made/x")', "sub/plan.py")
+    folder.plan(
+        'static("sub/", "sub/plan.py", "sub/in.txt")\nplan("sub/")\nmkdir("made/")\ncopy("sub/in.txt", "made/")'
+    )
+    folder.plan(
+        'step("cp ${inp} ${out}", inp="in.txt", out="out.txt")\nstep("touch ../made/x", out="../made/x")', "sub/plan.py"
+    )
     folder.build()
     assert folder.read("sub/out.txt") == folder.read("made/in.txt") == "content"
     assert folder.has("made/x")

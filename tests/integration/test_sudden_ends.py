@@ -18,7 +18,8 @@ PLAN = """\
 static("sub/plan.py")
 run("echo before >> ledger; touch before.txt", out="before.txt", shell=True)
 plan("./plan.py", workdir="sub")
-run("(setsid sleep 600 &); echo $$ >> pids; test $(wc -l < pids) = 2 || sleep 600; touch x", inp="before.txt", out="x", shell=True)
+middle = "(setsid sleep 600 &); echo $$ >> pids; test $(wc -l < pids) = 2 || sleep 600; touch x"
+run(middle, inp="before.txt", out="x", shell=True)
 run("echo after >> ledger; touch after.txt", inp="x", out="after.txt", shell=True)
 """
 SUB_PLAN = 'run("echo sub >> ../ledger; touch sub.txt", out="sub.txt", shell=True)'
@@ -85,10 +86,10 @@ def test_a_whole_tree_that_is_killed_at_once_leaves_a_socket_that_the_next_build
         for pid in folder.left_processes():
             os.kill(pid, number)
     build.end()
-    assert os.path.exists(note["socket"])
+    assert Path(note["socket"]).exists()
     assert folder.has(".stepup/director.json")
     assert_next_build_finishes(folder)
-    assert not os.path.exists(os.path.dirname(note["socket"]))
+    assert not Path(note["socket"]).parent.exists()
 
 
 def test_a_note_that_lies_harms_nobody(folder: Folder, tmp_path: Path) -> None:
@@ -124,7 +125,9 @@ def assert_nothing_left(folder: Folder) -> None:
 def assert_next_build_finishes(folder: Folder, *, is_clean: bool = False) -> None:
     """Check that another build finishes the rest and tells what it found."""
     again = folder.build()
-    has_told = "STARTUP │ Recovered from an interrupted build: 4 of 6 step(s) had succeeded and are kept" in again.output
+    has_told = (
+        "STARTUP │ Recovered from an interrupted build: 4 of 6 step(s) had succeeded and are kept" in again.output
+    )
     assert has_told is not is_clean, again.output
     assert sorted(folder.lines("ledger")) == ["after", "before", "sub"]
     assert [label.partition(" ")[0] for label in again.executed] == ["(setsid", "echo"]

@@ -114,9 +114,7 @@ class VirtualDisk:
             return Observation(path, file.kind, None)
         content = file.text.encode()
         digest = hashlib.sha256(content).digest()
-        return Observation(
-            path, PathKind.FILE, FileHash(digest, file.mode, len(content), file.mtime_ns, file.inode)
-        )
+        return Observation(path, PathKind.FILE, FileHash(digest, file.mode, len(content), file.mtime_ns, file.inode))
 
     def _prune(self, paths: Iterable[str]) -> list[str]:
         """Remove the directories above some paths that are empty; return them, deepest first."""

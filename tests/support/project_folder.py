@@ -11,6 +11,7 @@ import sys
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -84,6 +85,11 @@ class Program:
     def errors(self) -> str:
         """What it has complained about so far."""
         return self._text(".err")
+
+    @property
+    def said(self) -> str:
+        """All that it has written so far."""
+        return self.output + self.errors
 
     def wait_output(self, text: str) -> None:
         """Wait until it has written a text."""
@@ -189,8 +195,7 @@ class Folder:
     def wait_for(self, *names: str) -> None:
         """Wait until files are there and have content."""
         for name in names:
-            path = self.root / name
-            wait_until(lambda path=path: path.is_file() and path.stat().st_size > 0, f"{name} is written", self.story)
+            wait_until(partial(_has_content, self.root / name), f"{name} is written", self.story)
 
     def number(self, name: str) -> int:
         """Wait for a file and return the number in it."""
@@ -231,7 +236,7 @@ class Folder:
 
     def story(self) -> str:
         """Return all that was said by all programs."""
-        return "\n".join(f"{program.process.args}\n{program.output}{program.errors}" for program in self.programs)
+        return "\n".join(f"{program.process.args!r}\n{program.said}" for program in self.programs)
 
     def close(self) -> None:
         """Check that nothing is left of what was started, no process and no directory of a socket, and end it all."""
@@ -254,6 +259,11 @@ class Folder:
     def left_directories(self) -> list[str]:
         """Return the directories of sockets that are still there."""
         return [name for name in SOCKET_DIRECTORY.findall(self.story()) if os.path.lexists(name)]
+
+
+def _has_content(path: Path) -> bool:
+    """Tell whether something has been written to a file."""
+    return path.is_file() and path.stat().st_size > 0
 
 
 def plain_environment() -> dict[str, str]:

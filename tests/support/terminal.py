@@ -12,7 +12,7 @@ import termios
 from types import TracebackType
 from typing import Any, Self
 
-from tests.support.deadline import SECONDS_MAX, wait_until
+from tests.support.deadline import wait_until
 from tests.support.project_folder import PROGRAMS, Folder
 
 __all__ = ("Terminal", "plain")
@@ -33,14 +33,13 @@ class Terminal:
         self.text = ""
         """Everything that was written to it."""
         self.process = subprocess.Popen(
-            [str(PROGRAMS / "stepup"), *words],
+            # `setsid -c` makes this the terminal of the program.
+            ["setsid", "-c", str(PROGRAMS / "stepup"), *words],
             cwd=folder.root,
             env=folder.environment({"TERM": "xterm-256color"} | variables),
             stdin=self._theirs,
             stdout=self._theirs,
             stderr=self._theirs,
-            start_new_session=True,
-            preexec_fn=self._take,
         )
 
     def __enter__(self) -> Self:
@@ -72,10 +71,14 @@ class Terminal:
     def end(self) -> int:
         """Wait for the end of the program and return its exit code."""
         # It could not end if nobody took what it writes.
-        wait_until(lambda: bool(self._look() is None or self.process.poll() is not None), "it ends", lambda: self.text)
-        code = self.process.wait(SECONDS_MAX)
+        wait_until(self._has_ended, "it ends", lambda: self.text)
+        return self.process.returncode
+
+    def _has_ended(self) -> bool:
+        """Tell whether the program has ended, and take all that it has written."""
+        has_ended = self.process.poll() is not None
         self._look()
-        return code
+        return has_ended
 
     def _look(self) -> str:
         """Take what was written since the last look, and return everything."""
@@ -86,10 +89,6 @@ class Terminal:
                 break
             self.text += part.decode(errors="replace")
         return self.text
-
-    def _take(self) -> None:
-        """Make this terminal that of a program that is just being started."""
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def plain(text: str) -> str:

@@ -98,9 +98,7 @@ class FakeWorker:
             elif held.outcome is not None and not held.acknowledged:
                 self.began.append(AttemptFact(held.attempt, held.outcome))
         facts = self._take_facts()
-        return WorkerConnected(
-            request=request, description=self.description, holding=self._holding(), facts=facts
-        )
+        return WorkerConnected(request=request, description=self.description, holding=self._holding(), facts=facts)
 
     @property
     def description(self) -> WorkerDescription:

@@ -93,6 +93,12 @@ def test_a_killed_director_is_named_and_the_user_told_what_to_do() -> None:
     assert actions[-1] == Finish(INTERNAL)
 
 
+def test_a_worker_that_gives_up_because_its_director_was_killed_is_not_blamed() -> None:
+    actions = tell(Listening(), ProgramEnded(Program.WORKER, 1), ProgramEnded(Program.DIRECTOR, -9), StreamEnded("x"))
+    assert "director was killed by signal 9" in complaint(actions)
+    assert actions[-1] == Finish(INTERNAL)
+
+
 def test_a_worker_whose_guardian_survives_is_named_as_killed_too() -> None:
     assert "worker was killed by signal 9" in complaint(tell(Listening(), ProgramEnded(Program.WORKER, 137)))
 

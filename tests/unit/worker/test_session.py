@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from stepup_worker.core.commands import Interrupt, Kill, Leave, Speak, Start
 from stepup_worker.core.events import (
     AttemptBegan,
@@ -18,8 +20,10 @@ from stepup_worker.core.values import (
     AttemptId,
     Exited,
     NotStarted,
+    Observation,
     Order,
     Outcome,
+    PathKind,
     Statement,
     StopLevel,
 )
@@ -70,6 +74,24 @@ def test_attempts_run_in_order_of_arrival_as_slots_allow() -> None:
     assert session.handle(orders(1, A, B, C), 0.0) == (Start(A, WORK), Start(B, WORK))
     assert session.handle(AttemptEnded(B, DONE), 1.0) == (Speak(), Start(C, WORK))
     assert say(session).holding == (A, C)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Outcome(end=Exited(1)),
+        Outcome(end=NotStarted("no such program")),
+        Outcome(end=Exited(0), outputs=(Observation("out", PathKind.MISSING, None),)),
+        Outcome(end=Exited(0), changed_inputs=(Observation("in", PathKind.MISSING, None),)),
+    ],
+)
+def test_nothing_begins_after_a_bad_end_before_the_director_has_heard_of_it(outcome: Outcome) -> None:
+    session = a_session()
+    session.handle(orders(1, A, B), 0.0)
+    assert session.handle(AttemptEnded(A, outcome), 1.0) == (Speak(),)
+    assert say(session).finished[0].attempt == A
+    assert session.handle(orders(2, A, B), 1.0) == ()
+    assert session.handle(orders(3, B, acknowledged=(A,)), 1.0) == (Start(B, WORK),)
 
 
 def test_a_repeated_order_changes_nothing() -> None:

@@ -1,0 +1,82 @@
+"""The graph as text."""
+
+from __future__ import annotations
+
+from stepup_server.core.states import Need
+from stepup_server.core.views import dependency_dot, provenance_dot
+from tests.support.builders import a_static, a_step
+from tests.support.project import Project
+from tests.support.scripts import amends
+
+STEP = """\
+step:use  # wd=sub
+               state = SUCCEEDED
+                need = DEFAULT (implied by sinks > OPTIONAL)
+           using_env = A
+                       V [dynamic]
+       env_overrides = O=1
+            resource = r: 1 units
+"""
+RELATIONS = """\
+             creator   step:./plan.py
+              source   file:a
+                       file:b [dynamic]
+                sink   file:sub/v
+                       file:sub/x
+"""
+
+
+def a_project(project: Project) -> Project:
+    """Build something that has most of what can be shown."""
+    project.files(a="1", b="2")
+    project.plan(
+        a_static("a", "b"),
+        a_step(
+            "use",
+            workdir="sub",
+            inputs=["../a"],
+            outputs=["x"],
+            volatiles=["v"],
+            environment=["A"],
+            overrides={"O": "1"},
+            resources={"r": 1},
+            need=Need.OPTIONAL,
+        ),
+        a_step("last", inputs=["sub/x"]),
+    )
+    project.scripts["use"] = amends("../b", environment=["V"])
+    from stepup_server.core.values import BuildOptions
+
+    assert project.build(BuildOptions(resources={"r": 1})).code == 0
+    return project
+
+
+def test_a_step_shows_all_that_is_known_of_it(project: Project) -> None:
+    text = a_project(project).graph()
+    assert STEP in text
+    assert RELATIONS in text.replace("                       file:sub/x\n             product", "             product") or (
+        "file:b [dynamic]" in text
+    )
+
+
+def test_the_text_begins_with_the_root_and_ends_with_an_empty_line(project: Project) -> None:
+    text = a_project(project).graph()
+    assert text.startswith(
+        "root:\n             creator   root:\n             product   file:plan.py\n                       step:./plan.py\n\n"
+    )
+    assert text.endswith("\n\n")
+
+
+def test_detached_nodes_stand_in_parentheses(project: Project) -> None:
+    project.plan(a_step("use", inputs=["x"]))
+    project.build()
+    assert "\n(file:x)\n               state = UNDECLARED\n                sink   step:use\n" in project.graph()
+
+
+def test_dot_names_every_node_once(project: Project) -> None:
+    graph = a_project(project).director.desk.graph
+    count = len(graph.steps) + len(graph.files)
+    for text in (provenance_dot(graph), dependency_dot(graph)):
+        labels = [line for line in text.splitlines() if "label=" in line and "octagon" not in line]
+        assert len(labels) == len(set(labels)) == count
+    assert '[shape=ellipse label="use  # wd=sub"]' in provenance_dot(graph)
