@@ -26,7 +26,8 @@ def collect_garbage(desk: Desk) -> tuple[tuple[str, FileHash | None], ...]:
 def _revert_unwanted(desk: Desk, removals: Removals) -> None:
     """Take back what optional steps have made that nobody wants any more."""
     for step in desk.graph.steps.values():
-        made = step.volatiles or any(file.hash is not None for file in desk.graph.outputs(step))
+        products = any(file.hash is not None for file in desk.graph.outputs(step))
+        made = step.may_be_skipped or products or (step.volatiles and step.attempt_number)
         if step.detached or step.wanted or not (made or step.state is StepState.SUCCEEDED):
             continue
         if step.state is not StepState.PENDING:

@@ -63,7 +63,7 @@ def _nodes(graph: Graph) -> Iterable[Node]:
 
 
 def _check_indexes(graph: Graph) -> None:
-    """Numbers, keys and paths find their nodes, and nothing else."""
+    """Look up all nodes by number, key and path."""
     nodes = tuple(_nodes(graph))
     _demand(None, that=len({node.id for node in nodes}) == len(nodes), reason="two nodes have one number")
     _demand(None, that=all(node.id <= graph.last_id for node in nodes), reason="a number was not drawn")
@@ -77,7 +77,7 @@ def _check_indexes(graph: Graph) -> None:
 
 
 def _check_file(graph: Graph, file: File) -> None:
-    """A file's role, hash and consumers go together."""
+    """Compare a file's role, hash and consumers."""
     _demand(file, that=posixpath.normpath(file.path) == file.path, reason="path is not normalised")
     _demand(file, that=file.state not in _WITHOUT_HASH or file.hash is None, reason="hash does not go with state")
     _demand(file, that=file.state not in _WITH_HASH or file.hash is not None, reason="state needs a hash")
@@ -94,7 +94,7 @@ def _check_file(graph: Graph, file: File) -> None:
 
 
 def _check_tree(graph: Graph, tree: Tree) -> None:
-    """A tree knows its files."""
+    """Compare a tree with its files."""
     _demand(tree, that=posixpath.normpath(tree.path) == tree.path, reason="path is not normalised")
     mirror = {file.id for file in graph.files.values() if file.creator == tree.id}
     _demand(tree, that=set(tree.files) == mirror, reason="files do not mirror creators")
@@ -105,7 +105,7 @@ def _check_tree(graph: Graph, tree: Tree) -> None:
 
 
 def _check_step(graph: Graph, step: Step) -> None:
-    """A step's edges, digests and redundant views are right."""
+    """Compare a step's redundant views with what they are made from."""
     for edges, states in ((step.outputs, _OUTPUT_STATES), (step.volatiles, {FileState.VOLATILE})):
         for id_ in edges:
             file = graph.files[id_]
@@ -126,7 +126,7 @@ _OUTPUT_STATES = {FileState.PLANNED, FileState.BUILT, FileState.OUTDATED}
 
 
 def _check_digests(step: Step) -> None:
-    """Digests are there exactly when the state says that there is a success to compare with."""
+    """Compare digests with what the state says of a success."""
     both = (step.input_digest is None) == (step.output_digest is None)
     _demand(step, that=both, reason="one digest without the other")
     if step.state is StepState.CHECKING or (step.state is StepState.SUCCEEDED and not step.detached):
@@ -139,7 +139,7 @@ def _check_digests(step: Step) -> None:
 
 
 def _check_products(graph: Graph, step: Step) -> None:
-    """A step knows what it created, in the order of declaration."""
+    """Compare a step with what it created, in the order of declaration."""
     mirror = {
         node.id
         for node in _nodes(graph)
@@ -151,7 +151,7 @@ def _check_products(graph: Graph, step: Step) -> None:
 
 
 def _check_provenance(graph: Graph, node: Node) -> None:
-    """Detached are exactly the nodes without a creator, and all below them."""
+    """Compare a node with its creator: detached are those without one, and all below them."""
     creator = node.creator
     if creator is None:
         _demand(node, that=node.detached, reason="attached without a creator")
@@ -164,7 +164,7 @@ def _check_provenance(graph: Graph, node: Node) -> None:
 
 
 def _check_circles(graph: Graph) -> None:
-    """No step depends on itself, directly or not."""
+    """Look for steps that wait for each other."""
     waits = {
         step.id: {maker.id for file in graph.inputs(step) if (maker := graph.producer(file)) is not None}
         for step in graph.steps.values()
@@ -177,7 +177,7 @@ def _check_circles(graph: Graph) -> None:
 
 
 def _check_counts(graph: Graph) -> None:
-    """The progress that people see is that of the wanted steps."""
+    """Count the wanted steps, as people see them."""
     wanted = [step for step in graph.steps.values() if step.wanted]
     done = sum(step.state is StepState.SUCCEEDED for step in wanted)
     _demand(None, that=graph.wanted == len(wanted), reason=f"wanted is {graph.wanted}, not {len(wanted)}")
@@ -188,7 +188,7 @@ def _check_counts(graph: Graph) -> None:
 
 
 def _check_attempts(director: Director) -> None:
-    """A running step is held by exactly one worker until it has ended."""
+    """Compare what runs with what workers hold: each attempt, one worker, until it has ended."""
     graph, workers = director.desk.graph, director.workforce.workers
     running = {step.id: step.attempt for step in graph.steps.values() if step.attempt is not None}
     _demand(None, that=set(director.desk.running) == set(running), reason="running does not mirror states")
@@ -205,7 +205,7 @@ def _check_attempts(director: Director) -> None:
 
 
 def _check_resources(director: Director) -> None:
-    """Exactly the attempts that have not ended hold their resources, and never more than there are."""
+    """Count the resources of the attempts that have not ended."""
     ready = director.execution.ready
     held: Counter[str] = Counter()
     for step in director.desk.running_steps():
@@ -221,7 +221,7 @@ def _holds_resources(attempt: Attempt | None) -> bool:
 
 
 def _check_queue(director: Director) -> None:
-    """The queue holds exactly what may begin, and nothing waits that could begin."""
+    """Compare the queue with what may begin; nothing waits that could begin."""
     desk, execution = director.desk, director.execution
     _demand(None, that=not desk.graph.woken, reason="a woken step was not looked at")
     for step in desk.graph.steps.values():
@@ -237,7 +237,7 @@ def _check_queue(director: Director) -> None:
 
 
 def _check_desk(director: Director) -> None:
-    """Nothing is left on the table, and the mirrors of patterns are right."""
+    """Look whether something was left on the table; compare patterns with who asked for them."""
     desk = director.desk
     _demand(None, that=not desk.commands and not desk.record_extras, reason="a command was not given")
     _demand(None, that=not desk.unconfirmed, reason="a static file was not asked for")

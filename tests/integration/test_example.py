@@ -60,17 +60,17 @@ DIRECTOR │ Stopping workers.
 DIRECTOR │ See you!
 """
 RANDOM = re.compile(r"(?<=/tmp/stepup-)\w{8}")
-FIRST_COMMANDS = ("sb", "-j", "1"), ("stepup", "build", "-j", "1")
 
 read_as_old_and_new = pytest.mark.parametrize("dialect", PLANS)
 
 
 @read_as_old_and_new
-@pytest.mark.parametrize("module", ["stepup.core.api", "stepup_client.api"])
-@pytest.mark.parametrize("command", FIRST_COMMANDS, ids=" ".join)
-def test_the_output_is_that_of_the_manual(folder: Folder, dialect: str, module: str, command: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("module", "command"), [("stepup.core.api", "sb -j 1"), ("stepup_client.api", "stepup build -j 1")]
+)
+def test_the_output_is_that_of_the_manual(folder: Folder, dialect: str, module: str, command: str) -> None:
     write_example(folder, dialect, module)
-    program, *words = command
+    program, *words = command.split()
     output = folder.run(*words, program=program).checked().output
     expected = OUTPUT if dialect == "old" else OUTPUT.replace("wd=sub/", "wd=sub")
     assert RANDOM.sub("########", output) == expected

@@ -131,10 +131,13 @@ def test_a_step_that_asks_in_vain_stays_pending(folder: Folder) -> None:
 
 def test_a_step_that_asks_too_often_has_failed(folder: Folder) -> None:
     folder.script("tool.py", 'from stepup.core.api import amend\namend(inp="a")\namend(inp="b")\n')
-    folder.plan('static("tool.py")\nrun("./tool.py")\nrun("touch a", out="a")\nrun("touch b", out="b")')
-    ended = folder.build("--defer-cap", "1", "-k", code=4)
+    folder.plan(
+        'static("tool.py")\nrun("./tool.py", duration=100)\nrun("touch a", out="a", resources="one")\n'
+        'run("touch b", out="b", resources="one")'
+    )
+    ended = folder.build("--defer-cap", "1", "-r", "one:1", code=FAILED_AND_DRAINED)
     assert ended.page("Deferred more than 1 times") == "./tool.py\n"
-    assert folder.build().executed == ["./tool.py"]
+    assert folder.build("-r", "one:1").executed[-1] == "./tool.py"
 
 
 def test_a_variable_that_was_asked_for_is_an_input(folder: Folder) -> None:

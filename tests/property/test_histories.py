@@ -5,6 +5,7 @@ The machine plays users, plans, steps, workers and the wire; it edits, breaks, r
 
 from __future__ import annotations
 
+import functools
 import os
 from dataclasses import replace
 
@@ -20,7 +21,6 @@ from stepup_server.core.values import Assignment, BuildOptions
 from tests.property.worlds import PLANS, SOURCES, TEXTS, World, run_command, script_of, worlds
 from tests.support.project import Built, Project
 from tests.support.scripts import Script
-from tests.support.workers import Stage
 
 LEASE_S = 60.0
 OPTIONS = BuildOptions(keep_going=True, resources={"r": 2}, defer_cap=5)
@@ -34,7 +34,7 @@ class Site(Project):
     def find_script(self, assignment: Assignment) -> Script:
         """Return what a plan or a command does."""
         if assignment.command.startswith("./"):
-            return super(Site, self).find_script(assignment)
+            return Project.find_script(self, assignment)
         return run_command(assignment)
 
 
@@ -171,7 +171,7 @@ class Histories(RuleBasedStateMachine):
             if isinstance(event, ev.WorkerReported):
                 self.project.tell(event)
             elif event.request in self.project.answers:
-                self.project.ask(lambda id_: replace(event, request=id_))
+                self.project.ask(functools.partial(_again, event))
 
     @rule()
     def repeat_a_call_that_waits(self) -> None:
@@ -180,7 +180,7 @@ class Histories(RuleBasedStateMachine):
             for held in worker.running():
                 call = self.project.call_of(held.request)
                 if isinstance(call, ev.PlanDeclared) and held.request not in self.project.answers:
-                    held.request = self.project.ask(lambda id_, call=call: replace(call, request=id_))
+                    held.request = self.project.ask(functools.partial(_again, call))
 
     @rule(number=st.integers(1, 50))
     def abandon(self, number: int) -> None:
@@ -246,7 +246,7 @@ class Histories(RuleBasedStateMachine):
         return fresh
 
     def compare(self, fresh: Project) -> None:
-        """The same graph, and the same files; of files that nobody knows any more only after faults."""
+        """Demand the same graph and the same files; files that nobody knows may be left after faults only."""
         assert self.project.graph().splitlines() == fresh.graph().splitlines()
         ours, theirs = self.project.disk.texts(), fresh.disk.texts()
         for path, text in theirs.items():
@@ -254,12 +254,12 @@ class Histories(RuleBasedStateMachine):
         assert self.had_faults or ours == theirs
 
     def check_idle_build(self, again: Built, expected: Built) -> None:
-        """A second build has nothing to do."""
+        """Demand that a second build had nothing to do."""
         assert again.started == []
         assert again.code == expected.code
 
     def check_replay(self) -> None:
-        """The same events give the same commands."""
+        """Demand that the same events give the same commands."""
         first_life = not self.project.birth.facts
         twin = (
             Director(self.project.settings, self.project.director.desk.environment)
@@ -270,6 +270,11 @@ class Histories(RuleBasedStateMachine):
         )
         for events, now, commands in self.project.history:
             assert repr(twin.handle(events, now)) == repr(commands)
+
+
+def _again(call: ev.PlanDeclared | ev.Amended, request: RequestId) -> ev.Event:
+    """Return the same call under another number."""
+    return replace(call, request=request)
 
 
 settings.register_profile(

@@ -27,9 +27,9 @@ class Database:
 
     def commit(self, record: Record) -> None:
         """Take a record in."""
-        for rows in (self.steps, self.files, self.trees, self.outputs):
-            for id_ in record.forgotten:
-                rows.pop(id_, None)  # type: ignore[attr-defined] # four dictionaries with the same keys
+        for id_ in record.forgotten:
+            for rows in (self.steps, self.files, self.trees, self.outputs):
+                rows.pop(id_, None)
         self.steps.update((row.id, row) for row in record.steps)
         self.files.update((row.id, row) for row in record.files)
         self.trees.update((row.id, row) for row in record.trees)

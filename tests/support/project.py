@@ -7,6 +7,7 @@ and a refused event is checked to have changed nothing.
 
 from __future__ import annotations
 
+import functools
 import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ from stepup_server.core.commands import (
     Value,
 )
 from stepup_server.core.director import Director, DirectorSettings
-from stepup_server.core.ids import AttemptId, RequestId, WorkerId
+from stepup_server.core.ids import AttemptId, NodeId, RequestId, WorkerId
 from stepup_server.core.invariants import check
 from stepup_server.core.records import File, Step
 from stepup_server.core.refusals import NotNow, Refusal
@@ -208,7 +209,7 @@ class Project:
         return commands
 
     def _check_refusal(self, event: ev.Event, commands: tuple[Command, ...], before: Rows, after: Rows) -> None:
-        """A refused event leaves the graph as it was; of a batch, what stands before the refused declaration stays."""
+        """Demand that a refusal changed nothing; of a batch, what stands before the refused declaration stays."""
         for refuse in (command for command in commands if isinstance(command, Refuse)):
             asked = self._asked.get(refuse.request, event)
             if isinstance(asked, ev.PlanDeclared) and len(asked.declarations) > 1:
@@ -253,7 +254,7 @@ class Project:
 
     def moves(self) -> list[Move]:
         """Return what could happen next, in an order that is always the same."""
-        moves = [Move(f"disk {question.token}", lambda q=question: self._look(q)) for question in self.questions]
+        moves = [Move(f"disk {question.token}", functools.partial(self._look, question)) for question in self.questions]
         for worker in self.workers.values():
             moves += self._moves_of(worker)
         return [move for move in moves if not any(move.name.startswith(prefix) for prefix in self.paused)]
@@ -268,7 +269,7 @@ class Project:
             yield Move(f"begin {held.label}", lambda: worker.begin(held))
         for running in worker.running():
             if running.request is None or running.request in self.answers:
-                yield Move(f"go on {running.label}", lambda one=running: self._go_on(worker, one))
+                yield Move(f"go on {running.label}", functools.partial(self._go_on, worker, running))
         idle = not any(one.stage is not Stage.ENDED or not one.acknowledged for one in worker.held.values())
         if worker.may_leave and worker.is_connected and idle and not worker.mail:
             yield Move(f"leave {worker.name}", lambda: self.break_stream(worker.name))
@@ -413,9 +414,7 @@ def _without_speech(rows: Rows) -> Rows:
 
 def _difference(left: Rows, right: Rows) -> str:
     """Describe how two sets of rows differ."""
-    lines: list[str] = []
-    for before, after in zip(left, right, strict=True):
-        for id_ in sorted({*before, *after}):
-            if before.get(id_) != after.get(id_):
-                lines += [f"- {before.get(id_)}", f"+ {after.get(id_)}"]
-    return "\n".join(lines)
+    before: dict[NodeId, object] = {**left[0], **left[1], **left[2]}
+    after: dict[NodeId, object] = {**right[0], **right[1], **right[2]}
+    moved = (id_ for id_ in sorted({*before, *after}) if before.get(id_) != after.get(id_))
+    return "\n".join(f"- {before.get(id_)}\n+ {after.get(id_)}" for id_ in moved)

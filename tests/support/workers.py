@@ -11,6 +11,7 @@ from typing import Any
 from stepup_server.core.commands import OrderWorker
 from stepup_server.core.events import WorkerConnected, WorkerReported
 from stepup_server.core.ids import AttemptId, RequestId, WorkerId
+from stepup_server.core.paths import label_of
 from stepup_server.core.refusals import Refusal
 from stepup_server.core.states import StopLevel
 from stepup_server.core.values import (
@@ -56,8 +57,8 @@ class Held:
 
     @property
     def label(self) -> str:
-        """Return the command."""
-        return self.assignment.command
+        """Return the name under which people see the step."""
+        return label_of(self.assignment.command, self.assignment.workdir)
 
 
 @dataclass(slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -212,7 +212,7 @@ def test_an_answer_names_paths_as_the_caller_wrote_them(project: Project) -> Non
     assert project.step("ask  # wd=d").state is StepState.PENDING
 
 
-def refusal_of(project: Project, make_calls: Any) -> object:
+def refusal_of(project: Project, make_calls: Callable[[Running], list[Call]]) -> object:
     """Let a plan make calls; return the answer to the last one."""
     answers: list[object] = []
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Generator
 
 from stepup_server.core.events import DrainRequested, JoinRequested, StopRequested
+from stepup_server.core.ids import RequestId
 from stepup_server.core.states import Need, ReturnCode, StepState, StopLevel
 from stepup_server.core.values import BuildOptions
 from tests.support.builders import a_plan, a_static, a_step
@@ -293,7 +295,7 @@ def test_a_firmer_stop_replaces_a_gentle_one(project: Project) -> None:
     project.run_until("go on cp a b")
     project.paused.add("go on cp a b")
     for level in (StopLevel.DRAIN, StopLevel.KILL, StopLevel.INTERRUPT):
-        project.ask(lambda id_, level=level: StopRequested(request=id_, level=level))
+        project.ask(functools.partial(_stop, level))
     built = project.finish(ticket)
     assert "signal=9 (SIGKILL)" in project.reports_with("FAIL")[0].pages[0].text
     assert "Interrupting 1 running step(s)." not in built.tagged("DIRECTOR")
@@ -325,6 +327,11 @@ def test_a_plan_that_is_planned_by_a_plan_is_run_first(project: Project) -> None
     project.plan(a_static("sub/plan.py"), a_step("step"), a_plan("plan.py", workdir="sub"))
     project.plan(a_step("below", base="sub"), path="sub/plan.py")
     assert project.build().started == ["./plan.py", "./plan.py  # wd=sub", "step", "below  # wd=sub"]
+
+
+def _stop(level: StopLevel, request: RequestId) -> StopRequested:
+    """Return the wish to stop."""
+    return StopRequested(request=request, level=level)
 
 
 def _writes_the_same(running: Running) -> Generator[Call, object, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Generator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from stepup_server.core.commands import Declared, StaticResult
 from stepup_server.core.events import PlanDeclared
-from stepup_server.core.ids import AttemptId, NodeId
+from stepup_server.core.ids import AttemptId, NodeId, RequestId
 from stepup_server.core.refusals import (
     AlreadyDeclared,
     CyclicDependency,
@@ -223,9 +224,7 @@ def test_a_batch_that_is_repeated_while_it_waits_is_answered_to_who_came_last(pr
     project.paused.add("disk")
     first, second = (
         project.ask(
-            lambda id_: PlanDeclared(
-                request=id_, attempt=attempt, speaker=1, batch=1, declarations=(a_static("a"),)
-            )
+            lambda id_: PlanDeclared(request=id_, attempt=attempt, speaker=1, batch=1, declarations=(a_static("a"),))
         )
         for _ in range(2)
     )
@@ -244,13 +243,13 @@ def test_speakers_of_one_attempt_count_their_batches_apart(project: Project) -> 
     planning(project)
     attempt = project.attempt("./plan.py")
     for speaker in (1, 2):
-        step = a_step(f"of {speaker}")
-        answer = project.answer_to(
-            lambda id_, speaker=speaker, step=step: PlanDeclared(
-                request=id_, attempt=attempt, speaker=speaker, batch=1, declarations=(step,)
-            )
-        )
-        assert answer == Declared((), ())
+        assert project.answer_to(functools.partial(_speech, attempt, speaker)) == Declared((), ())
+
+
+def _speech(attempt: AttemptId, speaker: int, request: RequestId) -> PlanDeclared:
+    """Return the first batch of a speaker."""
+    step = a_step(f"of {speaker}")
+    return PlanDeclared(request=request, attempt=attempt, speaker=speaker, batch=1, declarations=(step,))
 
 
 @pytest.mark.parametrize("attempt", [AttemptId(NodeId(3), 99), AttemptId(NodeId(2), 1), AttemptId(NodeId(77), 1)])

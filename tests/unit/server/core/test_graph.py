@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from stepup_server.core.director import Director, DirectorSettings
@@ -77,7 +79,7 @@ def broken_in(change: str) -> Director:
     project.plan(a_static("a"), a_step("one", inputs=["a"], outputs=["x"]), a_step("two", inputs=["x"], outputs=["y"]))
     project.build()
     graph, step = project.director.desk.graph, project.step("two")
-    changes = {
+    changes: dict[str, Callable[[], object]] = {
         "unready": lambda: setattr(step, "unready", 1),
         "demand": lambda: setattr(project.step("one"), "demand", 2),
         "wanted": lambda: setattr(step, "wanted", False),
@@ -100,11 +102,28 @@ def broken_in(change: str) -> Director:
     return project.director
 
 
-@pytest.mark.parametrize(
-    "change",
-    "unready demand wanted done consumers creator detached products hash digest index state running resources woken"
-    " changed circle".split(),
+BREAKS = (
+    "unready",
+    "demand",
+    "wanted",
+    "done",
+    "consumers",
+    "creator",
+    "detached",
+    "products",
+    "hash",
+    "digest",
+    "index",
+    "state",
+    "running",
+    "resources",
+    "woken",
+    "changed",
+    "circle",
 )
+
+
+@pytest.mark.parametrize("change", BREAKS)
 def test_the_invariants_see_what_is_wrong(change: str) -> None:
     director = broken_in(change)
     with pytest.raises(InvariantBroken):

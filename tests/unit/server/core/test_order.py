@@ -78,7 +78,9 @@ def test_a_large_request_does_not_starve() -> None:
 
 
 def test_a_request_that_can_never_be_served_stays_pending_and_hinders_nobody(project: Project) -> None:
-    project.plan(a_step("huge", resources={"r": 3}), a_step("gpu", resources={"gpu": 1}), a_step("s", resources={"r": 1}))
+    project.plan(
+        a_step("huge", resources={"r": 3}), a_step("gpu", resources={"gpu": 1}), a_step("s", resources={"r": 1})
+    )
     built = project.build(BuildOptions(resources={"r": 2}))
     assert built.started[1:] == ["s"]
     assert built.code == ReturnCode.PENDING

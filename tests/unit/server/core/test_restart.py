@@ -24,7 +24,13 @@ def a_project_with_everything() -> Project:
         a_static("${*n}.txt", n="g?"),
         a_plan("sub.py"),
         a_step(
-            "use", inputs=["t/x"], outputs=["x"], environment=["V"], resources={"r": 1}, overrides={"A": "b"}, shell=True
+            "use",
+            inputs=["t/x"],
+            outputs=["x"],
+            environment=["V"],
+            resources={"r": 1},
+            overrides={"A": "b"},
+            shell=True,
         ),
     )
     project.scripts["below"] = amends("../a", outputs=["z"])

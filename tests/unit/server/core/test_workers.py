@@ -73,7 +73,9 @@ def test_a_result_is_acknowledged_in_the_turn_that_records_it(project: Project) 
     project.plan(a_step("work"))
     project.build()
     assert set(project.workers["w0"].held) == set()
-    acknowledged = [one for command in project.commands if isinstance(command, OrderWorker) for one in command.acknowledged]
+    acknowledged = [
+        one for command in project.commands if isinstance(command, OrderWorker) for one in command.acknowledged
+    ]
     assert acknowledged == project.workers["w0"].started
 
 
@@ -204,7 +206,9 @@ def test_in_the_embedded_case_a_lost_worker_ends_the_build() -> None:
     ("change", "kind"),
     [({"root": "/elsewhere"}, NotNow), ({"name": ""}, InvalidArgument), ({}, NotNow)],
 )
-def test_a_worker_that_does_not_fit_is_refused(project: Project, change: dict[str, object], kind: type[Refusal]) -> None:
+def test_a_worker_that_does_not_fit_is_refused(
+    project: Project, change: dict[str, object], kind: type[Refusal]
+) -> None:
     worker = FakeWorker("w0", project.disk, project.find_script)
     description = replace(worker.description, **change)  # type: ignore[arg-type] # the fields are those of the table
     answer = project.answer_to(lambda id_: replace(worker.introduction(id_), description=description))
