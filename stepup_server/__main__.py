@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 # Read by grpc when it is imported: this process never forks once it serves.
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
@@ -39,29 +39,35 @@ __all__ = ("main", "serve")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `stepup director`; return its exit code."""
     settings = settings_from_arguments(sys.argv[1:] if arguments is None else arguments)
-    try:
-        if isinstance(settings, InspectSettings):
-            sys.stdout.write(inspect(settings))
-            return 0
-        return serve(settings)
-    except (ProjectIsTaken, JournalFailed, OSError) as error:
-        print(f"ERROR: {error}", file=sys.stderr)
-        return 1
+    if isinstance(settings, InspectSettings):
+        return _explaining(lambda: _show(settings))
+    return serve(settings)
 
 
 def serve(settings: Settings) -> int:
-    """Serve a project until the director stops; return the exit code.
+    """Serve a project until the director stops, or say in a line why that cannot be; return the exit code."""
+    return _explaining(lambda: _serve_claimed(settings))
 
-    Raises
-    ------
-    ProjectIsTaken
-        Another director serves it.
-    JournalFailed
-        The database cannot be used.
-    """
+
+def _explaining(work: Callable[[], None]) -> int:
+    """Do something; what the user can mend becomes a line on standard error."""
+    try:
+        work()
+    except (ProjectIsTaken, JournalFailed, OSError) as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _show(settings: InspectSettings) -> None:
+    """Print what is stored of a project."""
+    sys.stdout.write(inspect(settings))
+
+
+def _serve_claimed(settings: Settings) -> None:
+    """Serve a project that nobody else serves."""
     with claim_project(settings.root), socket_for(settings.socket) as socket:
         uvloop.run(_serve(settings, socket))
-    return 0
 
 
 async def _serve(settings: Settings, socket: str) -> None:

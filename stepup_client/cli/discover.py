@@ -114,7 +114,8 @@ def remove_remains(root: str) -> None:
     """Remove the note and the socket of a director that died; a living one is left alone."""
     try:
         lock = os.open(_state_path(root, "director.lock"), os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except OSError:
+        # If it is there and cannot be used, the director will say why.
         return
     try:
         # Held while removing, so that a director that starts now cannot have its new note removed.

@@ -45,13 +45,13 @@ def embed(household: Household, options: BuildOptions, *, show_progress: bool) -
     build = _EmbeddedBuild(household, options, Screen(show_progress=show_progress))
     exit_code = asyncio.run(build.run())
     if not build.has_begun and exit_code == INTERNAL and is_director_alive(household.root):
-        household.forget_stray_words()
+        household.forget_last_words()
         return None
     for complaint in build.complaints:
         print(f"ERROR: {complaint}", file=sys.stderr)
     if build.complaints:
-        for path in household.stray_words():
-            print(f"ERROR: See {path}", file=sys.stderr)
+        for text in household.last_words():
+            print(f"ERROR: {text}", file=sys.stderr)
     return exit_code
 
 

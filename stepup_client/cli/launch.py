@@ -36,6 +36,8 @@ __all__ = ("Household", "HouseholdSettings", "run_inspection", "run_program")
 
 _LOG_NAMES = {Program.DIRECTOR: "director.stderr.log", Program.WORKER: "worker0.stderr.log"}
 """Where programs write what they cannot log properly, below .stepup."""
+_FOR_USER = "ERROR: "
+"""Begins what programs say about what the user can mend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,14 +126,18 @@ class Household:
         remove_socket_directory(self._directory)
         _remove_empty(self._log_paths.values())
 
-    def stray_words(self) -> list[str]:
-        """Return the files with what programs said outside their logs, most likely about their ends."""
-        return [path for path in self._log_paths.values() if os.path.exists(path) and os.path.getsize(path)]
+    def last_words(self) -> list[str]:
+        """Return what programs said outside their logs, most likely about their ends: a line, or where it is told."""
+        return [_last_words(path) for path in self._stray_words()]
 
-    def forget_stray_words(self) -> None:
-        """Remove those files: what they tell is no news."""
-        for path in self.stray_words():
+    def forget_last_words(self) -> None:
+        """Remove them: what they tell is no news."""
+        for path in self._stray_words():
             os.unlink(path)
+
+    def _stray_words(self) -> list[str]:
+        """Return the files in which there is something."""
+        return [path for path in self._log_paths.values() if os.path.exists(path) and os.path.getsize(path)]
 
     def kill(self, program: Program) -> None:
         """End a program at once; nothing happens when it has ended."""
@@ -229,6 +235,14 @@ def _remove_empty(paths: Iterable[str]) -> None:
         with suppress(FileNotFoundError):
             if os.stat(path).st_size == 0:
                 os.unlink(path)
+
+
+def _last_words(path: str) -> str:
+    """Return the only line of a file if it is meant for the user, else the name of the file."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        line, more = file.readline(), file.read(1)
+    is_for_user = line.startswith(_FOR_USER) and not more
+    return line.removeprefix(_FOR_USER).rstrip() if is_for_user else f"See {path}"
 
 
 def _fork(serve: Callable[[], int], *, close: Sequence[int], log_path: str) -> int:

@@ -52,9 +52,12 @@ def main() -> int:
     chosen = parser.parse_args()
     tools = [Tool("ours", (shutil.which("sb") or "sb", "-j", "2"), write_plan, (".stepup", "out"))]
     if chosen.ninja:
-        tools.append(Tool("ninja", (os.path.abspath(chosen.ninja), "-j", "2"), write_ninja, (".ninja_log", ".ninja_deps", "out")))
+        ninja = str(Path(chosen.ninja).absolute())
+        tools.append(Tool("ninja", (ninja, "-j", "2"), write_ninja, (".ninja_log", ".ninja_deps", "out")))
     if chosen.stepup4:
-        tools.append(Tool("StepUp 4", (os.path.abspath(chosen.stepup4), "-j", "2"), write_plan, (".stepup", "out")))
+        tools.append(
+            Tool("StepUp 4", (str(Path(chosen.stepup4).absolute()), "-j", "2"), write_plan, (".stepup", "out"))
+        )
     with tempfile.TemporaryDirectory(prefix="main-job-") as scratch:
         times = measure(tools, Path(scratch), chosen.steps, chosen.rounds)
     show(tools, times, chosen.steps, chosen.rounds)
@@ -118,16 +121,15 @@ def run(tool: Tool, folder: Path) -> float:
 
 def show(tools: list[Tool], times: dict[tuple[str, str], list[float]], steps: int, rounds: int) -> None:
     """Print medians, ranges and ratios to the first tool."""
-    print(f"{steps} steps `cp in/i.txt out/i.txt`, -j 2, {os.cpu_count()} cores, medians of {rounds} rounds [min..max] in s")
+    print(f"{steps} steps `cp in/i.txt out/i.txt`, -j 2, {os.cpu_count()} cores")
+    print(f"medians of {rounds} rounds [min..max] in s")
     for kind in ("cold", "again"):
         ours = statistics.median(times[tools[0].name, kind])
         for tool in tools:
             values = times[tool.name, kind]
             median = statistics.median(values)
-            print(
-                f"  {kind:<6} {tool.name:<9} {median:7.3f}  [{min(values):.3f}..{max(values):.3f}]"
-                f"  ours / {tool.name}: {ours / median:.2f}"
-            )
+            ratio = "" if tool is tools[0] else f"  ours / {tool.name}: {ours / median:.2f}"
+            print(f"  {kind:<6} {tool.name:<9} {median:7.3f}  [{min(values):.3f}..{max(values):.3f}]{ratio}")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,9 @@ run("echo after >> ledger; touch after.txt", inp="x", out="after.txt", shell=Tru
 SUB_PLAN = 'run("echo sub >> ../ledger; touch sub.txt", out="sub.txt", shell=True)'
 
 
+ONE_STEP = 'run("true")'
+
+
 @pytest.fixture(name="build")
 def build_in_the_middle(folder: Folder) -> Program:
     """Return a build of which some steps have succeeded and one runs, with a process that hides."""
@@ -96,7 +99,7 @@ def test_a_note_that_lies_harms_nobody(folder: Folder, tmp_path: Path) -> None:
     victim = tmp_path / "stepup-12345678"
     victim.mkdir()
     (victim / "director").write_text("precious")
-    folder.plan('run("true")')
+    folder.plan(ONE_STEP)
     folder.write(".stepup/director.json", json.dumps({"socket": f"{victim}/director", "pid": os.getpid()}))
     assert folder.build().executed == ["./plan.py", "true"]
     assert (victim / "director").read_text() == "precious"
@@ -114,6 +117,48 @@ def test_a_second_build_joins_the_one_that_is_going_on(folder: Folder) -> None:
         assert ended.checked().page("Standard output") == "through\n"
     assert "Attached to /tmp/stepup-" in second.output
     assert_nothing_left(folder)
+
+
+def test_builds_that_start_at_the_same_moment_become_one(folder: Folder) -> None:
+    folder.plan('run("echo ran >> ledger", shell=True)\nrun("sleep 0.2")')
+    builds = [folder.start("build") for _ in range(3)]
+    assert [build.end().code for build in builds] == [0, 0, 0], folder.story()
+    assert folder.lines("ledger") == ["ran"]
+    assert sorted("Attached to" in build.output for build in builds) == [False, True, True]
+    assert_nothing_left(folder)
+
+
+def test_a_database_that_is_none_is_left_alone_and_named(folder: Folder) -> None:
+    folder.plan(ONE_STEP)
+    folder.write(".stepup/graph.db", "precious")
+    for command in (("build",), ("director",), ("status",)):
+        ended = folder.run(*command)
+        assert (ended.code, "Traceback" in ended.errors) == (INTERNAL, False)
+        assert f"ERROR: {folder.root}/.stepup/graph.db: the file was not made by this program" in ended.errors
+    assert folder.read(".stepup/graph.db") == "precious"
+
+
+def test_a_folder_in_which_nothing_can_be_kept_is_not_built(folder: Folder) -> None:
+    folder.plan(ONE_STEP)
+    folder.write(".stepup")
+    for command in ("build", "director"):
+        ended = folder.run(command)
+        assert (ended.code, "Traceback" in ended.errors) == (INTERNAL, False)
+        assert f"{folder.root}/.stepup" in ended.errors
+
+
+def test_a_build_goes_on_when_nobody_reads_its_output(folder: Folder) -> None:
+    folder.plan(ONE_STEP + '\nrun("touch out.txt", out="out.txt")')
+    assert folder.run_shell("stepup build -j 1 2> errors | head -n 1").startswith("DIRECTOR │ Listening on")
+    assert folder.has("out.txt")
+    assert folder.read("errors") == "ERROR: The output ends here: Broken pipe.\n"
+
+
+def test_the_path_of_a_project_may_be_long_and_strange(folder: Folder) -> None:
+    folder.root = folder.root / "prö ject\nx" / ("d" * 100) / ("e" * 100)
+    folder.plan('run("touch out.txt", out="out.txt")')
+    assert folder.build().executed == ["./plan.py", "touch out.txt"]
+    assert folder.build().executed == []
 
 
 def assert_nothing_left(folder: Folder) -> None:
