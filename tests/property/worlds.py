@@ -122,7 +122,10 @@ def run_command(assignment: Assignment) -> Script:
 def _run_words(running: Running) -> Generator[Call, Any, int]:
     """Do what the words of the command say."""
     name, *words = running.assignment.command.split()
-    settings = dict(word.partition("=")[::2] for word in words)
+    settings: dict[str, str] = {}
+    for word in words:
+        key, _, value = word.partition("=")
+        settings[key] = value
     amended = tuple(settings["amend"].split(",")) if "amend" in settings else ()
     made = tuple(settings["makes"].split(",")) if "makes" in settings else ()
     if amended or made:
