@@ -17,13 +17,13 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
+    run_state_machine_as_test,  # pyright: ignore[reportUnknownVariableType] # it lacks the type of one parameter
 )
 
 from stepup_server.core import events as ev
 from stepup_server.core.director import Director, DirectorSettings
 from stepup_server.core.ids import RequestId
-from stepup_server.core.states import ReturnCode, StopLevel
+from stepup_server.core.states import Phase, ReturnCode, StopLevel
 from stepup_server.core.values import Assignment, BuildOptions
 from tests.property.worlds import PLANS, SOURCES, TEXTS, World, run_command, script_of, worlds
 from tests.support.project import Built, Project
@@ -70,7 +70,8 @@ class Histories(RuleBasedStateMachine):
         self.plan(replace(world, nested=self.world.nested))
 
     def plan(self, world: World) -> None:
-        """Write plans."""
+        """Write plans. During a build, steps may be running whose products nobody declares any more."""
+        self.had_faults = self.had_faults or self.project.director.desk.phase is not Phase.IDLE
         self.world = world
         self.project.plans.update(script_of(world))
         for path, text in world.texts().items():
@@ -258,7 +259,8 @@ class Histories(RuleBasedStateMachine):
         ours, theirs = self.project.disk.texts(), fresh.disk.texts()
         for path, text in theirs.items():
             assert ours[path] == text, path
-        assert self.had_faults or ours == theirs
+        left = sorted(ours.keys() - theirs.keys())
+        assert self.had_faults or not left, f"nobody knows {left} any more"
 
     def check_idle_build(self, again: Built, expected: Built) -> None:
         """Demand that a second build had nothing to do."""

@@ -258,7 +258,8 @@ class Folder:
 
     def left_directories(self) -> list[str]:
         """Return the directories of sockets that are still there."""
-        return [name for name in SOCKET_DIRECTORY.findall(self.story()) if os.path.lexists(name)]
+        said = self.story() + "".join(self.lines(".stepup/director.json"))
+        return [name for name in SOCKET_DIRECTORY.findall(said) if os.path.lexists(name)]
 
 
 def _has_content(path: Path) -> bool:
