@@ -159,7 +159,7 @@ class Builds:
             if step.state is StepState.FAILED:
                 make_pending(self._desk, step)
         self._boot()
-        questions = tuple((file.path, file.hash) for file in graph.files.values() if _is_observable(file))
+        questions = tuple((file.path, file.hash) for file in graph.files.values() if self._is_observable(file))
         if questions:
             self._desk.questions.hash_files(questions, self._on_files_seen)
         else:
@@ -177,6 +177,17 @@ class Builds:
             graph.attach(step, ROOT)
             graph.set_need(step, Need.PLAN)
             graph.add_input(step, file, dynamic=False)
+
+    def _is_observable(self, file: File) -> bool:
+        """Tell whether something is known about a file that the disk may contradict.
+
+        The products of a step that is running are not: it is about to change them.
+        """
+        if file.is_static:
+            return True
+        maker = self._desk.graph.producer(file)
+        running = maker is not None and maker.state is StepState.RUNNING
+        return file.is_output and file.hash is not None and not running
 
     def _on_files_seen(self, observations: tuple[Observation, ...]) -> None:
         """Take note of the files; ask for the patterns."""
@@ -317,11 +328,6 @@ class Builds:
             self._desk.record_extras.append(Record(facts=(("clean", "1"),)))
             self._desk.report(Tag.DIRECTOR, "See you!")
             self._desk.commands.append(Stop())
-
-
-def _is_observable(file: File) -> bool:
-    """Tell whether something is known about a file that the disk may contradict."""
-    return file.is_static or (file.is_output and file.hash is not None)
 
 
 def _changes(before: FileHash, after: FileHash) -> list[str]:

@@ -22,7 +22,7 @@ from .execution import Execution
 from .ids import NodeId, WorkerId
 from .refusals import InvariantBroken, Refusal
 from .rows import file_row, restore_graph, step_row, tree_row
-from .states import FileState, ReturnCode, StepState, Tag
+from .states import FileState, Need, ReturnCode, StepState, Tag
 from .workforce import Workforce
 
 __all__ = ("Director", "DirectorSettings")
@@ -226,15 +226,29 @@ class Director:
         under_way = [row for row in step_rows if row.state in {StepState.RUNNING.value, StepState.CHECKING.value}]
         for row in under_way:
             self.desk.graph.changed[row.id] = None
+        resumed = self._resume_attempts(under_way)
         if facts.get("clean") == "0":
-            self._report_recovery(len(under_way))
+            self._report_recovery(resumed, len(under_way) - resumed)
 
-    def _report_recovery(self, under_way: int) -> None:
+    def _resume_attempts(self, under_way: Iterable[StepRow]) -> int:
+        """Let attempts go on whose workers may come back; return how many.
+
+        Not those that have called the dead director, or were about to: they cannot have gone on without it.
+        """
+        count = 0
+        for row in under_way:
+            if row.worker and not row.spoke and row.need != Need.PLAN and not self.desk.settings.embedded:
+                self.execution.resume(self.desk.graph.steps[row.id], self.workforce.expect_back(row.worker))
+                count += 1
+        return count
+
+    def _report_recovery(self, resumed: int, lost: int) -> None:
         """Say what was found after an unclean stop."""
         graph = self.desk.graph
         done = sum(step.state is StepState.SUCCEEDED for step in graph.steps.values())
-        self.desk.report(
-            Tag.STARTUP,
-            f"Recovered from an interrupted build: {done} of {len(graph.steps)} step(s) had succeeded and are kept,"
-            f" {under_way} had been running and will run again",
-        )
+        text = f"Recovered from an interrupted build: {done} of {len(graph.steps)} step(s) had succeeded and are kept"
+        if resumed:
+            text += f", {resumed} may still be running on workers that are expected back"
+        if lost:
+            text += f", {lost} had been running and will run again"
+        self.desk.report(Tag.STARTUP, text)

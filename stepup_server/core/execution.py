@@ -11,7 +11,7 @@ from .consequences import file_was_lost, make_pending, outdate_products, wake_co
 from .desk import Desk
 from .freshness import Run, compare_outputs, input_digest, output_digest
 from .ids import AttemptId, NodeId, WorkerId
-from .outcomes import Deferred, Failed, Succeeded, judge, output_row, pages_of
+from .outcomes import Deferred, Failed, Orphaned, Succeeded, judge, output_row, pages_of
 from .ready import ReadyQueue
 from .records import Attempt, Step, Worker
 from .states import FileState, Phase, StepState, StopLevel, Tag
@@ -160,12 +160,21 @@ class Execution:
         graph.last_attempt += 1
         step.attempt_number = graph.last_attempt
         step.environment_values = {name: self._desk.environment.get(name) for name in step.environment}
+        self._give(step, worker)
+
+    def resume(self, step: Step, worker: Worker) -> None:
+        """Take up the last attempt of a step, which an earlier director has handed out."""
+        self._give(step, worker).orphaned = True
+
+    def _give(self, step: Step, worker: Worker) -> Attempt:
+        """Let a worker hold an attempt of a step."""
         id_ = AttemptId(step.id, step.attempt_number)
         attempt = Attempt(id_, worker.id, self._assignment(step), self._desk.now, self._desk.next_tick())
-        graph.move_step(step, StepState.RUNNING, attempt)
+        self._graph.move_step(step, StepState.RUNNING, attempt)
         self._desk.running[step.id] = None
         self.ready.hold_resources(step)
         self._workforce.hand_out(worker, step, attempt)
+        return attempt
 
     def _undo_execution(self, step: Step) -> None:
         """Drop what a step amended and detach what it created, and trust its products no more."""
@@ -256,8 +265,12 @@ class Execution:
                 self._defer(step, observations)
             case Failed():
                 self._fail(step, outcome, observations)
+            case Orphaned():
+                self._graph.move_step(step, StepState.PENDING)
+                self._keep_products(step, observations)
+        remark = " (ended while no director was there, and will run again)" if isinstance(verdict, Orphaned) else ""
         ref = self._ref(step, attempt, outcome.wall_s)
-        self._desk.report(verdict.tag, step.label, *pages_of(outcome, verdict), step=ref)
+        self._desk.report(verdict.tag, step.label + remark, *pages_of(outcome, verdict), step=ref)
 
     def _succeed(
         self, step: Step, attempt: Attempt, outcome: AttemptOutcome, observations: dict[str, Observation]

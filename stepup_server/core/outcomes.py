@@ -15,7 +15,7 @@ from .refusals import Refusal
 from .states import StopLevel, Tag
 from .values import AttemptOutcome, Exited, NotStarted, Observation, Page, PathKind, Signalled
 
-__all__ = ("Deferred", "Failed", "Succeeded", "Verdict", "judge", "output_row", "pages_of")
+__all__ = ("Deferred", "Failed", "Orphaned", "Succeeded", "Verdict", "judge", "output_row", "pages_of")
 
 PATHS_MAX = 20
 """How many paths a page lists."""
@@ -48,13 +48,29 @@ class Failed:
     pages: tuple[Page, ...] = ()
 
 
-Verdict = Succeeded | Deferred | Failed
+@dataclass(frozen=True, slots=True)
+class Orphaned:
+    """The step ended badly while no director was there to answer it: nothing follows from that."""
+
+    tag = Tag.WARNING
+    pages: tuple[Page, ...] = ()
+
+
+Verdict = Succeeded | Deferred | Failed | Orphaned
 
 
 def judge(
     desk: Desk, step: Step, attempt: Attempt, outcome: AttemptOutcome, observations: Mapping[str, Observation]
 ) -> Verdict:
     """Decide what the end of an attempt means for its step."""
+    verdict = _judge_by_itself(desk, step, attempt, outcome, observations)
+    return Orphaned(verdict.pages) if attempt.orphaned and isinstance(verdict, Failed) else verdict
+
+
+def _judge_by_itself(
+    desk: Desk, step: Step, attempt: Attempt, outcome: AttemptOutcome, observations: Mapping[str, Observation]
+) -> Verdict:
+    """Decide what the end of an attempt means, whatever happened to the director meanwhile."""
     if outcome.changed_inputs:
         return Failed((_failed_command(step, attempt, outcome), _invalid_inputs(outcome)))
     if attempt.deferred and attempt.stop is StopLevel.NONE:

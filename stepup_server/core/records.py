@@ -130,6 +130,8 @@ class Attempt:
     """What each process that speaks for it has declared last."""
     stop: StopLevel = StopLevel.NONE
     """How firmly it has been asked to end."""
+    orphaned: bool = False
+    """It was going on while no director was there, so a bad end may be no fault of its own."""
     ended: bool = False
     """Its worker has told how it ended; its products are being looked at."""
 

@@ -66,6 +66,17 @@ class Workforce:
         self._next_id += 1
         return worker
 
+    def expect_back(self, name: str) -> Worker:
+        """Return the worker of this name; one that an earlier director knew is waited for as long as the lease."""
+        worker = self._find(name)
+        if worker is None:
+            stranger = WorkerDescription(
+                name=name, incarnation="", host="", pid=0, slots=0, root=self._desk.settings.root
+            )
+            worker = self.expect(stranger)
+            self._desk.deadlines.set(worker.id, self._desk.now + self._desk.settings.lease_s)
+        return worker
+
     def _announce(self, worker: Worker) -> None:
         """Tell people that a worker is there."""
         description = worker.description

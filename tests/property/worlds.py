@@ -42,7 +42,7 @@ class PlannedStep:
     uses_variable: bool
     words: str
     extra_output: str | None
-    """An output that another step makes as well: a mistake of the author."""
+    """An output that another step of the same plan makes as well: a mistake of the author."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _paths_before(index: int) -> st.SearchStrategy[tuple[str, ...]]:
 
 def _steps(index: int) -> st.SearchStrategy[PlannedStep]:
     """Draw one step; mistakes are rare."""
-    mistakes = [None] * 18 + [f"o{(index + 1) % STEPS_MAX}"]
+    mistakes = [None] * 18 + [f"o{(index + len(PLANS)) % STEPS_MAX}"]
     return st.builds(
         PlannedStep,
         removed=st.sampled_from([False, False, False, True]),

@@ -8,7 +8,7 @@ from stepup_server.core.states import ReturnCode, StepState
 from tests.support.builders import a_plan, a_static, a_step
 from tests.support.database import rows_of
 from tests.support.project import Project
-from tests.support.scripts import amends
+from tests.support.scripts import Script, amends, fails
 
 
 def a_project_with_everything() -> Project:
@@ -77,20 +77,64 @@ def test_a_plan_that_was_interrupted_half_way_runs_again() -> None:
     assert built.code == ReturnCode.OK
 
 
-def test_a_worker_that_holds_an_attempt_of_a_dead_director_is_told_to_forget_it() -> None:
+def test_an_attempt_goes_on_when_its_worker_comes_back() -> None:
+    project = a_project_whose_director_died_while_a_step_ran()
+    project.join()
+    project.run()
+    assert [held.attempt.number for held in project.workers["w0"].running()] == [2]
+    project.paused.clear()
+    assert project.build().code == ReturnCode.OK
+    assert len(project.workers["w0"].started) == 2
+
+
+def test_an_attempt_whose_worker_does_not_come_back_is_given_up_after_the_lease() -> None:
+    project = a_project_whose_director_died_while_a_step_ran()
+    project.workers.clear()
+    project.join("other")
+    project.begin_build()
+    project.run()
+    assert not project.workers["other"].held
+    project.paused.clear()
+    project.pass_time(60.0)
+    project.run()
+    assert project.step("one").state is StepState.SUCCEEDED
+    assert len(project.workers["other"].started) == 1
+
+
+def test_an_attempt_that_ended_badly_without_a_director_is_tried_again() -> None:
+    project = a_project_whose_director_died_while_a_step_ran(fails)
+    project.join()
+    project.paused.clear()
+    project.run()
+    assert any(line.startswith("WARNING one (ended while no director was there") for line in project.lines())
+    assert project.director.desk.graph.step_by_key["one", "."].state is StepState.PENDING
+
+
+def test_a_planner_never_goes_on_without_the_director_that_it_called() -> None:
     project = Project()
     project.join()
     project.plan(a_step("one", outputs=["x"]))
-    project.paused.add("go on one")
+    project.paused.add("go on ./plan.py")
     project.begin_build()
     project.run()
-    old = project.workers["w0"].running()[0].attempt
     project.restart()
     project.join()
     project.run()
-    assert old not in project.workers["w0"].held
-    project.paused.clear()
-    assert project.build().started == ["one"]
+    assert not project.workers["w0"].held
+
+
+def a_project_whose_director_died_while_a_step_ran(script: Script | None = None) -> Project:
+    """Return a project with a new director, and a worker that has not come back yet."""
+    project = Project()
+    project.join()
+    project.plan(a_step("one", outputs=["x"]))
+    if script is not None:
+        project.scripts["one"] = script
+    project.paused.add("go on one")
+    project.begin_build()
+    project.run()
+    project.restart()
+    return project
 
 
 def test_a_clean_end_leaves_nothing_to_recover() -> None:
