@@ -100,12 +100,12 @@ def test_steps_of_a_killed_worker_run_again_elsewhere(site: Folder) -> None:
     shut_down(site)
 
 
-def test_a_killed_director_is_followed_by_another_for_the_same_workers(site: Folder) -> None:
+def test_a_step_goes_on_while_its_director_is_killed_and_followed_by_another(site: Folder) -> None:
     site.plan(
         'run("echo >> before; touch before.txt", out="before.txt", shell=True)\n'
-        'again = "echo $$ >> pids; test $(wc -l < pids) = 2 || exec sleep 600; touch x"\n'
-        'run(again, inp="before.txt", out="x", shell=True)'
+        'run("echo $$ >> pids; cat fifo > x", inp="before.txt", out="x", shell=True)'
     )
+    site.run_shell("mkfifo fifo")
     start_worker(site, "a")
     build = site.start("build")
     first = site.number("pids")
@@ -115,12 +115,35 @@ def test_a_killed_director_is_followed_by_another_for_the_same_workers(site: Fol
     assert (lost.code, "Lost the director" in lost.errors) == (1, True)
     site.start("director").wait_output("Listening on")
     assert not Path(old["socket"]).parent.exists()
-    again = site.run("build").checked()
-    assert len(site.lines("before")) == 1
-    assert "Recovered from an interrupted build: 2 of 3 step(s) had succeeded" in site.all_events()
-    assert [label.split(";")[0] for label in again.executed] == ["echo $$ >> pids"]
+    site.wait_status(lambda status: len(status["running"]) == 1, "the worker has come back")
+    again = site.start("build")
+    site.write_fifo("fifo")
+    again.end().checked()
+    assert (len(site.lines("before")), site.lines("pids")) == (1, [str(first)])
+    events = site.all_events()
+    assert "2 of 3 step(s) had succeeded and are kept, 1 may still be running" in events
     assert site.has("x")
+    shut_down(site)
+
+
+def test_a_planner_whose_director_was_killed_is_replaced(site: Folder) -> None:
+    site.plan(
+        "import os\n"
+        'with open("pids", "a") as stream: print(os.getpid(), file=stream)\n'
+        'if len(open("pids").readlines()) == 1: open("fifo").read()\n'
+        'run("touch x", out="x")'
+    )
+    site.run_shell("mkfifo fifo")
+    start_worker(site, "a")
+    build = site.start("build")
+    first = site.number("pids")
+    os.kill(site.note()["pid"], signal.SIGKILL)
+    build.end()
+    site.start("director").wait_output("Listening on")
+    site.run("build").checked()
+    assert len(site.lines("pids")) == 2
     assert not is_alive(first)
+    assert site.has("x")
     shut_down(site)
 
 
