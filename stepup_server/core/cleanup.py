@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .consequences import undo_execution
 from .desk import Desk
 from .records import File, Node, Step
 from .states import FileState, StepState
@@ -32,8 +33,7 @@ def _revert_unwanted(desk: Desk, removals: Removals) -> None:
             continue
         if step.state is not StepState.PENDING:
             desk.graph.move_step(step, StepState.PENDING)
-        step.input_digest = step.output_digest = None
-        desk.graph.changed[step.id] = None
+        undo_execution(desk, step)
         for file in desk.graph.outputs(step):
             if file.hash is not None:
                 removals[file.path] = file.hash
@@ -52,7 +52,18 @@ def _drop_unused_tree_files(desk: Desk) -> None:
 
 
 def _forget_detached(desk: Desk, removals: Removals) -> None:
-    """Forget detached nodes from the leaves upwards."""
+    """Forget detached nodes; a file that some step would still use becomes one that nobody declares."""
+    _forget_leaves(desk, removals)
+    for file in desk.graph.files.values():
+        if file.detached and file.state is not FileState.UNDECLARED:
+            _note_removal(file, removals)
+            _cut_product(desk, file)
+            desk.graph.move_file(file, FileState.UNDECLARED)
+    _forget_leaves(desk, removals)
+
+
+def _forget_leaves(desk: Desk, removals: Removals) -> None:
+    """Forget detached nodes that nothing refers to, from the leaves upwards."""
     graph = desk.graph
     again = True
     while again:

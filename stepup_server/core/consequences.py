@@ -20,6 +20,7 @@ __all__ = (
     "make_pending",
     "observe_file",
     "settle_static",
+    "undo_execution",
     "wake_consumers",
 )
 
@@ -45,6 +46,24 @@ def outdate_products(desk: Desk, step: Step) -> list[File]:
     for file in built:
         desk.graph.move_file(file, FileState.OUTDATED, file.hash)
     return built
+
+
+def undo_execution(desk: Desk, step: Step) -> None:
+    """Drop what a step amended and detach what it created, and trust its products no more."""
+    graph = desk.graph
+    outdate_products(desk, step)
+    graph.cut_inputs(step, only_dynamic=True)
+    for edges in (step.outputs, step.volatiles):
+        for id_ in [id_ for id_, dynamic in edges.items() if dynamic]:
+            graph.drop_output(graph.files[id_])
+    for id_ in list(step.products):
+        graph.detach(graph.node(id_))
+    step.positions = 0
+    step.environment = {name: False for name, dynamic in step.environment.items() if not dynamic}
+    step.input_digest = step.output_digest = None
+    step.directories.clear()
+    desk.clear_globs(step)
+    graph.changed[step.id] = None
 
 
 def wake_consumers(desk: Desk, file: File) -> None:

@@ -7,7 +7,7 @@ is what happens to an attempt afterwards.
 from __future__ import annotations
 
 from .commands import Record
-from .consequences import file_was_lost, make_pending, outdate_products, wake_consumers
+from .consequences import file_was_lost, make_pending, undo_execution, wake_consumers
 from .desk import Desk
 from .freshness import Run, compare_outputs, input_digest, output_digest
 from .ids import AttemptId, NodeId, WorkerId
@@ -155,7 +155,7 @@ class Execution:
 
     def _start(self, step: Step, worker: Worker) -> None:
         """Hand a step to a worker; all that its last execution added is undone."""
-        self._undo_execution(step)
+        undo_execution(self._desk, step)
         graph = self._graph
         graph.last_attempt += 1
         step.attempt_number = graph.last_attempt
@@ -175,22 +175,6 @@ class Execution:
         self.ready.hold_resources(step)
         self._workforce.hand_out(worker, step, attempt)
         return attempt
-
-    def _undo_execution(self, step: Step) -> None:
-        """Drop what a step amended and detach what it created, and trust its products no more."""
-        graph = self._graph
-        outdate_products(self._desk, step)
-        graph.cut_inputs(step, only_dynamic=True)
-        for edges in (step.outputs, step.volatiles):
-            for id_ in [id_ for id_, dynamic in edges.items() if dynamic]:
-                graph.drop_output(graph.files[id_])
-        for id_ in list(step.products):
-            graph.detach(graph.node(id_))
-        step.positions = 0
-        step.environment = {name: False for name, dynamic in step.environment.items() if not dynamic}
-        step.input_digest = step.output_digest = None
-        step.directories.clear()
-        self._desk.clear_globs(step)
 
     def _assignment(self, step: Step) -> Assignment:
         """Put down all a worker needs to run a step."""

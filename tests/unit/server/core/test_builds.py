@@ -7,7 +7,7 @@ from collections.abc import Generator
 
 from stepup_server.core.events import DrainRequested, JoinRequested, StopRequested
 from stepup_server.core.ids import RequestId
-from stepup_server.core.states import Need, ReturnCode, StepState, StopLevel
+from stepup_server.core.states import FileState, Need, ReturnCode, StepState, StopLevel
 from stepup_server.core.values import BuildOptions
 from tests.support.builders import a_plan, a_static, a_step
 from tests.support.project import Project
@@ -245,6 +245,31 @@ def test_an_incomplete_build_removes_nothing(project: Project) -> None:
     project.plan(a_step("bad"))
     project.scripts["bad"] = fails
     assert project.build().tagged("REMOVE") == []
+
+
+def test_a_product_that_only_an_unwanted_step_would_use_is_removed(project: Project) -> None:
+    project.plan(a_step("make", outputs=["x"]))
+    project.build()
+    project.plan(a_step("use", inputs=["x"], need=Need.OPTIONAL))
+    assert project.build().tagged("REMOVE") == ["x"]
+    assert project.file("x").state is FileState.UNDECLARED
+    assert not project.has_step("make")
+
+
+def test_a_step_that_used_what_it_declared_itself_is_forgotten(project: Project) -> None:
+    def declares_and_uses(running: Running) -> Generator[Call, object, int]:
+        yield running.declare(a_static("a"))
+        yield running.amend("a")
+        return 0
+
+    project.files(a="1")
+    project.plan(a_step("odd"))
+    project.scripts["odd"] = declares_and_uses
+    project.build()
+    project.plan()
+    assert project.build().tagged("REMOVE") == []
+    assert not project.has_step("odd")
+    assert "a" not in project.director.desk.graph.file_by_path
 
 
 def test_a_request_for_a_build_joins_the_one_that_is_going_on(project: Project) -> None:
