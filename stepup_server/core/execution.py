@@ -10,11 +10,12 @@ from .commands import Record
 from .consequences import file_was_lost, make_pending, undo_execution, wake_consumers
 from .desk import Desk
 from .freshness import Run, compare_outputs, input_digest, output_digest
+from .graph import OPENS_PRODUCTS
 from .ids import AttemptId, NodeId, WorkerId
 from .outcomes import Deferred, Failed, Orphaned, Succeeded, judge, output_row, pages_of
 from .ready import ReadyQueue
 from .records import Attempt, Step, Worker
-from .states import FileState, Phase, StepState, StopLevel, Tag
+from .states import FileState, Need, Phase, StepState, StopLevel, Tag
 from .values import Assignment, AttemptFact, AttemptOutcome, NotStarted, Observation, PathKind, StepRef
 from .workforce import Workforce
 
@@ -75,10 +76,31 @@ class Execution:
             return False
         held = False
         for above in self._graph.creators(step):
-            if above.state not in {StepState.RUNNING, StepState.SUCCEEDED}:
+            if above.state not in OPENS_PRODUCTS:
                 return False
             held = held or (above.attempt is not None and above.attempt.holds > 0)
-        return not held or step.may_be_skipped
+        return (not held or step.may_be_skipped) and self._is_demanded(step)
+
+    def _is_demanded(self, step: Step) -> bool:
+        """Tell whether an optional step is used by one that is sure to stay.
+
+        A planner that is still to run may withdraw what it had declared the last time, and the demand with it.
+        """
+        seen = {step.id}
+        optional = [step] if step.need is Need.OPTIONAL else []
+        demanded = not optional
+        while optional and not demanded:
+            for user in self._graph.users(optional.pop()):
+                if user.id in seen or not user.wanted or not self._is_sure_to_stay(user):
+                    continue
+                seen.add(user.id)
+                demanded = demanded or user.need is not Need.OPTIONAL
+                optional.append(user)
+        return demanded
+
+    def _is_sure_to_stay(self, step: Step) -> bool:
+        """Tell whether all steps that created a step have run, or are running and have declared it."""
+        return all(above.state in OPENS_PRODUCTS for above in self._graph.creators(step))
 
     # Checking
 

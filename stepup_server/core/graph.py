@@ -17,7 +17,7 @@ from .refusals import InvariantBroken
 from .states import FILE_TRANSITIONS, STEP_TRANSITIONS, FileState, Need, StepState
 from .values import FileHash
 
-__all__ = ("Graph",)
+__all__ = ("OPENS_PRODUCTS", "Graph")
 
 
 class Graph:
@@ -85,6 +85,10 @@ class Graph:
     def consumers(self, file: File) -> list[Step]:
         """Return the steps that have a file as an input."""
         return [self.steps[id_] for id_ in file.consumers]
+
+    def users(self, step: Step) -> Iterator[Step]:
+        """Return the steps that use an output of a step, one by one; some may come twice."""
+        return (user for file in self.outputs(step) for user in self.consumers(file))
 
     def inputs(self, step: Step) -> list[File]:
         """Return the inputs of a step."""
@@ -209,7 +213,7 @@ class Graph:
             raise InvariantBroken(f"step {step.id} ({step.label}): attempt does not go with {state.name}")
         if step.wanted:
             self.done += (state is StepState.SUCCEEDED) - (step.state is StepState.SUCCEEDED)
-        may_have_opened = state in _OPENS_PRODUCTS or step.state in _OPENS_PRODUCTS
+        may_have_opened = state in OPENS_PRODUCTS or step.state in OPENS_PRODUCTS
         step.state = state
         step.attempt = attempt
         self.changed[step.id] = None
@@ -222,6 +226,19 @@ class Graph:
         for below in self.planned_steps(step):
             if below.state is StepState.PENDING:
                 self.woken[below.id] = None
+            self._wake_optional_makers(below)
+
+    def _wake_optional_makers(self, step: Step) -> None:
+        """Ask for another look at the optional steps that make what a step uses, directly or not."""
+        stack = [step]
+        seen = {step.id}
+        while stack:
+            for file in self.inputs(stack.pop()):
+                maker = self.producer(file)
+                if maker is not None and maker.need is Need.OPTIONAL and maker.id not in seen:
+                    seen.add(maker.id)
+                    self.woken[maker.id] = None
+                    stack.append(maker)
 
     def move_file(self, file: File, state: FileState, hash_: FileHash | None = None) -> None:
         """Change the state and the hash of a file: the only place where that happens."""
@@ -342,6 +359,9 @@ class Graph:
         if step is not None:
             step.demand += amount
             self._review_wanted(step)
+            if step.need is Need.OPTIONAL:
+                self.woken[step.id] = None
+                self._wake_optional_makers(step)
 
     def _review_wanted(self, step: Step) -> None:
         """Set whether a step is wanted, and carry a change on to the makers of its inputs."""
@@ -363,7 +383,7 @@ class Graph:
                     stack.append(maker)
 
 
-_OPENS_PRODUCTS = frozenset({StepState.RUNNING, StepState.SUCCEEDED})
+OPENS_PRODUCTS = frozenset({StepState.RUNNING, StepState.SUCCEEDED})
 """States of a creator in which the steps that it created may run."""
 
 

@@ -130,7 +130,7 @@ class ReadyQueue:
             return
         self._ranked_shape, self._ranked_steps = graph.shape, len(graph.steps)
         for step in _consumers_first(graph):
-            longest = max((behind.tail_s for behind in _steps_behind(graph, step)), default=0.0)
+            longest = max((behind.tail_s for behind in graph.users(step)), default=0.0)
             step.tail_s = self._duration_s(step) + longest
         for id_, rank in list(self._members.items()):
             if rank is not None:
@@ -154,11 +154,6 @@ class ReadyQueue:
         return (step.duration_s or DURATION_S_DEFAULT) if self.use_durations else DURATION_S_DEFAULT
 
 
-def _steps_behind(graph: Graph, step: Step) -> Iterator[Step]:
-    """Return the steps that use an output of a step."""
-    return (consumer for file in graph.outputs(step) for consumer in graph.consumers(file))
-
-
 def _consumers_first(graph: Graph) -> Iterator[Step]:
     """Walk through all steps so that each comes after all steps that use its outputs."""
     seen: set[NodeId] = set()
@@ -166,7 +161,7 @@ def _consumers_first(graph: Graph) -> Iterator[Step]:
         if start.id in seen:
             continue
         seen.add(start.id)
-        stack = [(start, _steps_behind(graph, start))]
+        stack = [(start, graph.users(start))]
         while stack:
             step, behind = stack[-1]
             following = next((other for other in behind if other.id not in seen), None)
@@ -175,4 +170,4 @@ def _consumers_first(graph: Graph) -> Iterator[Step]:
                 yield step
             else:
                 seen.add(following.id)
-                stack.append((following, _steps_behind(graph, following)))
+                stack.append((following, graph.users(following)))

@@ -8,6 +8,7 @@ from stepup_server.core.states import FileState, Need, ReturnCode, StepState
 from stepup_server.core.values import Declaration
 from tests.support.builders import a_plan, a_static, a_step
 from tests.support.project import Project
+from tests.support.scripts import amends
 
 
 def replanned(project: Project, *declarations: Declaration) -> None:
@@ -116,8 +117,6 @@ def test_a_step_whose_input_nobody_makes_any_more_waits(project: Project) -> Non
 
 
 def test_an_amended_input_that_nobody_makes_any_more_is_missed(project: Project) -> None:
-    from tests.support.scripts import amends
-
     project.scripts["use"] = amends("x")
     use = a_step("use", outputs=["y"])
     project.plan(a_step("make", outputs=["x"]), use)

@@ -58,10 +58,8 @@ def test_nothing_that_had_succeeded_runs_again() -> None:
     built = project.build()
     assert built.started == ["s1", "s2"]
     assert built.tagged("STARTUP") == []
-    assert project.lines()[-7] == (
-        "STARTUP Recovered from an interrupted build: 2 of 4 step(s) had succeeded and are kept,"
-        " 1 had been running and will run again"
-    ) or any(line.startswith("STARTUP Recovered from an interrupted build: 2 of 4") for line in project.lines())
+    said = "STARTUP Recovered from an interrupted build: 2 of 4 step(s) had succeeded and are kept"
+    assert any(line.startswith(said) for line in project.lines())
 
 
 def test_a_plan_that_was_interrupted_half_way_runs_again() -> None:
