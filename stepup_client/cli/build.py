@@ -15,6 +15,7 @@ from stepup_client.cli.discover import (
 )
 from stepup_client.cli.environment import enter_root, project_root
 from stepup_client.cli.failures import UsageError
+from stepup_client.cli.held_signals import hold_signals, release_signals
 from stepup_client.cli.options import BuildCommand
 from stepup_client.rpc.control_values import BuildOptions
 
@@ -60,6 +61,15 @@ def _attach(root: str, command: BuildCommand) -> int | None:
 
 
 def _embed(root: str, command: BuildCommand) -> int | None:
+    # Until somebody can act on them: from then on the user is listened to.
+    hold_signals()
+    try:
+        return _embed_undisturbed(root, command)
+    finally:
+        release_signals()
+
+
+def _embed_undisturbed(root: str, command: BuildCommand) -> int | None:
     remove_remains(root)
     from stepup_client.cli.embed import embed
     from stepup_client.cli.launch import Household, HouseholdSettings

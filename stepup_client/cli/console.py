@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from stepup_client.cli.graph_files import write_graph
+from stepup_client.cli.held_signals import release_signals
 from stepup_client.cli.keyboard import Keyboard
 from stepup_client.cli.screen import Screen
 from stepup_client.rpc.control import ControlClient
@@ -110,6 +111,7 @@ def listening_to_user(
     }
     for number, handler in handlers.items():
         loop.add_signal_handler(number, handler)
+    release_signals()
     ticker = _Ticker(loop, screen)
     keys.start()
     try:

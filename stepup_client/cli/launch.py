@@ -29,6 +29,7 @@ from typing import NoReturn, Self
 
 from stepup_client.cli.discover import remove_socket_directory
 from stepup_client.cli.failures import UsageError
+from stepup_client.cli.held_signals import release_signals
 from stepup_client.cli.options import LogFormat, LogLevel, Program
 
 __all__ = ("Household", "HouseholdSettings", "run_inspection", "run_program")
@@ -259,6 +260,7 @@ def _be_child(serve: Callable[[], int], close: Sequence[int], log_path: str) -> 
     try:
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
+        release_signals()
         os.setsid()
         for descriptor in close:
             os.close(descriptor)
