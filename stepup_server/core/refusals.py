@@ -15,7 +15,6 @@ __all__ = (
     "NotNow",
     "Refusal",
     "Superseded",
-    "UnknownNode",
 )
 
 
@@ -55,10 +54,6 @@ class AmendWhileHolding(GraphConflict):
 
 class Superseded(Refusal):
     """The attempt is not the current one of its step."""
-
-
-class UnknownNode(Refusal):
-    """Something named does not exist."""
 
 
 class NotNow(Refusal):
