@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JAVASCRIPT := tests/integration/javascript
-EXAMPLE := docs/getting_started/distributed_plans
+DEMO := docs/getting_started/distributed_plans
 FOLDERS := stepup_server stepup_worker stepup_client tests docs proto
 
 # A stamp is younger than all it was made from; what nobody touched is not checked again.
@@ -15,7 +15,7 @@ SOURCES := $(shell find $(FOLDERS) -name node_modules -prune -o -type f \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test generated lint types imports unit bench-main-job clean
+.PHONY: help demo test generated lint types imports unit bench-main-job compare-stepup4 clean
 
 help:
 	@echo "make demo    install into $(VENV) and run the example of the manual"
@@ -25,15 +25,16 @@ help:
 	@echo "make imports import-linter: who may import whom"
 	@echo "make unit    the tests that start no programs"
 	@echo "make bench-main-job   1000 steps beside ninja and StepUp 4, which it installs into .bench"
+	@echo "make compare-stepup4 EXAMPLES='glob_*'   what StepUp 4 does with the examples of the tests"
 	@echo "make clean   remove what was installed and made"
 
 demo: $(VENV)/stamp-project
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	cp -R $(EXAMPLE)/. "$$folder" && cd "$$folder" && \
+	cp -R $(DEMO)/. "$$folder" && cd "$$folder" && \
 	PATH="$(BIN):$$PATH" stepup build -j 1
 
 test: generated lint types imports $(JAVASCRIPT)/node_modules/stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 generated: $(VENV)/stamp-generated
 lint: $(VENV)/stamp-lint
@@ -46,6 +47,9 @@ unit: $(VENV)/stamp-dev
 bench-main-job: $(VENV)/stamp-project .bench/stamp
 	PATH="$(BIN):$$PATH" $(BIN)/python tests/benchmark/main_job.py \
 	    --ninja .bench/ninja/bin/ninja --stepup4 .bench/stepup4/bin/sb
+
+compare-stepup4: $(VENV)/stamp-dev .bench/stamp
+	$(BIN)/python tests/integration/compare_stepup4.py --stepup4 .bench/stepup4/bin $(EXAMPLES)
 
 .bench/stamp: Makefile
 	$(PYTHON) -m venv .bench/ninja && .bench/ninja/bin/python -m pip install --quiet ninja==1.13.0

@@ -11,9 +11,14 @@ import pytest
 
 from tests.support.project_folder import PROGRAMS, Folder, plain_environment
 
-__all__ = ("RunStepUp", "project_folder", "run_stepup")
+__all__ = ("RunStepUp", "project_folder", "pytest_addoption", "run_stepup")
 
 SECONDS_MAX = 100
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that writes what really happens into the files that say what is expected."""
+    parser.addoption("--rewrite", action="store_true", help="write what happens into the expected files; read the diff")
 
 
 @pytest.fixture(name="folder")

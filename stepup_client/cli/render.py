@@ -28,6 +28,8 @@ _COLOURS: dict[Tag, int] = {
     Tag.REMOVE: _CYAN,
     Tag.UPDATED: _CYAN,
     Tag.DELETED: _CYAN,
+    Tag.SAMEHASH: _CYAN,
+    Tag.UNAMEND: _CYAN,
     Tag.DIRECTOR: _MAGENTA,
     Tag.STARTUP: _MAGENTA,
     Tag.KEYBOARD: _MAGENTA,

@@ -49,6 +49,9 @@ def build_options_to_wire(options: BuildOptions) -> control_pb2.BuildRequest:
         workers_min=options.workers_min,
         explain_rerun=options.explain_rerun,
         ignore_durations=not options.use_durations,
+        targets=options.targets,
+        watch=options.watch,
+        watch_first=options.watch_first,
     )
 
 
@@ -68,6 +71,7 @@ def event_from_wire(message: control_pb2.Event) -> Event:
         progress=_progress(message.progress) if message.HasField("progress") else None,
         build_end=_build_end(message.build_end) if message.HasField("build_end") else None,
         missed=message.missed,
+        detail=message.detail,
     )
 
 

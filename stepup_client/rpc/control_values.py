@@ -53,6 +53,8 @@ class Tag(enum.Enum):
     WARNING = 14
     ERROR = 15
     KEYBOARD = 16
+    SAMEHASH = 17
+    UNAMEND = 18
 
 
 @enum.unique
@@ -148,6 +150,8 @@ class Event:
     """Set on the last event of a build."""
     missed: int = 0
     """Events that were dropped just before this one."""
+    detail: bool = False
+    """To be shown only to those who want to see everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +172,12 @@ class BuildOptions:
     """Say why steps run again."""
     use_durations: bool = True
     """Order steps by measured durations."""
+    targets: tuple[str, ...] = ()
+    """Build only what these files and directories (with a trailing slash) need; relative to the root."""
+    watch: bool = False
+    """Watch the files afterwards, until the director is asked to stop."""
+    watch_first: bool = False
+    """Watch, and rebuild soon after a change."""
 
 
 @dataclass(frozen=True, slots=True)

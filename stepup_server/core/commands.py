@@ -296,6 +296,8 @@ class Report:
     step: StepRef | None = None
     progress: Progress | None = None
     build_end: BuildSummary | None = None
+    detail: bool = False
+    """Always logged, but shown on a terminal only when it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,10 @@ class Desk:
         """Tell people."""
         self.commands.append(Report(tag=tag, text=text, pages=pages, step=step))
 
+    def report_detail(self, tag: Tag, text: str) -> None:
+        """Tell the logs, and those who want to hear everything."""
+        self.commands.append(Report(tag=tag, text=text, detail=True))
+
     def answer(self, request: RequestId, value: Value) -> None:
         """Let a waiting call return."""
         self.commands.append(Answer(request, value))

@@ -85,6 +85,8 @@ class Phase(enum.Enum):
     """Steps are checked and run."""
     CLEANUP = "cleanup"
     """What nobody makes any more is being removed."""
+    WATCH = "watch"
+    """No build is going on; changes of files are noted for the next one."""
     STOPPING = "stopping"
     """The end: nothing is accepted any more."""
 
@@ -141,6 +143,8 @@ class Tag(enum.Enum):
     DELETED = "DELETED"
     WARNING = "WARNING"
     ERROR = "ERROR"
+    SAMEHASH = "SAMEHASH"
+    UNAMEND = "UNAMEND"
 
 
 def _pairs(table: str) -> frozenset[tuple[str, str]]:

@@ -190,6 +190,10 @@ class BuildOptions:
     workers_min: int = 0
     explain_rerun: bool = False
     use_durations: bool = True
+    targets: tuple[str, ...] = ()
+    """Files, and directories with a trailing slash, relative to the root; empty: everything."""
+    watch: bool = False
+    watch_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

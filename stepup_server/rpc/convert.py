@@ -316,6 +316,9 @@ def build_options_from_wire(message: control.BuildRequest) -> values.BuildOption
         workers_min=message.workers_min,
         explain_rerun=message.explain_rerun,
         use_durations=not message.ignore_durations,
+        targets=tuple(message.targets),
+        watch=message.watch or message.watch_first,
+        watch_first=message.watch_first,
     )
 
 
@@ -343,6 +346,7 @@ def event_to_wire(numbered: NumberedReport) -> control.Event:
         text=report.text,
         pages=[types.Page(title=page.title, text=page.text) for page in report.pages],
         missed=numbered.missed,
+        detail=report.detail,
     )
     if report.step is not None:
         event.step.CopyFrom(_step_ref(report.step))

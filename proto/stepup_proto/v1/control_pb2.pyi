@@ -9,7 +9,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class BuildRequest(_message.Message):
-    __slots__ = ("keep_going", "no_clean", "resources", "defer_cap", "workers_min", "explain_rerun", "ignore_durations")
+    __slots__ = ("keep_going", "no_clean", "resources", "defer_cap", "workers_min", "explain_rerun", "ignore_durations", "targets", "watch", "watch_first")
     class ResourcesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -24,6 +24,9 @@ class BuildRequest(_message.Message):
     WORKERS_MIN_FIELD_NUMBER: _ClassVar[int]
     EXPLAIN_RERUN_FIELD_NUMBER: _ClassVar[int]
     IGNORE_DURATIONS_FIELD_NUMBER: _ClassVar[int]
+    TARGETS_FIELD_NUMBER: _ClassVar[int]
+    WATCH_FIELD_NUMBER: _ClassVar[int]
+    WATCH_FIRST_FIELD_NUMBER: _ClassVar[int]
     keep_going: bool
     no_clean: bool
     resources: _containers.ScalarMap[str, int]
@@ -31,7 +34,10 @@ class BuildRequest(_message.Message):
     workers_min: int
     explain_rerun: bool
     ignore_durations: bool
-    def __init__(self, keep_going: _Optional[bool] = ..., no_clean: _Optional[bool] = ..., resources: _Optional[_Mapping[str, int]] = ..., defer_cap: _Optional[int] = ..., workers_min: _Optional[int] = ..., explain_rerun: _Optional[bool] = ..., ignore_durations: _Optional[bool] = ...) -> None: ...
+    targets: _containers.RepeatedScalarFieldContainer[str]
+    watch: bool
+    watch_first: bool
+    def __init__(self, keep_going: _Optional[bool] = ..., no_clean: _Optional[bool] = ..., resources: _Optional[_Mapping[str, int]] = ..., defer_cap: _Optional[int] = ..., workers_min: _Optional[int] = ..., explain_rerun: _Optional[bool] = ..., ignore_durations: _Optional[bool] = ..., targets: _Optional[_Iterable[str]] = ..., watch: _Optional[bool] = ..., watch_first: _Optional[bool] = ...) -> None: ...
 
 class BuildResponse(_message.Message):
     __slots__ = ("build", "events_before", "joined")
@@ -54,8 +60,12 @@ class RebuildResponse(_message.Message):
     def __init__(self, build: _Optional[int] = ...) -> None: ...
 
 class WaitRequest(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("updated", "deleted")
+    UPDATED_FIELD_NUMBER: _ClassVar[int]
+    DELETED_FIELD_NUMBER: _ClassVar[int]
+    updated: str
+    deleted: str
+    def __init__(self, updated: _Optional[str] = ..., deleted: _Optional[str] = ...) -> None: ...
 
 class WaitResponse(_message.Message):
     __slots__ = ("return_code",)
@@ -211,7 +221,7 @@ class EventsResponse(_message.Message):
     def __init__(self, events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ...) -> None: ...
 
 class Event(_message.Message):
-    __slots__ = ("sequence", "at", "tag", "text", "pages", "step", "progress", "build_end", "missed")
+    __slots__ = ("sequence", "at", "tag", "text", "pages", "step", "progress", "build_end", "missed", "detail")
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     AT_FIELD_NUMBER: _ClassVar[int]
     TAG_FIELD_NUMBER: _ClassVar[int]
@@ -221,6 +231,7 @@ class Event(_message.Message):
     PROGRESS_FIELD_NUMBER: _ClassVar[int]
     BUILD_END_FIELD_NUMBER: _ClassVar[int]
     MISSED_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
     sequence: int
     at: float
     tag: _types_pb2.Tag
@@ -230,7 +241,8 @@ class Event(_message.Message):
     progress: Progress
     build_end: BuildEnd
     missed: int
-    def __init__(self, sequence: _Optional[int] = ..., at: _Optional[float] = ..., tag: _Optional[_Union[_types_pb2.Tag, str]] = ..., text: _Optional[str] = ..., pages: _Optional[_Iterable[_Union[_types_pb2.Page, _Mapping]]] = ..., step: _Optional[_Union[StepRef, _Mapping]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., build_end: _Optional[_Union[BuildEnd, _Mapping]] = ..., missed: _Optional[int] = ...) -> None: ...
+    detail: bool
+    def __init__(self, sequence: _Optional[int] = ..., at: _Optional[float] = ..., tag: _Optional[_Union[_types_pb2.Tag, str]] = ..., text: _Optional[str] = ..., pages: _Optional[_Iterable[_Union[_types_pb2.Page, _Mapping]]] = ..., step: _Optional[_Union[StepRef, _Mapping]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., build_end: _Optional[_Union[BuildEnd, _Mapping]] = ..., missed: _Optional[int] = ..., detail: _Optional[bool] = ...) -> None: ...
 
 class StepRef(_message.Message):
     __slots__ = ("id", "label", "state", "worker", "wall_s")

@@ -51,6 +51,8 @@ class Tag(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TAG_WARNING: _ClassVar[Tag]
     TAG_ERROR: _ClassVar[Tag]
     TAG_KEYBOARD: _ClassVar[Tag]
+    TAG_SAMEHASH: _ClassVar[Tag]
+    TAG_UNAMEND: _ClassVar[Tag]
 PATH_KIND_UNSPECIFIED: PathKind
 PATH_KIND_FILE: PathKind
 PATH_KIND_DIRECTORY: PathKind
@@ -85,6 +87,8 @@ TAG_DELETED: Tag
 TAG_WARNING: Tag
 TAG_ERROR: Tag
 TAG_KEYBOARD: Tag
+TAG_SAMEHASH: Tag
+TAG_UNAMEND: Tag
 
 class AttemptId(_message.Message):
     __slots__ = ("step", "number")
