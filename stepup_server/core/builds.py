@@ -134,6 +134,7 @@ class Builds:
         """Open a build; it begins when enough workers are there."""
         desk = self._desk
         desk.build += 1
+        desk.graph.last_build += 1
         desk.options = options
         desk.phase = Phase.STARTUP
         desk.draining = False

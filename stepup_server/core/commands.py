@@ -84,6 +84,8 @@ class StepRow(NamedTuple):
     """The attempt has called the director, so it cannot survive the director's death."""
     deferred: bool
     defer_count: int
+    born: int
+    """The build in which it was made, counted over the life of the project."""
 
 
 class FileRow(NamedTuple):
@@ -102,6 +104,8 @@ class FileRow(NamedTuple):
     size: int
     mtime_ns: int
     inode: int
+    born: int
+    """As for a step."""
 
 
 class TreeRow(NamedTuple):
@@ -112,6 +116,8 @@ class TreeRow(NamedTuple):
     creator: NodeId | None
     detached: bool
     position: int
+    born: int
+    """As for a step."""
 
 
 class OutputRow(NamedTuple):

@@ -188,6 +188,7 @@ class Director:
             facts=(
                 ("last_id", str(graph.last_id)),
                 ("last_attempt", str(graph.last_attempt)),
+                ("last_build", str(graph.last_build)),
                 *(fact for extra in extras for fact in extra.facts),
             ),
             forgotten=tuple(graph.forgotten),
@@ -217,6 +218,7 @@ class Director:
         self.desk.graph = restore_graph(step_rows, files, trees)
         self.desk.graph.last_id = NodeId(max(self.desk.graph.last_id, int(facts.get("last_id", "0"))))
         self.desk.graph.last_attempt = max(self.desk.graph.last_attempt, int(facts.get("last_attempt", "0")))
+        self.desk.graph.last_build = int(facts.get("last_build", "0"))
         self.desk.now = now
         self.desk.return_code = ReturnCode(int(facts.get("return_code", "0")))
         self._assemble()

@@ -34,6 +34,8 @@ class Graph:
         """The last number that was given to a node."""
         self.last_attempt = 0
         """The last number that was given to an attempt."""
+        self.last_build = 0
+        """The present or last build, counted over the life of the project."""
         self.changed: dict[NodeId, None] = {}
         """Nodes that must be recorded."""
         self.forgotten: dict[NodeId, None] = {}
@@ -102,19 +104,19 @@ class Graph:
 
     def make_step(self, command: str, workdir: str) -> Step:
         """Make a detached step."""
-        step = Step(self._next_id(), command, workdir)
+        step = Step(self._next_id(), command, workdir, born=self.last_build)
         self.steps[step.id] = self.step_by_key[step.key] = step
         return step
 
     def make_file(self, path: str) -> File:
         """Make a file that nobody declares yet."""
-        file = File(self._next_id(), path)
+        file = File(self._next_id(), path, born=self.last_build)
         self.files[file.id] = self.file_by_path[path] = file
         return file
 
     def make_tree(self, path: str) -> Tree:
         """Make a detached tree."""
-        tree = Tree(self._next_id(), path)
+        tree = Tree(self._next_id(), path, born=self.last_build)
         self.trees[tree.id] = self.tree_by_path[path] = tree
         return tree
 

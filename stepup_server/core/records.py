@@ -38,6 +38,8 @@ class File:
     """Of the last product or content that was looked at; None for PLANNED, MISSING and VOLATILE."""
     consumers: dict[NodeId, bool] = field(default_factory=dict)
     """Steps that have it as an input; True: by amending. Mirrors `Step.inputs`."""
+    born: int = 0
+    """The build in which it was made, counted over the life of the project."""
 
     @property
     def is_static(self) -> bool:
@@ -85,6 +87,8 @@ class Tree:
     position: int = 0
     files: dict[NodeId, None] = field(default_factory=dict)
     """The files whose creator it is."""
+    born: int = 0
+    """The build in which it was made, counted over the life of the project."""
 
 
 @dataclass(slots=True, eq=False)
@@ -153,6 +157,8 @@ class Step:
     creator: NodeId | None = None
     detached: bool = True
     position: int = 0
+    born: int = 0
+    """The build in which it was made, counted over the life of the project."""
     source: Source = NOWHERE
     need: Need = Need.DEFAULT
     shell: bool = False

@@ -47,6 +47,7 @@ def step_row(step: Step, worker: str) -> StepRow:
         spoke=step.attempt is not None and step.attempt.spoke,
         deferred=step.deferred,
         defer_count=step.defer_count,
+        born=step.born,
     )
 
 
@@ -63,6 +64,7 @@ def file_row(file: File) -> FileRow:
         file.listed,
         None if file.hash is None else hash_.digest,
         *hash_[1:],
+        born=file.born,
     )
 
 
@@ -71,7 +73,7 @@ _NO_HASH = FileHash(b"", 0, 0, 0, 0)
 
 def tree_row(tree: Tree) -> TreeRow:
     """Return a tree as it is stored."""
-    return TreeRow(tree.id, tree.path, tree.creator, tree.detached, tree.position)
+    return TreeRow(tree.id, tree.path, tree.creator, tree.detached, tree.position, tree.born)
 
 
 def _dump(value: object) -> str:
@@ -107,7 +109,7 @@ def restore_graph(steps: Iterable[StepRow], files: Iterable[FileRow], trees: Ite
 
 def _restore_tree(graph: Graph, row: TreeRow) -> None:
     """Add a tree."""
-    tree = Tree(row.id, row.path, row.creator, bool(row.detached), row.position)
+    tree = Tree(row.id, row.path, row.creator, bool(row.detached), row.position, born=row.born)
     graph.trees[tree.id] = graph.tree_by_path[tree.path] = tree
 
 
@@ -116,6 +118,7 @@ def _restore_file(graph: Graph, row: FileRow) -> None:
     hash_ = None if row.digest is None else FileHash(row.digest, row.mode, row.size, row.mtime_ns, row.inode)
     state = FileState(row.state)
     file = File(row.id, row.path, state, row.creator, bool(row.detached), row.position, bool(row.listed), hash_)
+    file.born = row.born
     graph.files[file.id] = graph.file_by_path[file.path] = file
 
 
@@ -139,7 +142,7 @@ def _restore_step(graph: Graph, row: StepRow) -> None:
     step.directories = dict.fromkeys(json.loads(row.directories))
     step.input_digest, step.output_digest = row.input_digest, row.output_digest
     step.attempt_number = row.attempt
-    step.deferred, step.defer_count = bool(row.deferred), row.defer_count
+    step.deferred, step.defer_count, step.born = bool(row.deferred), row.defer_count, row.born
     graph.steps[step.id] = graph.step_by_key[step.key] = step
 
 

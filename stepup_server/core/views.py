@@ -1,14 +1,15 @@
 """The graph as text for people, and in the DOT language.
 
-The order of the text is not the order of numbers, which depends on which of several planners was faster. It is the
-order in which a single worker would have made the nodes: planners first, then by declaration, each step followed by
-what it uses, makes and declares. So it is a function of the graph alone.
+The order of the text is not the order of numbers, which depends on which of several planners was faster. Nodes of an
+earlier build come before those of a later one, as users know it from graphs that they compare. Among those of one build
+it is the order in which a single worker would have made them: planners first, then by declaration, each step followed
+by what it uses, makes and declares. So it depends on sources and their history, not on jobs, workers or timing.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from .graph import Graph
 from .ids import ROOT, NodeId
@@ -24,19 +25,18 @@ def graph_text(graph: Graph) -> str:
     order = canonical_order(graph)
     paragraphs = [_root_text(graph)]
     for node in order:
-        lines = [f"({_key(node)})" if node.detached else _key(node)]
-        lines += [f"{name:>20} = {value}" for name, value in _once(_properties(node))]
-        lines += [f"{name:>20}   {value}" for name, value in _once(_relations(node, graph))]
+        lines = [_shown(node)]
+        lines += [f"{name:>20} = {value}" for name, value in _properties(node)]
+        lines += [f"{name:>20}   {value}" for name, value in _relations(node, graph)]
         paragraphs.append("\n".join(lines))
     return "".join(paragraph + "\n\n" for paragraph in paragraphs)
 
 
-def _once(rows: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Leave repeated names blank."""
-    last = ""
-    for name, value in rows:
-        yield ("" if name == last else name), value
-        last = name
+def _once(name: str, values: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Name the first of several values and leave the name of the others blank."""
+    for value in values:
+        yield name, value
+        name = ""
 
 
 def _key(node: Node) -> str:
@@ -46,11 +46,15 @@ def _key(node: Node) -> str:
     return f"file:{node.path}" if isinstance(node, File) else f"st:{node.path}/"
 
 
+def _shown(node: Node) -> str:
+    """Return the name of a node with its kind, in parentheses when it is detached."""
+    return f"({_key(node)})" if node.detached else _key(node)
+
+
 def _root_text(graph: Graph) -> str:
     """Return the paragraph of the root."""
     children = [node for node in _all(graph) if node.creator == ROOT]
-    rows = [("creator", "root:"), *(("product", key) for key in sorted(map(_key, children)))]
-    return "\n".join(["root:", *(f"{name:>20}   {value}" for name, value in _once(rows))])
+    return "\n".join(["root:", *(f"{'product':>20}   {_shown(child)}" for child in sorted(children, key=_key))])
 
 
 def _all(graph: Graph) -> list[Node]:
@@ -76,10 +80,8 @@ def _step_properties(step: Step) -> Iterator[tuple[str, str]]:
     yield "state", step.state.name
     implied = " (implied by sinks > OPTIONAL)" if step.need is Need.OPTIONAL and step.wanted else ""
     yield "need", ("DEFAULT" if implied else step.need.name) + implied
-    for name, dynamic in sorted(step.environment.items()):
-        yield "using_env", name + _mark(dynamic=dynamic)
-    for name, value in sorted(step.environment_overrides):
-        yield "env_overrides", f"{name}={value}"
+    yield from _once("using_env", (name + _mark(dynamic=dynamic) for name, dynamic in sorted(step.environment.items())))
+    yield from _once("env_overrides", (f"{name}={value}" for name, value in sorted(step.environment_overrides)))
     for query in sorted(step.globs):
         yield "nglob", _query_text(query)
     for name, units in sorted(step.resources):
@@ -112,18 +114,24 @@ def _mark(*, dynamic: bool) -> str:
 def _relations(node: Node, graph: Graph) -> Iterator[tuple[str, str]]:
     """Return how a node is connected: creator, sources, products, sinks; each group sorted."""
     if node.creator is not None:
-        yield "creator", "root:" if node.creator == ROOT else _key(graph.node(node.creator))
-    yield from (("source", text) for text in sorted(_sources(node, graph)))
-    yield from (("product", text) for text in sorted(_key(below) for below in _products(node, graph)))
-    yield from (("sink", text) for text in sorted(_sinks(node, graph)))
+        yield "creator", "root:" if node.creator == ROOT else _shown(graph.node(node.creator))
+    yield from (("source", text) for text in _sources(node, graph))
+    yield from (("product", _shown(below)) for below in sorted(_products(node, graph), key=_key))
+    yield from (("sink", text) for text in _sinks(node, graph))
 
 
 def _sources(node: Node, graph: Graph) -> list[str]:
-    """Return what a node depends on."""
+    """Return what a node depends on, sorted."""
     if isinstance(node, Step):
-        return [_key(graph.files[id_]) + _mark(dynamic=dynamic) for id_, dynamic in node.inputs.items()]
+        return _files_text(node.inputs, graph)
     maker = graph.producer(node) if isinstance(node, File) else None
-    return [] if maker is None else [_key(maker)]
+    return [] if maker is None else [_shown(maker)]
+
+
+def _files_text(edges: Mapping[NodeId, bool], graph: Graph) -> list[str]:
+    """Return the files at the other ends of edges, sorted; what was amended is marked."""
+    files = sorted((graph.files[id_] for id_ in edges), key=_key)
+    return [_shown(file) + _mark(dynamic=edges[file.id]) for file in files]
 
 
 def _products(node: Node, graph: Graph) -> list[Node]:
@@ -134,18 +142,19 @@ def _products(node: Node, graph: Graph) -> list[Node]:
 
 
 def _sinks(node: Node, graph: Graph) -> list[str]:
-    """Return what depends on a node."""
+    """Return what depends on a node, sorted."""
     if isinstance(node, Step):
-        edges = {**node.outputs, **node.volatiles}
-        return [_key(graph.files[id_]) + _mark(dynamic=dynamic) for id_, dynamic in edges.items()]
-    return [_key(graph.steps[id_]) for id_ in node.consumers] if isinstance(node, File) else []
+        return _files_text({**node.outputs, **node.volatiles}, graph)
+    if isinstance(node, Tree):
+        return []
+    return [_shown(step) for step in sorted(graph.consumers(node), key=_key)]
 
 
 # Order
 
 
 def canonical_order(graph: Graph) -> list[Node]:
-    """Return all nodes in the order in which a single worker would have made them."""
+    """Return all nodes: by the build in which they were made, then in the order of a single worker."""
     order = _Order(graph)
     roots = [node for node in _all(graph) if node.creator in {ROOT, None} and not _is_undeclared(node)]
     for root in sorted(roots, key=lambda node: (node.creator is None, isinstance(node, Step), _key(node))):
@@ -153,7 +162,7 @@ def canonical_order(graph: Graph) -> list[Node]:
         order.let_declare()
     for node in sorted(_all(graph), key=_key):
         order.mention(node)
-    return list(order.nodes.values())
+    return sorted(order.nodes.values(), key=lambda node: node.born)
 
 
 class _Order:

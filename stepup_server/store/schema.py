@@ -38,7 +38,13 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_create,)
+def _count_builds(connection: sqlite3.Connection) -> None:
+    """Let nodes know in which build they were made; those that are there were made in the first."""
+    for table in ("step", "file", "tree"):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN born INTEGER NOT NULL DEFAULT 0")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_create, _count_builds)
 """The migration at index N makes version N + 1 from version N."""
 
 

@@ -11,9 +11,8 @@ from tests.support.scripts import amends
 
 ROOT = """\
 root:
-             creator   root:
              product   file:plan.py
-                       step:./plan.py
+             product   step:./plan.py
 
 """
 STEP = """\
@@ -28,11 +27,11 @@ step:use  # wd=sub
 RELATIONS = """\
              creator   step:./plan.py
               source   file:a
-                       file:b [dynamic]
+              source   file:b [dynamic]
              product   file:sub/v
-                       file:sub/x
+             product   file:sub/x
                 sink   file:sub/v
-                       file:sub/x
+                sink   file:sub/x
 """
 
 
@@ -84,3 +83,23 @@ def test_dot_names_every_node_once(project: Project) -> None:
         labels = [line for line in text.splitlines() if "label=" in line and "octagon" not in line]
         assert len(labels) == len(set(labels)) == count
     assert '[shape=ellipse label="use  # wd=sub"]' in provenance_dot(graph)
+
+
+def test_what_a_later_build_adds_comes_last_whatever_the_plan_says_first(project: Project) -> None:
+    project.files(a="1", b="2")
+    project.plan(a_static("b"), a_step("late", inputs=["b"]))
+    project.build()
+    project.plan(a_static("a", "b"), a_step("early", inputs=["a"]), a_step("late", inputs=["b"]))
+    project.build()
+    keys = [paragraph.partition("\n")[0] for paragraph in project.graph().split("\n\n")]
+    assert keys == ["root:", "file:plan.py", "step:./plan.py", "file:b", "step:late", "file:a", "step:early", ""]
+    project.restart()
+    assert [paragraph.partition("\n")[0] for paragraph in project.graph().split("\n\n")] == keys
+
+
+def test_what_is_detached_stands_in_parentheses_wherever_it_is_named(project: Project) -> None:
+    project.plan(a_step("use", inputs=["absent"]))
+    project.build()
+    text = project.graph()
+    assert "\n(file:absent)\n" in text
+    assert "              source   (file:absent)\n" in text

@@ -37,6 +37,7 @@ def a_step(number: int, state: str = "PENDING") -> StepRow:
         spoke=False,
         deferred=True,
         defer_count=2,
+        born=3,
     )
 
 
@@ -54,11 +55,12 @@ def a_file(number: int, state: str = "BUILT", inode: int = 99) -> FileRow:
         size=12,
         mtime_ns=-1,
         inode=inode,
+        born=3,
     )
 
 
 def a_tree(number: int) -> TreeRow:
-    return TreeRow(id=NodeId(number), path=f"tree{number}", creator=NodeId(2), detached=False, position=1)
+    return TreeRow(id=NodeId(number), path=f"tree{number}", creator=NodeId(2), detached=False, position=1, born=3)
 
 
 def an_output(step: int, attempt: int = 1) -> OutputRow:

@@ -12,6 +12,8 @@ from stepup_server.engine.ports import JournalFailed
 from stepup_server.store.schema import APPLICATION_ID, MIGRATIONS, open_for_reading, open_for_writing
 from stepup_server.store.tables import FILES, OUTPUTS, STEPS, TREES
 
+NEWEST = len(MIGRATIONS)
+
 __all__ = ()
 
 
@@ -67,7 +69,7 @@ def test_an_empty_file_is_a_database_that_was_never_made(path: Path) -> None:
 
 def test_an_older_database_is_migrated_and_keeps_its_rows(path: Path) -> None:
     with closing(open_for_writing(str(path))) as connection:
-        connection.execute("INSERT INTO tree VALUES (5, 'data', NULL, 0, 0)")
+        connection.execute("INSERT INTO tree (id, path, detached, position) VALUES (5, 'data', 0, 0)")
     for _ in range(2):
         with closing(open_for_writing(str(path), (*MIGRATIONS, add_colour))) as connection:
             assert value(connection, "PRAGMA user_version") == len(MIGRATIONS) + 1
@@ -86,7 +88,7 @@ def test_a_newer_database_is_refused_and_left_as_it_is(path: Path) -> None:
     open_for_writing(str(path), (*MIGRATIONS, add_colour)).close()
     before = footprint(path)
     for open_ in (open_for_writing, open_for_reading):
-        with pytest.raises(JournalFailed, match=r"graph\.db: .*version 2.*up to 1"):
+        with pytest.raises(JournalFailed, match=rf"graph\.db: .*version {NEWEST + 1}.*up to {NEWEST}"):
             open_(str(path))
     assert footprint(path) == before
 
