@@ -1,8 +1,4 @@
-"""The manual tells the truth: its examples are run, and its pages show the files and the output as they are.
-
-A page shows a file as a line `File NAME` (the name in backquotes) followed by a fenced block,
-and the output of a command between the comments `<!-- output of: COMMAND -->` and `<!-- end of output -->`.
-"""
+"""The manual tells the truth: its examples are run, and its pages show the files and the output as they are."""
 
 from __future__ import annotations
 
@@ -10,66 +6,65 @@ import re
 import shlex
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.support.manual import DOCS, FILE, files_beside, find_pages, rewritten, sessions_of, type_sessions
+from tests.support.project_folder import Folder
 
 if TYPE_CHECKING:
     from tests.conftest import RunStepUp
 
-DOCS = Path(__file__).parents[2] / "docs"
-FILE = re.compile(r"^File `(?P<name>[^`]+)`.*\n\n```\w*\n(?P<text>(?s:.*?))^```$", re.MULTILINE)
+FIRST_EXAMPLE = DOCS / "getting_started/distributed_plans/README.md"
 OUTPUT = re.compile(
     r"^<!-- output of: (?P<command>.+) -->\n```\w*\n(?P<text>(?s:.*?))^```\n<!-- end of output -->$",
     re.MULTILINE,
 )
 RANDOM = re.compile(r"/tmp/stepup-\w{8}(?=/)")
+LINK = re.compile(r"\]\((?P<target>[^)#\s]+)(?:#[^)]*)?\)")
+
+PAGES = [pytest.param(page, id=str(page.relative_to(DOCS))) for page in find_pages()]
+ALL = [pytest.param(page, id=str(page.relative_to(DOCS))) for page in sorted(DOCS.rglob("*.md"))]
 
 
-class Example(NamedTuple):
-    """What a page shows of one run."""
-
-    command: str
-    output: str
-
-
-def example_pages() -> list[Path]:
-    """Return the pages that show the output of a command."""
-    return sorted(page for page in DOCS.rglob("README.md") if OUTPUT.search(page.read_text()))
-
-
-def page_name(page: Path) -> str:
-    """Return the name under which a page is reported."""
-    return str(page.parent.relative_to(DOCS))
+def test_the_first_example_prints_every_line_that_the_manual_shows(tmp_path: Path, run_stepup: RunStepUp) -> None:
+    project = copy_of_example(FIRST_EXAMPLE, tmp_path / "project")
+    shown = OUTPUT.search(FIRST_EXAMPLE.read_text())
+    assert shown is not None
+    program, *words = shlex.split(shown["command"])
+    assert program == "stepup"
+    result = run_stepup(project, *words)
+    assert RANDOM.sub("/tmp/stepup-########", result.stdout) == shown["text"]
+    assert (result.stderr, result.returncode) == ("", 0)
 
 
-def test_the_manual_has_examples() -> None:
-    assert example_pages()
-
-
-@pytest.mark.parametrize("page", example_pages(), ids=page_name)
+@pytest.mark.parametrize("page", PAGES)
 def test_a_page_shows_exactly_the_files_beside_it(page: Path) -> None:
     shown = {match["name"]: match["text"] for match in FILE.finditer(page.read_text())}
-    there = {
-        str(path.relative_to(page.parent)): path.read_text()
-        for path in page.parent.rglob("*")
-        if path.is_file() and path != page and ".stepup" not in path.parts
-    }
-    assert shown == there
+    assert shown == files_beside(page)
 
 
-@pytest.mark.parametrize("page", example_pages(), ids=page_name)
-def test_a_page_shows_the_output_of_its_example(page: Path, tmp_path: Path, run_stepup: RunStepUp) -> None:
-    project = tmp_path / "project"
-    shutil.copytree(page.parent, project, ignore=shutil.ignore_patterns("README.md", ".stepup"))
-    for example in examples_of(page):
-        program, *words = shlex.split(example.command)
-        assert program == "stepup"
-        result = run_stepup(project, *words)
-        assert RANDOM.sub("/tmp/stepup-########", result.stdout) == example.output
-        assert (result.stderr, result.returncode) == ("", 0)
+@pytest.mark.parametrize("page", PAGES)
+def test_whoever_types_what_a_page_shows_sees_what_it_shows(
+    page: Path, folder: Folder, request: pytest.FixtureRequest
+) -> None:
+    project = copy_of_example(page, folder.around / "project")
+    sessions = sessions_of(page)
+    typed = type_sessions(sessions, project, folder.environment({}))
+    if request.config.getoption("--rewrite"):
+        page.write_text(rewritten(page.read_text(), typed))
+        return
+    assert "".join(map(str, typed)) == "".join(map(str, sessions))
 
 
-def examples_of(page: Path) -> list[Example]:
-    """Return the commands of a page with their output, in order."""
-    return [Example(match["command"], match["text"]) for match in OUTPUT.finditer(page.read_text())]
+@pytest.mark.parametrize("page", ALL)
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    targets = [match["target"] for match in LINK.finditer(page.read_text())]
+    files = [target for target in targets if "://" not in target]
+    assert not [target for target in files if not (page.parent / target).exists()]
+
+
+def copy_of_example(page: Path, place: Path) -> Path:
+    """Copy the files beside a page."""
+    return Path(shutil.copytree(page.parent, place, ignore=shutil.ignore_patterns("*.md", ".stepup")))
