@@ -28,6 +28,7 @@ from .presence import ProjectIsTaken, claim_project, socket_for, write_note
 from .report.feed import EventFeed
 from .report.log import configure
 from .report.reporters import FanOut, LogReporter
+from .report.tagged import TaggedLogs
 from .rpc.server import serving
 from .settings import InspectSettings, Settings, settings_from_arguments
 from .store.journal import SqliteJournal
@@ -72,12 +73,15 @@ def _serve_claimed(settings: Settings) -> None:
 
 async def _serve(settings: Settings, socket: str) -> None:
     """Put the director together, serve, and take it apart again."""
-    log = configure(settings.log_format, settings.log_level, os.path.join(settings.root, ".stepup/director.log"))
+    state = os.path.join(settings.root, ".stepup")
+    log = configure(settings.log_format, settings.log_level, os.path.join(state, "director.log"))
     database = os.path.join(settings.root, ".stepup/graph.db")
     clock, feed = MonotonicClock(), EventFeed(time.time)
+    # The files first, so that whoever hears of something can read it there.
+    reporter = FanOut((TaggedLogs(state), feed, LogReporter()))
     journal, disk = SqliteJournal(database), ProjectDisk(settings.root)
     director = _make_director(settings, socket, database, clock)
-    engine = Engine(director, journal=journal, disk=disk, reporter=FanOut((feed, LogReporter())), clock=clock)
+    engine = Engine(director, journal=journal, disk=disk, reporter=reporter, clock=clock)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(log.close)
         stack.push_async_callback(journal.close)

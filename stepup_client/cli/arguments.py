@@ -16,6 +16,7 @@ from stepup_client.cli.options import (
     Invocation,
     LogFormat,
     LogLevel,
+    Look,
     PlainCommand,
     Program,
     ProgramCommand,
@@ -40,6 +41,7 @@ _SHELLS = ("bash", "zsh")
 _RESOURCE = re.compile(r"\s*([^\s:,=]+)\s*(?::\s*([0-9]+)\s*)?")
 _JOBS = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 _JOBS_MAX = 10_000
+_WORKERS_MAX = 100
 
 _PLAIN = {
     "rebuild": "Try failed steps again, and whatever has changed.",
@@ -140,6 +142,10 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
         dest="jobs", type=_argument(jobs_from_text), metavar="N",
         help="steps at a time; with a decimal point, times the number of cores (default: 1.0)",
     )  # fmt: skip
+    add(
+        "--workers", type=_argument(_workers_from_text), metavar="N",
+        help="how many local workers there are, each with that many steps at a time (default: 1)",
+    )  # fmt: skip
     _add_switch(parser, "keep-going", "go on after a failure with all that does not depend on it", short="-k")
     _add_switch(parser, "clean", "remove outputs that nobody makes any more (default: yes)")
     add(
@@ -154,6 +160,7 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
     _add_switch(parser, "explain-rerun", "say why steps run again", short="-e")
     _add_switch(parser, "duration", "start steps on the slowest path first, by measured durations (default: yes)")
     _add_switch(parser, "progress", "show what runs below the log, on a terminal (default: yes)")
+    _add_switch(parser, "verbose", "show details that otherwise go to .stepup/success.log only", short="-v")
     add(
         "-l", "--log-level", type=_argument(_log_level_from_text), metavar="LEVEL",
         help=f"what goes into .stepup/*.log: {', '.join(_LOG_LEVELS)} (default: info)",
@@ -221,13 +228,17 @@ def _build_command(namespace: argparse.Namespace, environ: Mapping[str, str]) ->
     return BuildCommand(
         jobs=options.get("jobs", jobs_from_text, fallback.jobs),
         are_jobs_given=namespace.jobs is not None,
+        workers=options.get("workers", _workers_from_text, fallback.workers),
         keep_going=options.get("keep_going", flag_from_text, fallback.keep_going),
         clean=options.get("clean", flag_from_text, fallback.clean),
         resources=options.resources(),
         defer_cap=options.get("defer_cap", _count_from_text, fallback.defer_cap),
         explain_rerun=options.get("explain_rerun", flag_from_text, fallback.explain_rerun),
         duration=options.get("duration", flag_from_text, fallback.duration),
-        progress=options.get("progress", flag_from_text, fallback.progress),
+        look=Look(
+            progress=options.get("progress", flag_from_text, fallback.look.progress),
+            verbose=options.get("verbose", flag_from_text, fallback.look.verbose),
+        ),
         log_level=options.get(
             "log_level", _log_level_from_text, "debug" if is_debugging(environ) else fallback.log_level
         ),
@@ -292,6 +303,12 @@ def _argument(read: Callable[[str], _Value]) -> Callable[[str], _Value]:
 def _count_from_text(text: str) -> int:
     if not text.strip().isdecimal():
         raise ValueError("not a count")
+    return int(text)
+
+
+def _workers_from_text(text: str) -> int:
+    if not 0 < _count_from_text(text) <= _WORKERS_MAX:
+        raise ValueError(f"not between 1 and {_WORKERS_MAX}")
     return int(text)
 
 

@@ -7,6 +7,7 @@ import asyncio
 from stepup_client.cli.conduct import INTERRUPTED
 from stepup_client.cli.console import Calls, Operator, listening_to_user
 from stepup_client.cli.failures import UsageError
+from stepup_client.cli.options import Look
 from stepup_client.cli.screen import Screen
 from stepup_client.rpc.control import ControlClient
 from stepup_client.rpc.control_values import BuildOptions, DirectorGone, DirectorRefused, Tag
@@ -14,9 +15,9 @@ from stepup_client.rpc.control_values import BuildOptions, DirectorGone, Directo
 __all__ = ("attach", "follow_build")
 
 
-def attach(socket: str, options: BuildOptions, *, show_progress: bool) -> int | None:
+def attach(socket: str, options: BuildOptions, look: Look) -> int | None:
     """Build with the director behind the socket and return the exit code; None when it is stopping."""
-    return asyncio.run(follow_build(socket, options, Screen(show_progress=show_progress)))
+    return asyncio.run(follow_build(socket, options, Screen(look)))
 
 
 async def follow_build(socket: str, options: BuildOptions, screen: Screen) -> int | None:

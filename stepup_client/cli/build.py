@@ -57,7 +57,7 @@ def _attach(root: str, command: BuildCommand) -> int | None:
     # Here because all this loads gRPC.
     from stepup_client.cli.attach import attach
 
-    return attach(located.socket, _options(command, workers_min=0), show_progress=command.progress)
+    return attach(located.socket, _options(command, workers_min=0), command.look)
 
 
 def _embed(root: str, command: BuildCommand) -> int | None:
@@ -75,10 +75,14 @@ def _embed_undisturbed(root: str, command: BuildCommand) -> int | None:
     from stepup_client.cli.launch import Household, HouseholdSettings
 
     settings = HouseholdSettings(
-        root=root, jobs=command.jobs, log_level=command.log_level, log_format=command.log_format
+        root=root,
+        jobs=command.jobs,
+        workers=command.workers,
+        log_level=command.log_level,
+        log_format=command.log_format,
     )
     with Household(settings) as household:
-        return embed(household, _options(command, workers_min=1), show_progress=command.progress)
+        return embed(household, _options(command, workers_min=command.workers), command.look)
 
 
 def _options(command: BuildCommand, *, workers_min: int) -> BuildOptions:

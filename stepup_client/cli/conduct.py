@@ -1,16 +1,17 @@
 """The conductor of an embedded build, as a pure machine: told what happens, it answers with what to do.
 
 It sees the build from the outside: a director that begins to listen, a stream of events,
-two programs that end, a user who loses patience. Whatever happens, it ends, and says with which exit code.
+programs that end, a user who loses patience. Whatever happens, it ends, and says with which exit code.
 """
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from stepup_client.cli.interrupt import Ladder, Rung
-from stepup_client.cli.options import Program
+from stepup_client.cli.options import Member, Program
 from stepup_client.rpc.control_values import BuildEnd, StopLevel
 
 __all__ = (
@@ -42,6 +43,7 @@ _GRACE_S = 5.0
 """How long programs may take to end when everything has been said."""
 _STOP_S = 30.0
 """How long a director may take to stop after the end of a build."""
+_DIRECTOR = Member(Program.DIRECTOR)
 _ENDED_BY_ITSELF = range(128)
 """Exit codes of programs that were not killed by a signal."""
 
@@ -79,7 +81,7 @@ class Refused:
 class ProgramEnded:
     """A program is no more."""
 
-    program: Program
+    member: Member
     """Which one."""
     exit_code: int
     """How it ended; negative for a signal."""
@@ -114,7 +116,7 @@ class AskToStop:
 
 @dataclass(frozen=True, slots=True)
 class EndPrograms:
-    """Kill director and worker."""
+    """Kill director and workers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +157,13 @@ _LEVELS = {Rung.INTERRUPT: StopLevel.INTERRUPT, Rung.KILL: StopLevel.KILL}
 class Conductor:
     """One embedded build, as a function of what happened so far."""
 
-    def __init__(self) -> None:
-        """Begin with two programs that have just been started."""
+    def __init__(self, members: Collection[Member]) -> None:
+        """Begin with a director and workers that have just been started."""
+        self._members = frozenset(members)
         self._stage = _Stage.STARTING
         self._ladder = Ladder()
-        self._exit_codes: dict[Program, int] = {}
+        self._exit_codes: dict[Member, int] = {}
+        self._suspect: Member | None = None
         self._are_events_over = True
         self._broken: str | None = None
         self._is_end_known = False
@@ -193,8 +197,8 @@ class Conductor:
                 return self._on_stream_ended(reason, now)
             case Refused(reason):
                 return self._on_refused(reason, now)
-            case ProgramEnded(program, exit_code):
-                return self._on_program_ended(program, exit_code, now)
+            case ProgramEnded(member, exit_code):
+                return self._on_program_ended(member, exit_code, now)
             case Interrupted():
                 return self._climb(self._ladder.press(now))
             case TimePassed():
@@ -234,40 +238,41 @@ class Conductor:
         self._give_up_at = now + _GRACE_S
         return []
 
-    def _on_program_ended(self, program: Program, exit_code: int, now: float) -> list[Action]:
-        self._exit_codes[program] = exit_code
+    def _on_program_ended(self, member: Member, exit_code: int, now: float) -> list[Action]:
+        self._exit_codes[member] = exit_code
         if self._stage is _Stage.STARTING:
-            return self._mourn_newborn(program, exit_code)
-        if program is Program.DIRECTOR or self._stage is not _Stage.BUILDING:
+            return self._mourn_newborn(member, exit_code)
+        if member == _DIRECTOR or self._stage is not _Stage.BUILDING:
             # What a director that ended well has said may still be on its way, so nothing is judged yet.
             self._give_up_at = now + _GRACE_S
             return []
         if exit_code in _ENDED_BY_ITSELF:
             # Most likely because its director did, of which we shall hear in a moment.
-            self._doubt_at = now + _GRACE_S
+            if self._suspect is None:
+                self._suspect, self._doubt_at = member, now + _GRACE_S
             return []
-        return self._mourn_worker(now)
+        return self._mourn_worker(member, now)
 
-    def _mourn_newborn(self, program: Program, exit_code: int) -> list[Action]:
-        """End the other program at once: nothing has begun."""
-        if self._is_excused() or len(self._exit_codes) == len(Program):
+    def _mourn_newborn(self, member: Member, exit_code: int) -> list[Action]:
+        """End the other programs at once: nothing has begun."""
+        if self._is_excused() or len(self._exit_codes) > 1:
             return []
-        return [*self._complain(_obituary(program, exit_code, is_built=False)), *self._end_programs()]
+        return [*self._complain(_obituary(member, exit_code, is_built=False)), *self._end_programs()]
 
-    def _mourn_worker(self, now: float) -> list[Action]:
-        """Stop a build that has lost its worker; without it, it would never end."""
+    def _mourn_worker(self, member: Member, now: float) -> list[Action]:
+        """Stop a build that has lost a worker; what that one was running would never end."""
         self._doubt_at = None
-        if self._stage is not _Stage.BUILDING or self._is_excused() or Program.DIRECTOR in self._exit_codes:
+        if self._stage is not _Stage.BUILDING or self._is_excused() or _DIRECTOR in self._exit_codes:
             return []
         self._stage = _Stage.ENDING
         self._give_up_at = now + _GRACE_S
-        obituary = _obituary(Program.WORKER, self._exit_codes[Program.WORKER], is_built=True)
+        obituary = _obituary(member, self._exit_codes[member], is_built=True)
         return [*self._complain(obituary), AskToStop(StopLevel.KILL)]
 
     def _on_time_passed(self, now: float) -> list[Action]:
         actions = self._climb(self._ladder.advance(now))
-        if self._doubt_at is not None and now >= self._doubt_at:
-            actions.extend(self._mourn_worker(now))
+        if self._suspect is not None and self._doubt_at is not None and now >= self._doubt_at:
+            actions.extend(self._mourn_worker(self._suspect, now))
         if self._give_up_at is not None and now >= self._give_up_at:
             actions.extend(self._end_programs())
         return actions
@@ -287,7 +292,7 @@ class Conductor:
         return [EndPrograms()]
 
     def _maybe_finish(self) -> list[Action]:
-        if self._is_over or not self._are_events_over or len(self._exit_codes) < len(Program):
+        if self._is_over or not self._are_events_over or len(self._exit_codes) < len(self._members):
             return []
         self._is_over = True
         return [*self._last_words(), Finish(self._bits)]
@@ -296,9 +301,9 @@ class Conductor:
         """Say why there is no proper end, unless somebody said so before or the user wanted it."""
         if self._is_end_known or self._is_excused() or self._bits & INTERNAL:
             return []
-        exit_code = self._exit_codes[Program.DIRECTOR]
+        exit_code = self._exit_codes[_DIRECTOR]
         if exit_code != 0:
-            return self._complain(_obituary(Program.DIRECTOR, exit_code, is_built=True))
+            return self._complain(_obituary(_DIRECTOR, exit_code, is_built=True))
         return self._complain(f"The director stopped before the build ended: {self._broken or 'it was asked to'}.")
 
     def _is_excused(self) -> bool:
@@ -310,10 +315,10 @@ class Conductor:
         return [Complain(text)]
 
 
-def _obituary(program: Program, exit_code: int, *, is_built: bool) -> str:
+def _obituary(member: Member, exit_code: int, *, is_built: bool) -> str:
     """Say which program ended, how, and what to do."""
     # A program that guards another one hands on a signal as a shell does.
     number = -exit_code if exit_code < 0 else exit_code - 128
     manner = f"was killed by signal {number}" if number > 0 else f"ended with exit code {exit_code}"
     advice = "`stepup build` again finishes the rest." if is_built else "The build never began."
-    return f"The {program.value} {manner}. {advice}"
+    return f"{member.title} {manner}. {advice}"

@@ -111,7 +111,10 @@ def wait_until_gone(
 
 
 def remove_remains(root: str) -> None:
-    """Remove the note and the socket of a director that died; a living one is left alone."""
+    """Remove the logs of the last build, and the note and the socket of a director that died.
+
+    A living director is left alone.
+    """
     try:
         lock = os.open(_state_path(root, "director.lock"), os.O_RDWR | os.O_CLOEXEC)
     except OSError:
@@ -124,6 +127,7 @@ def remove_remains(root: str) -> None:
         return
     else:
         _remove_note_and_socket(root)
+        _remove_logs(root)
     finally:
         os.close(lock)
 
@@ -134,6 +138,14 @@ def _remove_note_and_socket(root: str) -> None:
         remove_socket_directory(os.path.dirname(located.socket))
     with suppress(FileNotFoundError):
         os.unlink(_state_path(root, "director.json"))
+
+
+def _remove_logs(root: str) -> None:
+    """Remove what programs have written about the last build."""
+    for name in os.listdir(f"{root}/.stepup"):
+        if name.endswith(".log"):
+            with suppress(OSError):
+                os.unlink(_state_path(root, name))
 
 
 def remove_socket_directory(directory: str) -> None:

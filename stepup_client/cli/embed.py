@@ -29,7 +29,7 @@ from stepup_client.cli.conduct import (
 from stepup_client.cli.console import Calls, Operator, listening_to_user
 from stepup_client.cli.discover import is_director_alive
 from stepup_client.cli.launch import Household
-from stepup_client.cli.options import Program
+from stepup_client.cli.options import Look, Member
 from stepup_client.cli.screen import Screen
 from stepup_client.rpc.control import ControlClient
 from stepup_client.rpc.control_values import BuildOptions, DirectorGone, DirectorRefused, StopLevel
@@ -37,12 +37,12 @@ from stepup_client.rpc.control_values import BuildOptions, DirectorGone, Directo
 __all__ = ("embed",)
 
 
-def embed(household: Household, options: BuildOptions, *, show_progress: bool) -> int | None:
+def embed(household: Household, options: BuildOptions, look: Look) -> int | None:
     """Build with the programs of a household until both have ended.
 
     Return the exit code, or None when another director was faster and serves the project now.
     """
-    build = _EmbeddedBuild(household, options, Screen(show_progress=show_progress))
+    build = _EmbeddedBuild(household, options, Screen(look))
     exit_code = asyncio.run(build.run())
     if not build.has_begun and exit_code == INTERNAL and is_director_alive(household.root):
         household.forget_last_words()
@@ -64,7 +64,7 @@ class _EmbeddedBuild:
         self._household = household
         self._options = options
         self._screen = screen
-        self._conductor = Conductor()
+        self._conductor = Conductor(household.members)
         self._inbox: asyncio.Queue[Stimulus] = asyncio.Queue()
 
     @property
@@ -111,8 +111,8 @@ class _EmbeddedBuild:
             case AskToStop(level):
                 calls.start(self._ask_to_stop(client, level))
             case EndPrograms():
-                for program in Program:
-                    self._household.kill(program)
+                for member in self._household.members:
+                    self._household.kill(member)
             case Complain(text):
                 self.complaints.append(text)
             case Finish():
@@ -153,10 +153,10 @@ class _EmbeddedBuild:
         """Learn when the director listens, and when a program ends."""
         loop = asyncio.get_running_loop()
         ready_fd = self._household.ready_fd
-        pidfds = {program: os.pidfd_open(pid) for program, pid in self._household.pids.items()}
+        pidfds = {member: os.pidfd_open(pid) for member, pid in self._household.pids.items()}
         loop.add_reader(ready_fd, self._on_ready, loop, ready_fd)
-        for program, pidfd in pidfds.items():
-            loop.add_reader(pidfd, self._on_end, loop, program, pidfd)
+        for member, pidfd in pidfds.items():
+            loop.add_reader(pidfd, self._on_end, loop, member, pidfd)
         try:
             yield
         finally:
@@ -171,6 +171,6 @@ class _EmbeddedBuild:
         if os.path.exists(self._household.socket):
             self._inbox.put_nowait(Listening())
 
-    def _on_end(self, loop: asyncio.AbstractEventLoop, program: Program, pidfd: int) -> None:
+    def _on_end(self, loop: asyncio.AbstractEventLoop, member: Member, pidfd: int) -> None:
         loop.remove_reader(pidfd)
-        self._inbox.put_nowait(ProgramEnded(program, self._household.reap(program)))
+        self._inbox.put_nowait(ProgramEnded(member, self._household.reap(member)))

@@ -1,14 +1,14 @@
 """Starting the other two programs: the one module of the client that knows them.
 
 `stepup build` imports the daemons' modules once
-and forks director and worker before any channel or thread exists,
+and forks director and workers before any channel or thread exists,
 which saves two interpreter starts and twice the imports.
-Both live in sessions of their own, so that Ctrl-C reaches the command line only.
-Two pipes hold the three processes together:
+They live in sessions of their own, so that Ctrl-C reaches the command line only.
+Two pipes hold the processes together:
 
 ready
     The director holds the only write end and closes it when it listens, or dies;
-    the command line and the worker wait for its end.
+    the command line and the workers wait for its end.
 lifeline
     The command line holds the only write end; its end means that the command line is gone:
     everything stops.
@@ -24,31 +24,33 @@ import traceback
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 from typing import NoReturn, Self
 
 from stepup_client.cli.discover import remove_socket_directory
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.held_signals import release_signals
-from stepup_client.cli.options import LogFormat, LogLevel, Program
+from stepup_client.cli.options import LogFormat, LogLevel, Member, Program
 
 __all__ = ("Household", "HouseholdSettings", "run_inspection", "run_program")
 
 
-_LOG_NAMES = {Program.DIRECTOR: "director.stderr.log", Program.WORKER: "worker0.stderr.log"}
-"""Where programs write what they cannot log properly, below .stepup."""
+_DIRECTOR = Member(Program.DIRECTOR)
 _FOR_USER = "ERROR: "
 """Begins what programs say about what the user can mend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseholdSettings:
-    """What director and worker of one build are started with."""
+    """What director and workers of one build are started with."""
 
     root: str
     """The project."""
     jobs: str
-    """Steps at a time as the user wrote it."""
+    """Steps at a time for each worker, as the user wrote it."""
+    workers: int = 1
+    """How many workers."""
     log_level: LogLevel
     """How much they write to their logs."""
     log_format: LogFormat
@@ -74,22 +76,25 @@ def run_inspection(root: str, arguments: Sequence[str]) -> int:
 
 
 class Household:
-    """Director and worker of one build, as child processes; none of them outlives it."""
+    """Director and workers of one build, as child processes; none of them outlives it."""
 
     def __init__(self, settings: HouseholdSettings) -> None:
-        """Start both programs."""
+        """Start all programs."""
         import tempfile
 
         daemons = _Daemons(settings)
         self.root = settings.root
         """The project."""
         _adopt_orphans()
-        self._log_paths = _prepare_logs(settings.root)
+        workers = [Member(Program.WORKER, number) for number in range(settings.workers)]
+        self.members = (_DIRECTOR, *workers)
+        """All programs of the build."""
+        self._log_paths = _prepare_logs(settings.root, self.members)
         # Below /tmp because the path of a socket must be short.
         self._directory = tempfile.mkdtemp(prefix="stepup-", dir="/tmp")
         self.socket = f"{self._directory}/director"
         """Where the director listens."""
-        self.pids: dict[Program, int] = {}
+        self.pids: dict[Member, int] = {}
         """The programs that have not been reaped yet."""
         self.ready_fd, ready_write = os.pipe()
         """Ends when the director listens, or is gone."""
@@ -97,17 +102,18 @@ class Household:
 
         sys.stdout.flush()
         sys.stderr.flush()
-        self.pids[Program.DIRECTOR] = _fork(
+        self.pids[_DIRECTOR] = _fork(
             lambda: daemons.serve_director(self.socket, ready_write, lifeline_read),
             close=(self.ready_fd, self._lifeline),
-            log_path=self._log_paths[Program.DIRECTOR],
+            log_path=self._log_paths[_DIRECTOR],
         )
         os.close(ready_write)
-        self.pids[Program.WORKER] = _fork(
-            lambda: daemons.serve_worker(self.socket, self.ready_fd, lifeline_read),
-            close=(self._lifeline,),
-            log_path=self._log_paths[Program.WORKER],
-        )
+        for worker in workers:
+            self.pids[worker] = _fork(
+                partial(daemons.serve_worker, worker.number, self.socket, self.ready_fd, lifeline_read),
+                close=(self._lifeline,),
+                log_path=self._log_paths[worker],
+            )
         os.close(lifeline_read)
 
     def __enter__(self) -> Self:
@@ -119,9 +125,9 @@ class Household:
     ) -> None:
         """End whatever is left: programs, orphans of theirs, the socket, empty files."""
         os.close(self._lifeline)
-        for program in tuple(self.pids):
-            self.kill(program)
-            self.reap(program)
+        for member in tuple(self.pids):
+            self.kill(member)
+            self.reap(member)
         os.close(self.ready_fd)
         _kill_orphans()
         remove_socket_directory(self._directory)
@@ -140,19 +146,19 @@ class Household:
         """Return the files in which there is something."""
         return [path for path in self._log_paths.values() if os.path.exists(path) and os.path.getsize(path)]
 
-    def kill(self, program: Program) -> None:
+    def kill(self, member: Member) -> None:
         """End a program at once; nothing happens when it has ended."""
-        if program in self.pids:
-            os.kill(self.pids[program], signal.SIGKILL)
+        if member in self.pids:
+            os.kill(self.pids[member], signal.SIGKILL)
 
-    def reap(self, program: Program) -> int:
+    def reap(self, member: Member) -> int:
         """Wait for the end of a program and return its exit code; negative for a signal."""
-        _, status = os.waitpid(self.pids.pop(program), 0)
+        _, status = os.waitpid(self.pids.pop(member), 0)
         return os.waitstatus_to_exitcode(status)
 
 
 class _Daemons:
-    """The two programs, imported before the fork."""
+    """The programs, imported before the fork."""
 
     def __init__(self, settings: HouseholdSettings) -> None:
         # gRPC and the stubs first, once for all three processes, and under the user's own environment:
@@ -191,13 +197,13 @@ class _Daemons:
             )
         )
 
-    def serve_worker(self, socket: str, ready_fd: int, lifeline_fd: int) -> int:
-        """Be the worker."""
+    def serve_worker(self, number: int, socket: str, ready_fd: int, lifeline_fd: int) -> int:
+        """Be a worker."""
         return self._worker.serve(
             replace(
                 self._worker_settings,
                 root=self._settings.root,
-                name="0",
+                name=str(number),
                 socket=socket,
                 embedded=True,
                 ready_fd=ready_fd,
@@ -217,17 +223,13 @@ def _environment_kept() -> Generator[None]:
         os.environ.update(before)
 
 
-def _prepare_logs(root: str) -> dict[Program, str]:
+def _prepare_logs(root: str, members: Iterable[Member]) -> dict[Member, str]:
     """Make the directory of logs, and return where each program writes what it cannot log properly."""
     try:
         os.makedirs(f"{root}/.stepup", exist_ok=True)
     except OSError as error:
         raise UsageError(f"Cannot make {root}/.stepup: {error.strerror}.") from error
-    paths = {program: f"{root}/.stepup/{name}" for program, name in _LOG_NAMES.items()}
-    for path in paths.values():
-        with suppress(FileNotFoundError):
-            os.unlink(path)
-    return paths
+    return {member: f"{root}/.stepup/{member.name}.stderr.log" for member in members}
 
 
 def _remove_empty(paths: Iterable[str]) -> None:

@@ -13,6 +13,8 @@ __all__ = (
     "Invocation",
     "LogFormat",
     "LogLevel",
+    "Look",
+    "Member",
     "PlainCommand",
     "Program",
     "ProgramCommand",
@@ -34,6 +36,36 @@ class Program(enum.Enum):
     """Runs steps."""
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the programs of an embedded build."""
+
+    program: Program
+    """What it is."""
+    number: int = 0
+    """Which of the workers."""
+
+    @property
+    def name(self) -> str:
+        """Return what it is called: `director`, `worker0`."""
+        return f"worker{self.number}" if self.program is Program.WORKER else self.program.value
+
+    @property
+    def title(self) -> str:
+        """Return what begins a sentence about it."""
+        return f"Worker {self.number}" if self.program is Program.WORKER else "The director"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the user wants to see."""
+
+    progress: bool = True
+    """What runs, below the log, on a terminal."""
+    verbose: bool = False
+    """Details, too."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildCommand:
     """`stepup build`."""
@@ -42,6 +74,8 @@ class BuildCommand:
     """Steps at a time as written: a count, or with a decimal point a multiple of the cores."""
     are_jobs_given: bool = False
     """The command line says how many, rather than a default."""
+    workers: int = 1
+    """Workers of a build that has its own."""
     keep_going: bool = False
     """Go on after a failure."""
     clean: bool = True
@@ -54,8 +88,8 @@ class BuildCommand:
     """Say why steps run again."""
     duration: bool = True
     """Order steps by measured durations."""
-    progress: bool = True
-    """Show what runs, on a terminal."""
+    look: Look = Look()
+    """What is shown of it."""
     log_level: LogLevel = "info"
     """How much director and worker write to their logs."""
     log_format: LogFormat = "json"

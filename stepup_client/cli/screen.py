@@ -6,9 +6,11 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TextIO
 
 from stepup_client.cli.environment import terminal_width
+from stepup_client.cli.options import Look
 from stepup_client.cli.progress import ProgressView
 from stepup_client.cli.render import Style, render_event, render_line
 from stepup_client.rpc.control_values import Event, Tag
@@ -19,15 +21,14 @@ __all__ = ("Screen",)
 class Screen:
     """Show events on a stream; on a terminal, keep the progress below them."""
 
-    def __init__(
-        self, *, show_progress: bool, stream: TextIO | None = None, environ: Mapping[str, str] = os.environ
-    ) -> None:
+    def __init__(self, look: Look, *, stream: TextIO | None = None, environ: Mapping[str, str] = os.environ) -> None:
         """Look once at what the stream can do."""
         self._stream = sys.stdout if stream is None else stream
         self._environ = environ
         self._is_terminal = self._stream.isatty()
         self._is_coloured = _wants_colour(self._is_terminal, environ)
-        self._has_region = self._is_terminal and show_progress and environ.get("TERM") != "dumb"
+        self._shows_details = look.verbose
+        self._has_region = self._is_terminal and look.progress and environ.get("TERM") != "dumb"
         self._region = 0
         self._view = ProgressView()
         if not self._is_terminal:
@@ -42,7 +43,8 @@ class Screen:
         """Show what happened."""
         if self._has_region:
             self._view.take(event, time.monotonic())
-        self._write(render_event(event, self._style()))
+        shown = event if self._shows_details or not event.detail else replace(event, tag=None)
+        self._write(render_event(shown, self._style()))
 
     def say(self, tag: Tag, text: str) -> None:
         """Show a line of our own."""

@@ -227,7 +227,7 @@ class Builds:
                 if self._desk.environment.get(name) != value and step.state is StepState.SUCCEEDED:
                     make_pending(self._desk, step)
         self._desk.phase = Phase.BUILD
-        self._desk.report(Tag.PHASE, "run")
+        self._desk.report_build_begins()
 
     def _is_over(self) -> bool:
         """Tell whether nothing is going on and nothing more can begin."""
@@ -293,6 +293,7 @@ class Builds:
     def _close_build(self) -> None:
         """End the build and tell all who wait."""
         desk = self._desk
+        desk.report_logs()
         desk.phase = Phase.IDLE
         code = int(desk.return_code)
         desk.record_extras.append(Record(facts=(("return_code", str(code)),)))

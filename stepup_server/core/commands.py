@@ -304,6 +304,8 @@ class Report:
     build_end: BuildSummary | None = None
     detail: bool = False
     """Always logged, but shown on a terminal only when it is asked for."""
+    begins_build: bool = False
+    """A build begins that is not the first: what was said before is about an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,16 @@ from .refusals import Refusal, Superseded
 from .states import Phase, ReturnCode, StopLevel, Tag
 from .values import BuildOptions, GlobMatch, GlobQuery, Page, StepRef
 
-__all__ = ("Desk", "DirectorSettings")
+__all__ = ("LOG_FAIL", "LOG_SUCCESS", "LOG_WARNING", "Desk", "DirectorSettings", "log_name")
+
+LOG_FAIL, LOG_WARNING, LOG_SUCCESS = "fail.log", "warning.log", "success.log"
+"""The logs for people, below .stepup."""
+_LOG_NAMES = {Tag.FAIL: LOG_FAIL, Tag.ERROR: LOG_FAIL, Tag.WARNING: LOG_WARNING}
+
+
+def log_name(tag: Tag) -> str:
+    """Return the log to which reports with a tag go, by its colour: red, yellow, and all others."""
+    return _LOG_NAMES.get(tag, LOG_SUCCESS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +44,8 @@ class DirectorSettings:
     """How many attempts beyond its slots a worker may hold."""
     database: str = ".stepup/graph.db"
     """The name of the database; told to people."""
+    logs: str = ".stepup"
+    """The directory of the logs for people; told to them."""
 
 
 class Desk:
@@ -72,6 +83,8 @@ class Desk:
         self.return_code = ReturnCode.OK
         """Of the present or last build."""
 
+        self.logs: set[str] = set()
+        """The logs for people to which this build has added something."""
         self.running: dict[NodeId, None] = {}
         """The steps in state RUNNING, in the order of handing out."""
         self.globbers: dict[GlobQuery, dict[NodeId, None]] = {}
@@ -83,11 +96,27 @@ class Desk:
 
     def report(self, tag: Tag | None, text: str = "", *pages: Page, step: StepRef | None = None) -> None:
         """Tell people."""
+        if tag is not None:
+            self.logs.add(log_name(tag))
         self.commands.append(Report(tag=tag, text=text, pages=pages, step=step))
 
     def report_detail(self, tag: Tag, text: str) -> None:
         """Tell the logs, and those who want to hear everything."""
         self.commands.append(Report(tag=tag, text=text, detail=True))
+
+    def report_build_begins(self) -> None:
+        """Tell people that steps run from now on; the logs begin anew, except those of the first build."""
+        is_next = self.build > 1
+        if is_next:
+            self.logs.clear()
+        self.commands.append(Report(tag=Tag.PHASE, text="run", begins_build=is_next))
+
+    def report_logs(self) -> None:
+        """Tell people in which logs to look for what went wrong, if there is anything."""
+        if self.logs & {LOG_FAIL, LOG_WARNING}:
+            self.logs.add(LOG_WARNING)
+            names = (name for name in (LOG_FAIL, LOG_WARNING) if name in self.logs)
+            self.report(Tag.WARNING, f"Check logs: {' '.join(f'{self.settings.logs}/{name}' for name in names)}")
 
     def answer(self, request: RequestId, value: Value) -> None:
         """Let a waiting call return."""

@@ -56,7 +56,7 @@ def test_a_killed_worker_ends_the_build(folder: Folder, build: Program) -> None:
     ended = build.end()
     assert ended.code & INTERNAL
     # Director and command line hear of it at the same time; one of them says it.
-    told = ("The worker has died. Run the build again", "The worker was killed by signal 9. `stepup build` again")
+    told = ("The worker has died. Run the build again", "Worker 0 was killed by signal 9. `stepup build` again")
     assert any(text in ended.output + ended.errors for text in told)
     assert_nothing_left(folder)
     assert_next_build_finishes(folder, is_clean=True)

@@ -9,6 +9,7 @@ from stepup_client.cli.failures import UsageError
 from stepup_client.cli.options import (
     BuildCommand,
     GraphCommand,
+    Look,
     PlainCommand,
     Program,
     ProgramCommand,
@@ -53,7 +54,9 @@ def test_senseless_jobs_are_refused(text: str, capsys: pytest.CaptureFixture[str
 
 def test_switches_have_a_negative_form() -> None:
     command = build("-k", "--no-clean", "-e", "--no-duration", "--no-progress")
-    assert command == BuildCommand(keep_going=True, clean=False, explain_rerun=True, duration=False, progress=False)
+    assert command == BuildCommand(
+        keep_going=True, clean=False, explain_rerun=True, duration=False, look=Look(progress=False)
+    )
 
 
 def test_resources_merge_over_the_environment_and_over_repeats() -> None:

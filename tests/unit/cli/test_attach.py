@@ -13,6 +13,7 @@ import pytest
 
 from stepup_client.cli.attach import follow_build
 from stepup_client.cli.failures import UsageError
+from stepup_client.cli.options import Look
 from stepup_client.cli.screen import Screen
 from stepup_client.rpc.control_values import BuildOptions
 from stepup_proto.v1 import control_pb2
@@ -27,7 +28,7 @@ BEFORE = line("DIRECTOR", "of an earlier build")
 def attach(control: FakeControl, socket: str, stream: io.StringIO) -> int | None:
     async def play() -> int | None:
         async with serving(control, socket):
-            return await follow_build(socket, OPTIONS, Screen(show_progress=True, stream=stream, environ={}))
+            return await follow_build(socket, OPTIONS, Screen(Look(), stream=stream, environ={}))
 
     return asyncio.run(play())
 
@@ -102,7 +103,7 @@ def test_a_director_that_dies_is_one_sentence(socket_path: str) -> None:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(serving(control, socket_path))
             stream = WatchedStream()
-            screen = Screen(show_progress=True, stream=stream, environ={})
+            screen = Screen(Look(), stream=stream, environ={})
             following = asyncio.ensure_future(follow_build(socket_path, OPTIONS, screen))
             await stream.is_started.wait()
             await stack.aclose()

@@ -24,24 +24,31 @@ from stepup_client.cli.conduct import (
     StreamEnded,
     TimePassed,
 )
-from stepup_client.cli.options import Program
+from stepup_client.cli.options import Member, Program
 from stepup_client.rpc.control_values import BuildEnd, StopLevel
 
 __all__ = ()
 
+DIRECTOR = Member(Program.DIRECTOR)
+WORKER = Member(Program.WORKER)
+SECOND_WORKER = Member(Program.WORKER, 1)
 DRAIN = AskToStop(StopLevel.DRAIN)
 INTERRUPT = AskToStop(StopLevel.INTERRUPT)
 KILL = AskToStop(StopLevel.KILL)
 OK = BuildEnded(BuildEnd(1, 0))
 FAILED = BuildEnded(BuildEnd(1, 36))
-DIRECTOR_DONE = ProgramEnded(Program.DIRECTOR, 0)
-WORKER_DONE = ProgramEnded(Program.WORKER, 0)
+DIRECTOR_DONE = ProgramEnded(DIRECTOR, 0)
+WORKER_DONE = ProgramEnded(WORKER, 0)
 ENDINGS = (StreamEnded(), WORKER_DONE, DIRECTOR_DONE)
+
+
+def a_conductor(*more: Member) -> Conductor:
+    return Conductor((DIRECTOR, WORKER, *more))
 
 
 def tell(*story: Stimulus, conductor: Conductor | None = None, now: float = 0.0) -> list[Action]:
     """Tell a story that takes no time."""
-    conductor = conductor or Conductor()
+    conductor = conductor or a_conductor()
     return [action for stimulus in story for action in conductor.handle(stimulus, now)]
 
 
@@ -71,8 +78,8 @@ def test_the_order_in_which_things_end_does_not_matter() -> None:
 
 
 def test_a_director_that_dies_before_it_listens_is_reported() -> None:
-    conductor = Conductor()
-    actions = tell(ProgramEnded(Program.DIRECTOR, 1), ProgramEnded(Program.WORKER, -9), conductor=conductor)
+    conductor = a_conductor()
+    actions = tell(ProgramEnded(DIRECTOR, 1), ProgramEnded(WORKER, -9), conductor=conductor)
     assert "director ended with exit code 1" in complaint(actions)
     assert "The build never began." in complaint(actions)
     assert actions[1:] == [EndPrograms(), Finish(INTERNAL)]
@@ -80,49 +87,64 @@ def test_a_director_that_dies_before_it_listens_is_reported() -> None:
 
 
 def test_a_worker_that_dies_before_the_director_listens_is_reported() -> None:
-    actions = tell(ProgramEnded(Program.WORKER, 2), Listening(), ProgramEnded(Program.DIRECTOR, -9))
-    assert "worker ended with exit code 2" in complaint(actions)
+    actions = tell(ProgramEnded(WORKER, 2), Listening(), ProgramEnded(DIRECTOR, -9))
+    assert "Worker 0 ended with exit code 2" in complaint(actions)
     assert actions[1:] == [EndPrograms(), Finish(INTERNAL)]
 
 
 def test_a_killed_director_is_named_and_the_user_told_what_to_do() -> None:
     broken = StreamEnded("Socket closed")
-    actions = tell(Listening(), broken, ProgramEnded(Program.DIRECTOR, -9), ProgramEnded(Program.WORKER, 1))
+    actions = tell(Listening(), broken, ProgramEnded(DIRECTOR, -9), ProgramEnded(WORKER, 1))
     assert "director was killed by signal 9" in complaint(actions)
     assert "`stepup build` again finishes the rest" in complaint(actions)
     assert actions[-1] == Finish(INTERNAL)
 
 
 def test_a_worker_that_gives_up_because_its_director_was_killed_is_not_blamed() -> None:
-    actions = tell(Listening(), ProgramEnded(Program.WORKER, 1), ProgramEnded(Program.DIRECTOR, -9), StreamEnded("x"))
+    actions = tell(Listening(), ProgramEnded(WORKER, 1), ProgramEnded(DIRECTOR, -9), StreamEnded("x"))
     assert "director was killed by signal 9" in complaint(actions)
     assert actions[-1] == Finish(INTERNAL)
 
 
 def test_a_worker_whose_guardian_survives_is_named_as_killed_too() -> None:
-    assert "worker was killed by signal 9" in complaint(tell(Listening(), ProgramEnded(Program.WORKER, 137)))
+    assert "Worker 0 was killed by signal 9" in complaint(tell(Listening(), ProgramEnded(WORKER, 137)))
 
 
 def test_a_killed_worker_is_named_and_the_director_stopped() -> None:
-    conductor = Conductor()
-    actions = tell(Listening(), ProgramEnded(Program.WORKER, -9), conductor=conductor)
-    assert "worker was killed by signal 9" in complaint(actions)
+    conductor = a_conductor()
+    actions = tell(Listening(), ProgramEnded(WORKER, -9), conductor=conductor)
+    assert "Worker 0 was killed by signal 9" in complaint(actions)
     assert actions[-1] == KILL
     later = tell(FAILED, StreamEnded(), DIRECTOR_DONE, conductor=conductor)
     assert later == [Finish(INTERNAL | 36)]
 
 
 def test_a_director_that_ignores_the_loss_of_its_worker_is_ended() -> None:
-    conductor = Conductor()
-    tell(Listening(), ProgramEnded(Program.WORKER, -9), conductor=conductor)
+    conductor = a_conductor()
+    tell(Listening(), ProgramEnded(WORKER, -9), conductor=conductor)
     assert let_time_pass(conductor) == [EndPrograms()]
-    assert tell(ProgramEnded(Program.DIRECTOR, -9), conductor=conductor) == [Finish(INTERNAL)]
+    assert tell(ProgramEnded(DIRECTOR, -9), conductor=conductor) == [Finish(INTERNAL)]
 
 
 def test_a_worker_that_leaves_politely_in_the_middle_is_doubted_after_a_while() -> None:
-    conductor = Conductor()
+    conductor = a_conductor()
     assert tell(Listening(), WORKER_DONE, conductor=conductor) == [BeginBuild()]
     assert let_time_pass(conductor)[-1] == KILL
+
+
+def test_the_death_of_any_worker_stops_the_build() -> None:
+    conductor = a_conductor(SECOND_WORKER)
+    actions = tell(Listening(), ProgramEnded(SECOND_WORKER, -9), conductor=conductor)
+    assert "Worker 1 was killed by signal 9" in complaint(actions)
+    assert actions[-1] == KILL
+    assert tell(FAILED, StreamEnded(), DIRECTOR_DONE, conductor=conductor) == []
+    assert tell(WORKER_DONE, conductor=conductor) == [Finish(INTERNAL | 36)]
+
+
+def test_the_first_worker_that_leaves_in_the_middle_is_named() -> None:
+    conductor = a_conductor(SECOND_WORKER)
+    tell(Listening(), ProgramEnded(SECOND_WORKER, 3), ProgramEnded(WORKER, 4), conductor=conductor)
+    assert "Worker 1 ended with exit code 3" in complaint(let_time_pass(conductor))
 
 
 def test_a_director_that_stops_without_ending_the_build_is_no_success() -> None:
@@ -138,7 +160,7 @@ def test_a_refused_build_stops_the_programs() -> None:
 
 
 def test_a_call_that_fails_with_its_director_gets_no_complaint_of_its_own() -> None:
-    story = (Listening(), StreamEnded("x"), Refused("x"), ProgramEnded(Program.DIRECTOR, -11), WORKER_DONE)
+    story = (Listening(), StreamEnded("x"), Refused("x"), ProgramEnded(DIRECTOR, -11), WORKER_DONE)
     assert "signal 11" in complaint(tell(*story))
 
 
@@ -148,11 +170,11 @@ def test_the_first_ctrl_c_interrupts_and_the_exit_code_says_so() -> None:
 
 
 def test_patience_ends_in_kills() -> None:
-    conductor = Conductor()
+    conductor = a_conductor()
     assert tell(Listening(), Interrupted(), conductor=conductor)[-1] == INTERRUPT
     assert let_time_pass(conductor) == [KILL]
     assert let_time_pass(conductor) == [EndPrograms()]
-    ends = (ProgramEnded(Program.DIRECTOR, -9), ProgramEnded(Program.WORKER, -9))
+    ends = (ProgramEnded(DIRECTOR, -9), ProgramEnded(WORKER, -9))
     assert tell(*ends, conductor=conductor) == [Finish(INTERRUPTED)]
 
 
@@ -162,12 +184,12 @@ def test_three_presses_end_the_programs_at_once() -> None:
 
 
 def test_ctrl_c_before_the_director_listens_ends_the_programs() -> None:
-    ends = (ProgramEnded(Program.DIRECTOR, -9), ProgramEnded(Program.WORKER, -9))
+    ends = (ProgramEnded(DIRECTOR, -9), ProgramEnded(WORKER, -9))
     assert tell(Interrupted(), *ends) == [EndPrograms(), Finish(INTERRUPTED)]
 
 
 def test_programs_that_hang_after_the_end_are_ended() -> None:
-    conductor = Conductor()
+    conductor = a_conductor()
     tell(Listening(), OK, StreamEnded(), conductor=conductor)
     assert conductor.next_deadline() == 5.0
     assert let_time_pass(conductor) == [EndPrograms()]
@@ -183,24 +205,25 @@ STIMULI: tuple[Stimulus, ...] = (
     Interrupted(),
     TimePassed(),
 )
-ENDS: tuple[Stimulus, ...] = tuple(ProgramEnded(program, code) for program in Program for code in (0, 1, -9))
+MEMBERS = (DIRECTOR, WORKER, SECOND_WORKER)
+ENDS: tuple[Stimulus, ...] = tuple(ProgramEnded(member, code) for member in MEMBERS for code in (0, 1, -9))
 
 
 @given(st.lists(st.tuples(st.sampled_from(STIMULI + ENDS), st.floats(0, 20)), max_size=12))
-def test_every_story_ends_once_both_programs_have_ended(story: list[tuple[Stimulus, float]]) -> None:
-    conductor = Conductor()
+def test_every_story_ends_once_all_programs_have_ended(story: list[tuple[Stimulus, float]]) -> None:
+    conductor = a_conductor(SECOND_WORKER)
     now = 0.0
-    ended: set[Program] = set()
+    ended: set[Member] = set()
     actions: list[Action] = []
     for stimulus, pause in story:
         if isinstance(stimulus, ProgramEnded):
-            if stimulus.program in ended:
+            if stimulus.member in ended:
                 continue
-            ended.add(stimulus.program)
+            ended.add(stimulus.member)
         now += pause
         actions += conductor.handle(stimulus, now)
-    for program in set(Program) - ended:
-        actions += conductor.handle(ProgramEnded(program, 0), now)
+    for member in set(MEMBERS) - ended:
+        actions += conductor.handle(ProgramEnded(member, 0), now)
     if not any(isinstance(action, Finish) for action in actions):
         actions += conductor.handle(StreamEnded(), now)
     assert sum(isinstance(action, Finish) for action in actions) == 1

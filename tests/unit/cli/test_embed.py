@@ -114,7 +114,7 @@ def test_a_worker_that_is_killed(tmp_path: Path) -> None:
     code, out, err = play("worker dies", tmp_path)
     assert code == 1
     assert "LEVEL_KILL" in out
-    assert err.startswith("ERROR: The worker was killed by signal 9")
+    assert err.startswith("ERROR: Worker 0 was killed by signal 9")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

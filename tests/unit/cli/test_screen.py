@@ -11,6 +11,7 @@ from typing import TextIO
 
 import pytest
 
+from stepup_client.cli.options import Look
 from stepup_client.cli.progress import ProgressView
 from stepup_client.cli.render import Style
 from stepup_client.cli.screen import Screen
@@ -41,7 +42,7 @@ def written(outer: int) -> str:
 
 def test_on_no_terminal_there_is_only_the_log() -> None:
     stream = io.StringIO()
-    screen = Screen(show_progress=True, stream=stream, environ={"COLUMNS": "30"})
+    screen = Screen(Look(), stream=stream, environ={"COLUMNS": "30"})
     screen.show(START)
     screen.show(Event(tag=Tag.SUCCESS, text="x" * 40, pages=(Page("T", "1"),)))
     screen.redraw()
@@ -62,13 +63,13 @@ def test_on_no_terminal_there_is_only_the_log() -> None:
 )
 def test_colour_without_a_terminal_must_be_forced(environ: dict[str, str], is_coloured: bool) -> None:  # noqa: FBT001
     stream = io.StringIO()
-    Screen(show_progress=True, stream=stream, environ=environ).show(START)
+    Screen(Look(), stream=stream, environ=environ).show(START)
     assert ("\x1b[34m" in stream.getvalue()) == is_coloured
 
 
 def test_a_terminal_shows_progress_below_the_log_and_leaves_none_behind(terminal: tuple[int, TextIO]) -> None:
     outer, stream = terminal
-    screen = Screen(show_progress=True, stream=stream, environ={"COLUMNS": "40", "TERM": "xterm"})
+    screen = Screen(Look(), stream=stream, environ={"COLUMNS": "40", "TERM": "xterm"})
     screen.show(START)
     first = written(outer)
     assert first.startswith("\x1b[34m   START\x1b[0m │ sleep 9\r\n")
@@ -82,7 +83,7 @@ def test_a_terminal_shows_progress_below_the_log_and_leaves_none_behind(terminal
 
 def test_a_terminal_without_progress_is_never_rewritten(terminal: tuple[int, TextIO]) -> None:
     outer, stream = terminal
-    screen = Screen(show_progress=False, stream=stream, environ={"COLUMNS": "12", "NO_COLOR": "1"})
+    screen = Screen(Look(progress=False), stream=stream, environ={"COLUMNS": "12", "NO_COLOR": "1"})
     screen.show(START)
     screen.close()
     assert written(outer) == "   START │ …\r\n"
@@ -92,7 +93,7 @@ def test_a_reader_that_goes_away_does_not_stop_the_build() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w", encoding="utf-8") as stream:
-        screen = Screen(show_progress=True, stream=stream, environ={})
+        screen = Screen(Look(), stream=stream, environ={})
         screen.show(START)
         screen.show(SUCCESS)
         screen.close()

@@ -41,7 +41,7 @@ def test_a_deferral_lists_what_was_missed(project: Project) -> None:
     assert project.build().code == ReturnCode.PENDING
     page = project.reports_with("DEFERRED")[0].pages[0]
     assert (page.title, page.text) == ("Unavailable dynamic inputs", "x")
-    assert project.reports_with("WARNING")[-2].pages[0].text == "          UNDECLARED: (x)  1 step(s)"
+    assert project.reports_with("WARNING")[-3].pages[0].text == "          UNDECLARED: (x)  1 step(s)"
 
 
 def test_an_amended_product_of_an_optional_step_makes_it_wanted(project: Project) -> None:

@@ -37,6 +37,22 @@ def test_a_second_build_does_nothing(project: Project) -> None:
     assert project.build().lines == ["PHASE run"]
 
 
+def test_a_build_that_went_wrong_says_in_which_logs_to_look(project: Project) -> None:
+    project.plan(a_step("work"))
+    project.scripts["work"] = fails
+    assert project.build().tagged("WARNING")[-1] == "Check logs: .stepup/fail.log .stepup/warning.log"
+
+
+def test_what_an_earlier_build_said_is_no_reason_to_look_into_logs(project: Project) -> None:
+    project.plan(a_step("work"))
+    project.scripts["work"] = fails
+    project.build()
+    del project.scripts["work"]
+    assert project.build().tagged("WARNING") == []
+    begins = [report.begins_build for report in project.reports_with("PHASE")]
+    assert begins == [False, True]
+
+
 def test_an_edit_runs_only_what_depends_on_it(project: Project) -> None:
     a_chain(project)
     project.build()
@@ -144,7 +160,7 @@ def test_a_missing_static_file_makes_its_users_wait(project: Project) -> None:
     project.disk.remove("a")
     built = project.build()
     assert built.code == ReturnCode.PENDING
-    assert project.reports_with("WARNING")[-2].pages[0].text == "             MISSING: a  1 step(s)"
+    assert project.reports_with("WARNING")[-3].pages[0].text == "             MISSING: a  1 step(s)"
 
 
 def test_an_input_that_changes_before_its_step_starts_fails_the_step_and_drains(project: Project) -> None:

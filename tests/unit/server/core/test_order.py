@@ -84,7 +84,7 @@ def test_a_request_that_can_never_be_served_stays_pending_and_hinders_nobody(pro
     built = project.build(BuildOptions(resources={"r": 2}))
     assert built.started[1:] == ["s"]
     assert built.code == ReturnCode.PENDING
-    page = project.reports_with("WARNING")[-2].pages[0]
+    page = project.reports_with("WARNING")[-3].pages[0]
     assert page.title == "Insufficient resources"
     assert page.text == "gpu: 1 of 0  1 step(s)\nr: 3 of 2  1 step(s)"
     assert project.build(BuildOptions(resources={"r": 3, "gpu": 1})).started == ["huge", "gpu"]

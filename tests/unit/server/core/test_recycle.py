@@ -110,7 +110,7 @@ def test_a_step_whose_input_nobody_makes_any_more_waits(project: Project) -> Non
     built = project.build()
     assert built.code == ReturnCode.PENDING
     assert project.step("use").state is StepState.PENDING
-    assert project.reports_with("WARNING")[-2].pages[0].text == "               BUILT: (x)  1 step(s)"
+    assert project.reports_with("WARNING")[-3].pages[0].text == "               BUILT: (x)  1 step(s)"
     project.plan(a_step("make", outputs=["x"]), use)
     built = project.build()
     assert (built.code, built.started) == (ReturnCode.OK, ["./plan.py"])
