@@ -9,8 +9,16 @@ from .commands import AmendAnswer, GlobAnswer, MakeDirectories, StepInfo
 from .consequences import settle_static
 from .desk import Desk
 from .events import Amended, GlobRequested, StepInfoRequested
-from .outputs import check_outputs, claim_outputs, glob_matches_product
-from .ownership import check_inputs, check_not_internal, check_variable_names, name_of, use_file
+from .outputs import Claim, check_outputs, claim_outputs, glob_matches_product
+from .ownership import (
+    NewEdges,
+    check_circle,
+    check_inputs,
+    check_variable_names,
+    name_of,
+    open_circles,
+    use_file,
+)
 from .paths import join, relative_to
 from .patterns import anchor_pattern, check_pattern
 from .records import Attempt, Step
@@ -27,6 +35,11 @@ class _Paths(NamedTuple):
     inputs: dict[str, str]
     outputs: dict[str, str]
     volatiles: dict[str, str]
+
+
+def _edges(step: Step, paths: _Paths) -> NewEdges:
+    """Return the dependencies that an amendment adds."""
+    return NewEdges(step, step, paths.inputs, paths.outputs)
 
 
 class Amendments:
@@ -90,19 +103,21 @@ class Amendments:
                 for texts in (event.inputs, event.outputs, event.volatiles)
             )
         )
-        self._check(step, attempt, event, paths)
+        is_crossed = self._check(step, attempt, event, paths)
+        if is_crossed:
+            open_circles(self._desk, _edges(step, paths))
         self._desk.note_speech(step, attempt)
         self._desk.use_environment(step, event.environment)
-        claim_outputs(self._desk, step, (paths.outputs, paths.volatiles), dynamic=True)
+        claim_outputs(self._desk, step, step, (paths.outputs, paths.volatiles), dynamic=True)
         directories = {posixpath.dirname(path): None for path in (*paths.outputs, *paths.volatiles)}
         if directories:
             self._desk.commands.append(MakeDirectories(tuple(path for path in directories if path)))
         for path in paths.inputs:
-            self._desk.graph.add_input(step, use_file(self._desk, path), dynamic=True)
+            self._desk.graph.add_input(step, use_file(self._desk, path, step), dynamic=True)
         self._confirm_then_conclude(event, paths.inputs)
 
-    def _check(self, step: Step, attempt: Attempt, event: Amended, paths: _Paths) -> None:
-        """Refuse an amendment that contradicts the graph."""
+    def _check(self, step: Step, attempt: Attempt, event: Amended, paths: _Paths) -> bool:
+        """Refuse an amendment that contradicts the graph; return whether leftovers must give way, lest steps wait."""
         for text in (*event.inputs, *event.outputs, *event.volatiles):
             if text.endswith("/"):
                 raise InvalidPath(f"Directories are not allowed: {text}", event.source)
@@ -115,10 +130,9 @@ class Amendments:
             kind = step.outputs if path in paths.outputs else step.volatiles
             if own.get(path, kind) is not kind:
                 raise GraphConflict(f"A path is both output and volatile output: {path}", event.source)
-        check_outputs(self._desk, step, step.label, (paths.outputs, paths.volatiles), event.source)
-        check_inputs(self._desk, step, step.label, paths.inputs, event.source)
-        for path in paths.inputs:
-            check_not_internal(path, event.source)
+        check_outputs(self._desk, Claim(step, step, step.label, event.source), (paths.outputs, paths.volatiles))
+        check_inputs(self._desk, step, paths.inputs, event.source)
+        return check_circle(self._desk, _edges(step, paths), step.label, event.source)
 
     def _confirm_then_conclude(self, event: Amended, inputs: dict[str, str]) -> None:
         """Look at inputs that nobody has looked at yet, then answer."""

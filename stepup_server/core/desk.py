@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .commands import Answer, Command, Record, Refuse, Report, Value
@@ -183,11 +183,10 @@ class Desk:
                 del self.globbers[query]
         step.globs.clear()
 
-    def find_glob(self, path: str) -> tuple[GlobQuery, Step] | None:
-        """Return a registered pattern that matches a path, with the first attached step that asked for it."""
+    def find_globs(self, path: str) -> Iterator[tuple[GlobQuery, Step]]:
+        """Return the registered patterns that match a path, with the attached steps that asked for them."""
         for query, askers in self.globbers.items():
             if compile_query(query).matches(path):
                 for id_ in sorted(askers):
                     if not self.graph.steps[id_].detached:
-                        return query, self.graph.steps[id_]
-        return None
+                        yield query, self.graph.steps[id_]

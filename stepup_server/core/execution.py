@@ -10,7 +10,6 @@ from .commands import Record
 from .consequences import file_was_lost, make_pending, undo_execution, wake_consumers
 from .desk import Desk
 from .freshness import Run, compare_outputs, input_digest, output_digest
-from .graph import OPENS_PRODUCTS
 from .ids import AttemptId, NodeId, WorkerId
 from .outcomes import Deferred, Failed, Orphaned, Succeeded, judge, output_row, pages_of
 from .ready import ReadyQueue
@@ -76,7 +75,7 @@ class Execution:
             return False
         held = False
         for above in self._graph.creators(step):
-            if above.state not in OPENS_PRODUCTS:
+            if not self._graph.is_open(above):
                 return False
             held = held or (above.attempt is not None and above.attempt.holds > 0)
         return (not held or step.may_be_skipped) and self._is_demanded(step)
@@ -100,7 +99,7 @@ class Execution:
 
     def _is_sure_to_stay(self, step: Step) -> bool:
         """Tell whether all steps that created a step have run, or are running and have declared it."""
-        return all(above.state in OPENS_PRODUCTS for above in self._graph.creators(step))
+        return all(self._graph.is_open(above) for above in self._graph.creators(step))
 
     # Checking
 

@@ -8,7 +8,7 @@ This module knows nothing of time, workers or the disk.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from .ids import ROOT, NodeId
 from .paths import parents
@@ -17,7 +17,11 @@ from .refusals import InvariantBroken
 from .states import FILE_TRANSITIONS, STEP_TRANSITIONS, FileState, Need, StepState
 from .values import FileHash
 
-__all__ = ("OPENS_PRODUCTS", "Graph")
+__all__ = ("Counts", "Graph")
+
+
+Counts = Callable[[Step, bool], bool]
+"""Tells whether an edge of a step counts in the search for circles; True: an amended one."""
 
 
 class Graph:
@@ -70,12 +74,15 @@ class Graph:
         return self.creator_step(file) if file.is_product else None
 
     def tree_above(self, path: str) -> Tree | None:
-        """Return the attached tree that holds a path."""
+        """Return the nearest attached tree that holds a path."""
+        return next(self.trees_above(path), None)
+
+    def trees_above(self, path: str) -> Iterator[Tree]:
+        """Return the attached trees that hold a path, the nearest first."""
         for directory in (path, *parents(path)):
             tree = self.tree_by_path.get(directory)
             if tree is not None and not tree.detached:
-                return tree
-        return None
+                yield tree
 
     def creators(self, step: Step) -> Iterator[Step]:
         """Walk up from a step through the steps that created it."""
@@ -215,13 +222,23 @@ class Graph:
             raise InvariantBroken(f"step {step.id} ({step.label}): attempt does not go with {state.name}")
         if step.wanted:
             self.done += (state is StepState.SUCCEEDED) - (step.state is StepState.SUCCEEDED)
-        may_have_opened = state in OPENS_PRODUCTS or step.state in OPENS_PRODUCTS
+        was_open = self.is_open(step)
         step.state = state
         step.attempt = attempt
         self.changed[step.id] = None
         self.woken[step.id] = None
-        if may_have_opened:
+        if was_open or self.is_open(step):
             self.wake_planned_steps(step)
+
+    def is_open(self, step: Step) -> bool:
+        """Tell whether the steps that a step created may run: it is declaring them, or has, and need not run again."""
+        return step.state is StepState.RUNNING or (step.state is StepState.SUCCEEDED and not step.unready)
+
+    def may_be_undone(self, step: Step) -> bool:
+        """Tell whether what a step declared the last time may be withdrawn: it is to run or to be checked."""
+        if step.state is StepState.SUCCEEDED:
+            return any(file.detached for file in self.inputs(step))
+        return step.state in {StepState.PENDING, StepState.CHECKING}
 
     def wake_planned_steps(self, step: Step) -> None:
         """Ask for another look at all steps that a step created."""
@@ -258,10 +275,16 @@ class Graph:
         after = (file.blocks(dynamic=False), file.blocks(dynamic=True))
         if before != after:
             for id_, dynamic in file.consumers.items():
-                step = self.steps[id_]
-                step.unready += after[dynamic] - before[dynamic]
-                self.woken[id_] = None
+                self._block(self.steps[id_], after[dynamic] - before[dynamic])
         self._move_demand(file, demander, self.producer(file))
+
+    def _block(self, step: Step, amount: int) -> None:
+        """Change the number of inputs that block a step; what a step created waits while it may have to run again."""
+        was_open = self.is_open(step)
+        step.unready += amount
+        self.woken[step.id] = None
+        if was_open != self.is_open(step):
+            self.wake_planned_steps(step)
 
     # Dependencies
 
@@ -271,7 +294,7 @@ class Graph:
             return
         step.inputs[file.id] = dynamic
         file.consumers[step.id] = dynamic
-        step.unready += file.blocks(dynamic=dynamic)
+        self._block(step, file.blocks(dynamic=dynamic))
         if step.wanted:
             self._change_demand(self.producer(file), +1)
         self._edges_changed(step)
@@ -280,7 +303,7 @@ class Graph:
         """Make a file no input of a step any more."""
         dynamic = step.inputs.pop(file.id)
         del file.consumers[step.id]
-        step.unready -= file.blocks(dynamic=dynamic)
+        self._block(step, -file.blocks(dynamic=dynamic))
         if step.wanted:
             self._change_demand(self.producer(file), -1)
         self._edges_changed(step)
@@ -316,27 +339,32 @@ class Graph:
         self.changed[step.id] = None
         self.woken[step.id] = None
 
-    def find_circle(self, step: Step, inputs: Iterable[File], outputs: Iterable[File]) -> list[Step] | None:
-        """Return the steps of a circle that these new edges of a step would close; None if there is none.
+    def find_circle(
+        self, step: Step | None, inputs: Iterable[File], outputs: Iterable[File], counts: Counts | None = None
+    ) -> list[Step] | None:
+        """Return the steps of a circle that new edges of a step would close, the step itself not among them.
+
+        None if there is none. `step` is None for one that has no edges to keep. Only edges that count are followed.
 
         Two waves go down from the outputs and up from the inputs in turn, and the search ends as soon as one of them
         has reached all it can: a plan declares its steps in the order of their dependencies, or in the reverse order,
         so one of the two is short.
         """
-        ahead = {file.id: file for file in (*self.outputs(step), *outputs)}
-        behind = {file.id: file for file in (*self.inputs(step), *inputs)}
+        kept = ((), ()) if step is None else (self.outputs(step), self.inputs(step))
+        ahead = {file.id: file for file in (*kept[0], *outputs)}
+        behind = {file.id: file for file in (*kept[1], *inputs)}
         if ahead.keys() & behind.keys():
-            return [step]
-        down = _Wave(self, ahead.values(), down=True)
-        up = _Wave(self, behind.values(), down=False)
+            return []
+        down = _Wave(self, ahead.values(), down=True, counts=counts)
+        up = _Wave(self, behind.values(), down=False, counts=counts)
         while True:
             for wave, other in ((down, up), (up, down)):
                 reached = wave.advance()
                 if reached is None:
                     meeting = next((near for near in other.first if near.id in wave.came_from), None)
-                    return None if meeting is None else [step, *wave.way_to(meeting)]
+                    return None if meeting is None else wave.way_to(meeting)
                 if reached.id in other.came_from:
-                    return [step, *down.way_to(reached), *reversed(up.way_to(reached)[:-1])]
+                    return [*down.way_to(reached), *reversed(up.way_to(reached)[:-1])]
 
     # What is wanted
 
@@ -385,16 +413,13 @@ class Graph:
                     stack.append(maker)
 
 
-OPENS_PRODUCTS = frozenset({StepState.RUNNING, StepState.SUCCEEDED})
-"""States of a creator in which the steps that it created may run."""
-
-
 class _Wave:
     """A search along the dependencies in one direction, each step once, nearest first."""
 
-    def __init__(self, graph: Graph, files: Iterable[File], *, down: bool) -> None:
+    def __init__(self, graph: Graph, files: Iterable[File], *, down: bool, counts: Counts | None) -> None:
         self._graph = graph
         self._down = down
+        self._counts = counts
         self._queue: deque[tuple[Step, Step | None]] = deque()
         self.came_from: dict[NodeId, Step | None] = {}
         """The steps that were reached, each with the one before it."""
@@ -405,10 +430,23 @@ class _Wave:
     def _follow(self, files: Iterable[File], origin: Step | None) -> None:
         """Queue the steps at the other side of some files."""
         for file in files:
-            if self._down:
-                self._queue.extend((step, origin) for step in self._graph.consumers(file))
-            elif (maker := self._graph.producer(file)) is not None:
-                self._queue.append((maker, origin))
+            self._queue.extend((step, origin) for step, dynamic in self._across(file) if self._is_way(step, dynamic))
+
+    def _across(self, file: File) -> Iterator[tuple[Step, bool]]:
+        """Return the steps at the other side of a file, each with how it came to be there."""
+        if self._down:
+            yield from ((self._graph.steps[id_], dynamic) for id_, dynamic in file.consumers.items())
+        elif (maker := self._graph.producer(file)) is not None:
+            yield maker, maker.outputs.get(file.id, False)
+
+    def _is_way(self, step: Step, dynamic: bool) -> bool:  # noqa: FBT001 -- it is the value of the edge
+        """Tell whether the search goes along an edge."""
+        return self._counts is None or self._counts(step, dynamic)
+
+    def _leave(self, step: Step) -> None:
+        """Go on behind a step that was reached."""
+        edges = step.outputs if self._down else step.inputs
+        self._follow((self._graph.files[id_] for id_, dynamic in edges.items() if self._is_way(step, dynamic)), step)
 
     def advance(self) -> Step | None:
         """Return a step that was not reached before; None if there is none."""
@@ -416,7 +454,7 @@ class _Wave:
             step, origin = self._queue.popleft()
             if step.id not in self.came_from:
                 self.came_from[step.id] = origin
-                self._follow(self._graph.outputs(step) if self._down else self._graph.inputs(step), step)
+                self._leave(step)
                 return step
         return None
 

@@ -3,63 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from .desk import Desk
-from .ownership import check_not_internal, name_of, product_in_tree, take_from_owner
+from .leftovers import dispossess, is_leftover, is_leftover_execution, loosen, must_run
+from .ownership import check_not_internal, claim_path, name_of, product_in_tree
 from .records import File, Step
 from .refusals import AlreadyDeclared, GraphConflict, InvalidArgument
 from .values import Source
 
-__all__ = ("check_outputs", "claim_outputs")
+__all__ = ("Claim", "check_outputs", "claim_outputs")
 
 Products = tuple[Iterable[str], Iterable[str]]
 """Paths of hashed outputs and of volatile outputs."""
 
 
-def check_outputs(desk: Desk, step: Step | None, label: str, products: Products, source: Source) -> None:
+class Claim(NamedTuple):
+    """Who claims files, and for whom."""
+
+    claimant: Step
+    """The running step that says so."""
+    step: Step | None
+    """The step that makes the files; None when it is new."""
+    label: str
+    """The name of that step."""
+    source: Source
+
+
+def check_outputs(desk: Desk, claim: Claim, products: Products) -> None:
     """Refuse products that belong to somebody else, lie in a static tree, or are matched by a pattern."""
+    claimant, source = claim.claimant, claim.source
+    graph = desk.graph
     outputs, volatiles = map(dict.fromkeys, products)
     if both := outputs.keys() & volatiles.keys():
         raise InvalidArgument(f"A path is both output and volatile output: {min(both)}", source)
     for path in (*outputs, *volatiles):
         check_not_internal(path, source)
-        tree = desk.graph.tree_above(path)
+        tree = next((tree for tree in graph.trees_above(path) if not is_leftover(graph, tree, claimant)), None)
         if tree is not None:
             raise product_in_tree(tree.path, path, source)
-        file = desk.graph.file_by_path.get(path)
-        if file is not None and not file.detached:
-            _check_owner(desk, file, step, label, source)
-        _check_globs(desk, path, label, source)
+        file = graph.file_by_path.get(path)
+        if file is not None and not is_leftover(graph, file, claimant):
+            _check_owner(desk, claim, file)
+        _check_globs(desk, claim, path)
     for path in volatiles:
-        file = desk.graph.file_by_path.get(path)
-        if file is not None and any(not user.detached for user in desk.graph.consumers(file)):
+        file = graph.file_by_path.get(path)
+        if file is not None and not all(is_leftover(graph, user, claimant) for user in graph.consumers(file)):
             raise GraphConflict(f"Volatile output ({path}) is an input of another step: it is never compared.", source)
 
 
-def _check_owner(desk: Desk, file: File, step: Step | None, label: str, source: Source) -> None:
+def _check_owner(desk: Desk, claim: Claim, file: File) -> None:
     """Refuse a product that another step makes or declares; the same text whichever came first."""
     owner = desk.graph.creator_step(file)
-    if owner is step and file.is_product:
+    if owner is claim.step and file.is_product:
         return
     if file.is_product:
-        first, second = sorted((label, name_of(owner)))
+        first, second = sorted((claim.label, name_of(owner)))
         where = f" (at {owner.source})" if owner is not None and owner.source.line else ""
         raise AlreadyDeclared(
             f"Output ({file.path}) is claimed by two steps: ({first}) and ({second}){where}."
             " A file is made by one step only.",
-            source,
+            claim.source,
         )
     raise AlreadyDeclared(
-        f"Output ({file.path}) of step ({label}) is declared static by step ({name_of(owner)}).", source
+        f"Output ({file.path}) of step ({claim.label}) is declared static by step ({name_of(owner)}).", claim.source
     )
 
 
-def _check_globs(desk: Desk, path: str, label: str, source: Source) -> None:
+def _check_globs(desk: Desk, claim: Claim, path: str) -> None:
     """Refuse a product that a registered pattern matches."""
-    found = desk.find_glob(path)
-    if found is not None:
-        query, asker = found
-        raise glob_matches_product(query.pattern, asker.label, path, label, source)
+    for query, asker in desk.find_globs(path):
+        if not is_leftover_execution(desk.graph, asker, claim.claimant):
+            raise glob_matches_product(query.pattern, asker.label, path, claim.label, claim.source)
 
 
 def glob_matches_product(pattern: str, asker: str, path: str, maker: str, source: Source) -> GraphConflict:
@@ -71,11 +86,22 @@ def glob_matches_product(pattern: str, asker: str, path: str, maker: str, source
     )
 
 
-def claim_outputs(desk: Desk, step: Step, products: Products, *, dynamic: bool) -> None:
+def claim_outputs(desk: Desk, claimant: Step, step: Step, products: Products, *, dynamic: bool) -> None:
     """Make files the products of a step; those that it makes already stay as they are."""
     for paths, volatile in zip(products, (False, True), strict=True):
         for path in paths:
             file = desk.graph.file_by_path.get(path) or desk.graph.make_file(path)
             if file.creator != step.id:
-                take_from_owner(desk, file)
+                _make_way(desk, claimant, file, volatile=volatile)
                 desk.graph.add_output(step, file, dynamic=dynamic, volatile=volatile)
+
+
+def _make_way(desk: Desk, claimant: Step, file: File, *, volatile: bool) -> None:
+    """Let all leftovers give way that a new product contradicts."""
+    claim_path(desk, file.path, claimant)
+    dispossess(desk, file)
+    for _, asker in list(desk.find_globs(file.path)):
+        must_run(desk, asker)
+    if volatile:
+        for user in desk.graph.consumers(file):
+            loosen(desk, user, claimant)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
+from .consequences import make_pending
 from .desk import Desk
+from .graph import Counts, Graph
+from .leftovers import counts, dispossess, is_leftover, loosen
 from .paths import is_below
 from .records import File, Step, Tree
 from .refusals import CyclicDependency, GraphConflict, InvalidArgument, InvalidPath
@@ -12,12 +16,15 @@ from .states import FileState
 from .values import Source
 
 __all__ = (
+    "NewEdges",
     "adopt_static",
+    "check_circle",
     "check_inputs",
     "check_not_internal",
     "check_variable_names",
-    "circle_refusal",
+    "claim_path",
     "name_of",
+    "open_circles",
     "product_in_tree",
     "use_file",
 )
@@ -26,10 +33,12 @@ LABELS_MAX = 8
 """How many steps of a circle are named."""
 
 
-def use_file(desk: Desk, path: str) -> File:
+def use_file(desk: Desk, path: str, claimant: Step) -> File:
     """Return the file at a path that is about to be an input; in a static tree it becomes static."""
     graph = desk.graph
     file = graph.file_by_path.get(path) or graph.make_file(path)
+    if file.state is FileState.VOLATILE and is_leftover(graph, file, claimant):
+        dispossess(desk, file)
     if file.detached:
         tree = graph.tree_above(path)
         if tree is not None:
@@ -40,23 +49,27 @@ def use_file(desk: Desk, path: str) -> File:
 def adopt_static(desk: Desk, file: File, owner: Step | Tree) -> None:
     """Make a file static, under a new creator. What was known of its content is kept for comparison.
 
-    Taking a file away from a detached step means that this step can never be skipped again.
+    Those that use it are pending at once: while it is being looked at, a plan that may have to run again
+    must not let the steps run that it may withdraw.
     """
     graph = desk.graph
-    take_from_owner(desk, file)
+    dispossess(desk, file)
     graph.move_file(file, FileState.UNCONFIRMED, file.hash)
     graph.attach(file, owner.id)
     desk.unconfirmed[file.id] = None
+    for step in graph.consumers(file):
+        make_pending(desk, step)
 
 
-def take_from_owner(desk: Desk, file: File) -> None:
-    """Cut a file from whoever has it."""
-    maker = desk.graph.producer(file)
-    if maker is not None:
-        maker.input_digest = maker.output_digest = None
-        desk.graph.drop_output(file)
-    elif file.creator is not None:
-        desk.graph.detach(file)
+def claim_path(desk: Desk, path: str, claimant: Step) -> None:
+    """Let the leftover trees above a path give way."""
+    while (tree := next(_leftover_trees_above(desk, path, claimant), None)) is not None:
+        dispossess(desk, tree)
+
+
+def _leftover_trees_above(desk: Desk, path: str, claimant: Step) -> Iterator[Tree]:
+    """Return the attached trees that hold a path and give way to a step."""
+    return (tree for tree in desk.graph.trees_above(path) if is_leftover(desk.graph, tree, claimant))
 
 
 def name_of(step: Step | None) -> str:
@@ -64,21 +77,53 @@ def name_of(step: Step | None) -> str:
     return "the root" if step is None else step.label
 
 
-def check_inputs(desk: Desk, step: Step | None, label: str, paths: Iterable[str], source: Source) -> None:
-    """Refuse inputs that cannot be ones, or would let steps wait for each other."""
+def check_inputs(desk: Desk, claimant: Step, paths: Iterable[str], source: Source) -> None:
+    """Refuse inputs that cannot be ones."""
     graph = desk.graph
-    files: list[File] = []
     for path in paths:
         check_not_internal(path, source)
         file = graph.file_by_path.get(path)
-        if file is not None:
-            files.append(file)
-            if file.state is FileState.VOLATILE and not file.detached:
-                raise GraphConflict(f"Input ({path}) is a volatile output: it is never compared.", source)
-    if step is not None:
-        circle = graph.find_circle(step, files, ())
-        if circle is not None:
-            raise circle_refusal(circle, label, source)
+        if file is not None and file.state is FileState.VOLATILE and not is_leftover(graph, file, claimant):
+            raise GraphConflict(f"Input ({path}) is a volatile output: it is never compared.", source)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEdges:
+    """Dependencies that a step is about to get."""
+
+    step: Step | None
+    """The step; None for one that keeps no edge that it may have."""
+    claimant: Step
+    """Who says so."""
+    inputs: Iterable[str]
+    outputs: Iterable[str]
+
+    def find_circle(self, graph: Graph, counting: Counts | None) -> list[Step] | None:
+        """Return the other steps of a circle that the edges would close."""
+        inputs, outputs = (
+            [graph.file_by_path[path] for path in paths if path in graph.file_by_path]
+            for paths in (self.inputs, self.outputs)
+        )
+        return graph.find_circle(self.step, inputs, outputs, counting)
+
+
+def check_circle(desk: Desk, edges: NewEdges, label: str, source: Source) -> bool:
+    """Refuse to let steps wait for each other; return whether leftovers must give way first."""
+    graph = desk.graph
+    if edges.find_circle(graph, None) is None:
+        return False
+    circle = edges.find_circle(graph, lambda step, dynamic: counts(graph, step, edges.claimant, dynamic=dynamic))
+    if circle is not None:
+        raise _circle_refusal(circle, label, source)
+    return True
+
+
+def open_circles(desk: Desk, edges: NewEdges) -> None:
+    """Let leftovers give way until new edges close no circle."""
+    while circle := edges.find_circle(desk.graph, None):
+        leftovers = [step for step in circle if is_leftover(desk.graph, step, edges.claimant)]
+        for step in leftovers or circle:
+            loosen(desk, step, edges.claimant)
 
 
 def check_not_internal(path: str, source: Source) -> None:
@@ -94,9 +139,9 @@ def check_variable_names(names: Iterable[str], source: Source) -> None:
             raise InvalidArgument(f"Not the name of an environment variable: {name!r}", source)
 
 
-def circle_refusal(circle: list[Step], command: str, source: Source) -> CyclicDependency:
+def _circle_refusal(circle: list[Step], command: str, source: Source) -> CyclicDependency:
     """Say which steps wait for each other; the same text whichever of them came last."""
-    labels = sorted({step.label for step in circle[1:]} | {command})
+    labels = sorted({step.label for step in circle} | {command})
     shown = " <-> ".join(labels[:LABELS_MAX]) + (
         f" and {len(labels) - LABELS_MAX} more" if len(labels) > LABELS_MAX else ""
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from .commands import MakeDirectories
 from .desk import Desk
-from .ownership import adopt_static, check_not_internal, name_of, product_in_tree
+from .leftovers import dispossess, is_leftover
+from .ownership import adopt_static, check_not_internal, claim_path, name_of, product_in_tree
 from .paths import is_below, join, relative_to
 from .patterns import anchor_pattern, check_static_pattern, has_wildcards
 from .records import File, Step, Tree
@@ -134,13 +135,14 @@ def _check_tree(desk: Desk, step: Step, path: str, source: Source) -> None:
     if path in {".", "/"} or set(path.split("/")) == {".."}:
         raise GraphConflict(f"A static tree cannot be the project root, / or a directory above it: {path}", source)
     for tree in desk.graph.trees.values():
-        if not tree.detached and tree.creator != step.id and (is_below(path, tree.path) or is_below(tree.path, path)):
+        overlaps = is_below(path, tree.path) or is_below(tree.path, path)
+        if overlaps and tree.creator != step.id and not is_leftover(desk.graph, tree, step):
             raise AlreadyDeclared(
                 f"Static tree ({path}/) of step ({step.label}) overlaps static tree ({tree.path}/)"
                 f" of step ({name_of(desk.graph.creator_step(tree))}).",
                 source,
             )
-    for file in _files_below(desk, path):
+    for file in _files_below(desk, step, path):
         owner = desk.graph.creator_step(file)
         if file.is_product:
             raise product_in_tree(path, file.path, source)
@@ -152,26 +154,29 @@ def _check_tree(desk: Desk, step: Step, path: str, source: Source) -> None:
             )
 
 
-def _files_below(desk: Desk, path: str) -> Iterable[File]:
-    """Return the declared files in a directory."""
-    prefix = path + "/"
-    return [file for file in desk.graph.files.values() if not file.detached and file.path.startswith(prefix)]
+def _files_below(desk: Desk, step: Step, path: str) -> Iterable[File]:
+    """Return the files in a directory that are declared and do not give way to a step."""
+    prefix, graph = path + "/", desk.graph
+    below = (file for file in graph.files.values() if not file.detached and file.path.startswith(prefix))
+    return [file for file in below if not is_leftover(graph, file, step)]
 
 
 def _check_file(desk: Desk, step: Step, path: str, source: Source) -> None:
     """Refuse a static file that something else stands in the way of."""
     check_not_internal(path, source)
-    tree = desk.graph.tree_above(path)
-    if tree is not None and tree.creator != step.id:
+    graph = desk.graph
+    others = (tree for tree in graph.trees_above(path) if tree.creator != step.id)
+    tree = next((tree for tree in others if not is_leftover(graph, tree, step)), None)
+    if tree is not None:
         raise AlreadyDeclared(
             f"Static file ({path}) lies in static tree ({tree.path}/) of step"
             f" ({name_of(desk.graph.creator_step(tree))}): a static tree is the sole owner of the files under it.",
             source,
         )
-    file = desk.graph.file_by_path.get(path)
-    if file is None or file.detached or (desk.graph.creator_step(file) is step and file.is_static):
+    file = graph.file_by_path.get(path)
+    if file is None or is_leftover(graph, file, step) or (graph.creator_step(file) is step and file.is_static):
         return
-    owner = desk.graph.creator_step(file)
+    owner = graph.creator_step(file)
     role = "an output" if file.is_product else "a static file"
     raise AlreadyDeclared(f"Static file ({path}) is already declared as {role} of step ({name_of(owner)}).", source)
 
@@ -183,19 +188,30 @@ def _add_tree(desk: Desk, step: Step, path: str) -> None:
     tree = desk.graph.tree_by_path.get(path) or desk.graph.make_tree(path)
     if tree.creator == step.id:
         return
-    if tree.creator is not None:
-        desk.graph.detach(tree)
+    _make_way(desk, step, tree)
     desk.graph.attach(tree, step.id)
     prefix = path + "/"
-    for file in list(desk.graph.files.values()):
-        if file.path.startswith(prefix) and (file.detached or file.creator == step.id):
+    for file in [file for file in desk.graph.files.values() if file.path.startswith(prefix)]:
+        if file.creator == step.id or is_leftover(desk.graph, file, step):
             file.listed = file.creator == step.id and file.is_static
+            if file.listed:
+                desk.graph.detach(file)
             adopt_static(desk, file, tree)
+
+
+def _make_way(desk: Desk, step: Step, tree: Tree) -> None:
+    """Let the leftover trees give way that overlap a new one."""
+    dispossess(desk, tree)
+    claim_path(desk, tree.path, step)
+    for other in list(desk.graph.trees.values()):
+        if is_below(other.path, tree.path) and not other.detached and is_leftover(desk.graph, other, step):
+            dispossess(desk, other)
 
 
 def _add_file(desk: Desk, step: Step, path: str) -> None:
     """Declare a static file; one in a tree of the same step belongs to the tree."""
     file = desk.graph.file_by_path.get(path) or desk.graph.make_file(path)
+    claim_path(desk, path, step)
     tree = desk.graph.tree_above(path)
     if tree is not None:
         file.listed = True

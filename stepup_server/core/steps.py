@@ -7,9 +7,17 @@ from dataclasses import dataclass
 
 from .consequences import make_pending
 from .desk import Desk
-from .ids import ROOT
-from .outputs import check_outputs, claim_outputs
-from .ownership import check_inputs, check_variable_names, circle_refusal, name_of, use_file
+from .leftovers import dispossess, is_leftover
+from .outputs import Claim, check_outputs, claim_outputs
+from .ownership import (
+    NewEdges,
+    check_circle,
+    check_inputs,
+    check_variable_names,
+    name_of,
+    open_circles,
+    use_file,
+)
 from .paths import join, label_of, spell_workdir
 from .records import Step
 from .refusals import AlreadyDeclared, CyclicDependency, InvalidArgument, InvalidPath
@@ -39,15 +47,19 @@ def declare_step(desk: Desk, caller: Step, declaration: StepDeclaration) -> str 
     _check_arguments(declaration)
     place = _place(caller, declaration)
     known = desk.graph.step_by_key.get((declaration.command, posixpath.normpath(place.workdir)))
-    _check_step(desk, known, place, declaration.source)
-    step = known or desk.graph.make_step(declaration.command, place.workdir)
     recycled = known is not None and _declares_the_same(desk, known, declaration, place)
+    edges = NewEdges(known if recycled else None, caller, place.inputs, place.outputs)
+    is_crossed = _check_step(desk, Claim(caller, known, place.label, declaration.source), place, edges)
+    step = known or desk.graph.make_step(declaration.command, place.workdir)
+    dispossess(desk, step)
     if not recycled:
         _strip(desk, step)
+    if is_crossed:
+        open_circles(desk, edges)
     desk.graph.attach(step, caller.id)
     _describe(desk, step, declaration, place.workdir)
     if not recycled:
-        _connect(desk, step, declaration, place)
+        _connect(desk, caller, step, declaration, place)
     if not step.is_planner or caller.is_planner:
         return None
     return f"{declaration.source}: planner ({step.label}) is declared by a non-planning step ({caller.label})."
@@ -91,29 +103,35 @@ def _check_arguments(declaration: StepDeclaration) -> None:
         raise InvalidArgument("The value of a variable contains a NUL byte.", source)
 
 
-def _check_step(desk: Desk, known: Step | None, place: _Place, source: Source) -> None:
-    """Refuse a step that exists, whose files are spoken for, or which would close a circle."""
-    graph = desk.graph
-    if known is not None and not known.detached:
-        where = f" at {known.source}" if known.source.line else ""
-        raise AlreadyDeclared(
-            f"Step ({known.label}) is already declared by step ({name_of(graph.creator_step(known))}){where}."
-            " Declare it once, or make the commands differ.",
-            source,
-        )
+def _check_step(desk: Desk, claim: Claim, place: _Place, edges: NewEdges) -> bool:
+    """Refuse a step that exists, whose files are spoken for, or which would close a circle.
+
+    Return whether leftovers must give way, so that there is no circle.
+    """
+    caller, known, label, source = claim
+    if known is not None and not is_leftover(desk.graph, known, caller):
+        raise _declared_twice(desk, caller, known, source)
     if both := place.inputs.keys() & {*place.outputs, *place.volatiles}:
-        raise CyclicDependency(f"Step ({place.label}) uses what it makes: {min(both)}", source)
-    check_outputs(desk, known, place.label, (place.outputs, place.volatiles), source)
-    check_inputs(desk, None, place.label, place.inputs, source)
-    by_path = graph.file_by_path
-    used, made = ([by_path[path] for path in paths if path in by_path] for paths in (place.inputs, place.outputs))
-    circle = graph.find_circle(known or _UNKNOWN, used, made)
-    if circle is not None:
-        raise circle_refusal(circle, place.label, source)
+        raise CyclicDependency(f"Step ({label}) uses what it makes: {min(both)}", source)
+    check_outputs(desk, claim, (place.outputs, place.volatiles))
+    check_inputs(desk, caller, place.inputs, source)
+    return check_circle(desk, edges, label, source)
 
 
-_UNKNOWN = Step(id=ROOT, command="", workdir=".")
-"""Stands for a step that has no edges yet."""
+def _declared_twice(desk: Desk, caller: Step, known: Step, source: Source) -> AlreadyDeclared:
+    """Refuse a second declaration of a step; the same text whichever came first."""
+    places = sorted(
+        f"step ({name})" + (f" at {where}" if where.line else "")
+        for name, where in (
+            (name_of(desk.graph.creator_step(known)), known.source),
+            (caller.label, source),
+        )
+    )
+    return AlreadyDeclared(
+        f"Step ({known.label}) is declared twice: by {places[0]} and by {places[1]}."
+        " Declare it once, or make the commands differ.",
+        source,
+    )
 
 
 def _strip(desk: Desk, step: Step) -> None:
@@ -147,13 +165,13 @@ def _describe(desk: Desk, step: Step, declaration: StepDeclaration, workdir: str
         make_pending(desk, step)
 
 
-def _connect(desk: Desk, step: Step, declaration: StepDeclaration, place: _Place) -> None:
+def _connect(desk: Desk, caller: Step, step: Step, declaration: StepDeclaration, place: _Place) -> None:
     """Give a step its files and variables."""
     make_pending(desk, step)
     step.environment = dict.fromkeys(declaration.environment, False)
     for path in place.inputs:
-        desk.graph.add_input(step, use_file(desk, path), dynamic=False)
-    claim_outputs(desk, step, (place.outputs, place.volatiles), dynamic=False)
+        desk.graph.add_input(step, use_file(desk, path, caller), dynamic=False)
+    claim_outputs(desk, caller, step, (place.outputs, place.volatiles), dynamic=False)
 
 
 def _declares_the_same(desk: Desk, step: Step, declaration: StepDeclaration, place: _Place) -> bool:

@@ -32,7 +32,7 @@ from tests.support.scripts import Script
 LEASE_S = 60.0
 OPTIONS = BuildOptions(keep_going=True, resources={"r": 2}, defer_cap=5)
 WORKERS = ("w0", "w1", "w2")
-NOTHING = World(steps=(), tree=False, holds=False, nested=False, batches=1)
+NOTHING = World(steps=(), home=0, tree=False, holds=False, nested=False, batches=1)
 
 
 class Site(Project):
@@ -66,8 +66,8 @@ class Histories(RuleBasedStateMachine):
 
     @rule(world=worlds())
     def replan(self, world: World) -> None:
-        """Write other plans. What declares a sub-plan stays the same."""
-        self.plan(replace(world, nested=self.world.nested))
+        """Write other plans, which may declare each other's steps and files."""
+        self.plan(world)
 
     def plan(self, world: World) -> None:
         """Write plans. During a build, steps may be running whose products nobody declares any more."""
@@ -78,12 +78,12 @@ class Histories(RuleBasedStateMachine):
             if self.project.disk.read(path) != text:
                 self.project.disk.write(path, text)
 
-    @rule(number=st.integers(0, 5), removed=st.booleans(), optional=st.booleans())
-    def revise(self, number: int, *, removed: bool, optional: bool) -> None:
-        """Remove a step from its plan, or bring it back."""
+    @rule(number=st.integers(0, 5), home=st.integers(0, 2), removed=st.booleans(), optional=st.booleans())
+    def revise(self, number: int, home: int, *, removed: bool, optional: bool) -> None:
+        """Remove a step from its plan, bring it back, or move it to another one."""
         steps = list(self.world.steps)
         if number < len(steps):
-            steps[number] = replace(steps[number], removed=removed, optional=optional)
+            steps[number] = replace(steps[number], home=home, removed=removed, optional=optional)
             self.plan(replace(self.world, steps=tuple(steps)))
 
     @rule(source=st.sampled_from(SOURCES), text=st.sampled_from(TEXTS))

@@ -33,6 +33,8 @@ class PlannedStep:
 
     removed: bool
     """No plan declares it."""
+    home: int
+    """The plan that declares it."""
     inputs: tuple[str, ...]
     amends: tuple[str, ...]
     optional: bool
@@ -42,7 +44,7 @@ class PlannedStep:
     uses_variable: bool
     words: str
     extra_output: str | None
-    """An output that another step of the same plan makes as well: a mistake of the author."""
+    """An output that another step makes as well: a mistake of the author."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class World:
     """What the plans of a project declare."""
 
     steps: tuple[PlannedStep, ...]
+    home: int
+    """The plan that declares one of the sources, and the directory `t` or what is in it."""
     tree: bool
     """The directory `t` is declared as one tree."""
     holds: bool
@@ -66,14 +70,16 @@ class World:
         """Return what a plan declares."""
         found: list[Declaration] = []
         if planner == 0:
-            found.append(a_static("s0", "s1", "p1.py", "p2.py"))
-            found.append(a_static("t") if self.tree else a_static("t/x", "t/y"))
+            found.append(a_static("s0", "p1.py", "p2.py"))
             found.append(a_plan("p1.py"))
+        if planner == self.home:
+            found.append(a_static("s1"))
+            found.append(a_static("t") if self.tree else a_static("t/x", "t/y"))
         if planner == (1 if self.nested else 0):
             found.append(a_plan("p2.py"))
         found += [a_hold()] if self.holds else []
         for index, step in enumerate(self.steps):
-            if index % len(PLANS) == planner and not step.removed:
+            if step.home == planner and not step.removed:
                 found.append(_declaration(index, step))
         found += [an_end_of_hold()] if self.holds else []
         return (*found, a_variable("W")) if planner == 2 else tuple(found)
@@ -156,6 +162,7 @@ def _steps(index: int) -> st.SearchStrategy[PlannedStep]:
     return st.builds(
         PlannedStep,
         removed=st.sampled_from([False, False, False, True]),
+        home=st.integers(0, len(PLANS) - 1),
         inputs=_paths_before(index),
         amends=st.one_of(st.just(()), _paths_before(index)),
         optional=st.booleans(),
@@ -174,6 +181,7 @@ def worlds() -> st.SearchStrategy[World]:
     return st.builds(
         World,
         steps=steps,
+        home=st.integers(0, len(PLANS) - 1),
         tree=st.booleans(),
         holds=st.booleans(),
         nested=st.booleans(),

@@ -120,7 +120,11 @@ def test_a_directory_for_products_is_no_tree(project: Project) -> None:
         ([a_step("x", outputs=["y"], volatiles=["./y"])], InvalidArgument, "A path is both output and volatile output"),
         ([a_step("x", outputs=[".stepup/y"])], InvalidPath, "Paths under .stepup belong to StepUp itself"),
         ([a_step("x", inputs=["y"], outputs=["y"])], CyclicDependency, "Step (x) uses what it makes: y"),
-        ([a_step("./plan.py")], AlreadyDeclared, "Step (./plan.py) is already declared by step (the root)"),
+        (
+            [a_step("./plan.py")],
+            AlreadyDeclared,
+            "Step (./plan.py) is declared twice: by step (./plan.py) at plan.py:1 and by step (the root)",
+        ),
         ([a_step("x", outputs=["plan.py"])], AlreadyDeclared, "Output (plan.py) of step (x) is declared static"),
         ([an_end_of_hold()], InvalidArgument, "A hold is closed that was not opened."),
     ],
@@ -139,7 +143,12 @@ def test_a_mistake_is_refused_with_a_sentence(
 @pytest.mark.parametrize(
     ("first", "second", "kind", "message"),
     [
-        (a_step("one"), a_step("one"), AlreadyDeclared, "Step (one) is already declared by step (./plan.py)"),
+        (
+            a_step("one"),
+            a_step("one"),
+            AlreadyDeclared,
+            "Step (one) is declared twice: by step (./plan.py) at plan.py:1 and by step (./plan.py)",
+        ),
         (a_step("one", outputs=["x"]), a_step("two", outputs=["x"]), AlreadyDeclared, TWICE),
         (a_step("two", outputs=["x"]), a_step("one", outputs=["x"]), AlreadyDeclared, TWICE),
         (a_step("one", volatiles=["x"]), a_step("two", outputs=["x"]), AlreadyDeclared, TWICE),

@@ -1,7 +1,0 @@
-#include <stdio.h>
-
-#include "hello.h"
-
-void hello(void) {
-    puts("hello");
-}

@@ -1,6 +1,0 @@
-#include "hello.h"
-
-int main(void) {
-    hello();
-    return 0;
-}
