@@ -27,12 +27,12 @@ __all__ = (
 _SETTLED = frozenset({StepState.SUCCEEDED, StepState.FAILED})
 
 
-def make_pending(desk: Desk, step: Step) -> None:
+def make_pending(desk: Desk, step: Step, *, disturbs: bool = True) -> None:
     """Make a step that has ended pending, with all that depends on its products; disturb it if it is running."""
     steps = [step]
     while steps:
         current = steps.pop()
-        if current.attempt is not None:
+        if current.attempt is not None and disturbs:
             current.attempt.disturbed = True
         if current.state is StepState.CHECKING or current.state in _SETTLED:
             desk.graph.move_step(current, StepState.PENDING)
@@ -66,14 +66,17 @@ def undo_execution(desk: Desk, step: Step) -> None:
     graph.changed[step.id] = None
 
 
-def wake_consumers(desk: Desk, file: File) -> None:
-    """Make the steps pending that use a file of which something new is known, detached ones included."""
+def wake_consumers(desk: Desk, file: File, *, disturbs: bool = True) -> None:
+    """Make the steps pending that use a file of which something new is known, detached ones included.
+
+    Those that are running are disturbed, unless they are only being told for the first time what the file is.
+    """
     for step in desk.graph.consumers(file):
         if step.deferred and file.is_available:
             step.deferred = False
             desk.graph.changed[step.id] = None
             desk.graph.woken[step.id] = None
-        make_pending(desk, step)
+        make_pending(desk, step, disturbs=disturbs)
 
 
 def confirm_files(desk: Desk, files: Iterable[File]) -> None:
@@ -97,8 +100,9 @@ def settle_static(desk: Desk, file: File, observation: Observation) -> None:
     if observation.kind not in {PathKind.FILE, PathKind.MISSING}:
         desk.report(Tag.ERROR, f"Could not hash {file.path}: it is {_kind_in_words(observation.kind)}.")
         desk.draining = True
+    has_changed = file.hash is not None and not file.hash.same_content(observation.hash)
     desk.graph.move_file(file, state, observation.hash)
-    wake_consumers(desk, file)
+    wake_consumers(desk, file, disturbs=has_changed)
 
 
 def _kind_in_words(kind: PathKind) -> str:

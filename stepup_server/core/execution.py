@@ -6,6 +6,8 @@ is what happens to an attempt afterwards.
 
 from __future__ import annotations
 
+from collections import deque
+
 from .commands import Record
 from .consequences import file_was_lost, make_pending, undo_execution, wake_consumers
 from .desk import Desk
@@ -30,6 +32,8 @@ class Execution:
         self._workforce = workforce
         self._checking: dict[NodeId, None] = {}
         """Steps whose outputs are being looked at."""
+        self._held_back: dict[WorkerId, deque[AttemptFact]] = {}
+        """What workers told of attempts for which there is no room yet, in order."""
         self.ready = ReadyQueue(desk.graph)
 
     # What may begin
@@ -218,6 +222,37 @@ class Execution:
     # What happens to attempts
 
     def on_fact(self, worker: WorkerId, fact: AttemptFact) -> None:
+        """Take note of the beginning or the end of an attempt.
+
+        A worker may begin the next attempt while the products of the last one are still being looked at.
+        People, and the order of what follows, shall see one after the other: what has no room yet is held back.
+        """
+        waiting = self._held_back.setdefault(worker, deque())
+        if any(fact.attempt == earlier.attempt for earlier in waiting) or not self._has_room_for(worker, fact):
+            waiting.append(fact)
+        else:
+            self._take_fact(worker, fact)
+
+    def _has_room_for(self, worker: WorkerId, fact: AttemptFact) -> bool:
+        """Tell whether an attempt is void or known to run, or a slot of its worker is free in our eyes."""
+        record = self._workforce.workers[worker]
+        slots = record.description.slots
+        if not slots or fact.attempt not in record.holding:
+            return True
+        begun = [
+            step.attempt.id
+            for step in self._desk.running_steps()
+            if step.attempt is not None and step.attempt.worker == worker and step.attempt.started_tick is not None
+        ]
+        return len(begun) < slots or fact.attempt in begun
+
+    def _take_held_back(self, worker: WorkerId) -> None:
+        """Take in what was held back, as far as there is room now."""
+        waiting = self._held_back.get(worker)
+        while waiting and self._has_room_for(worker, waiting[0]):
+            self._take_fact(worker, waiting.popleft())
+
+    def _take_fact(self, worker: WorkerId, fact: AttemptFact) -> None:
         """Take note of the beginning or the end of an attempt; what is told of another than the current one is void."""
         step = self._graph.steps.get(fact.attempt.step)
         attempt = step.attempt if step is not None else None
@@ -276,6 +311,7 @@ class Execution:
         remark = " (ended while no director was there, and will run again)" if isinstance(verdict, Orphaned) else ""
         ref = self._ref(step, attempt, outcome.wall_s)
         self._desk.report(verdict.tag, step.label + remark, *pages_of(outcome, verdict), step=ref)
+        self._take_held_back(attempt.worker)
 
     def _succeed(
         self, step: Step, attempt: Attempt, outcome: AttemptOutcome, observations: dict[str, Observation]
@@ -346,6 +382,8 @@ class Execution:
             self._graph.move_step(step, StepState.PENDING)
             if had_begun:
                 self._desk.report(Tag.WARNING, f"{because}: {step.label} will run again", step=self._ref(step))
+        for worker in self._held_back:
+            self._take_held_back(worker)
 
     def _ref(self, step: Step, attempt: Attempt | None = None, wall_s: float = 0.0) -> StepRef:
         """Return the facts about a step for a line about it."""

@@ -190,7 +190,8 @@ class _Order:
                 if isinstance(product, Step):
                     self._mention_files(product, dynamic=False)
                 elif isinstance(product, Tree):
-                    self._mention_sorted(product.files)
+                    # Those that somebody uses are made when they are used.
+                    self._mention_sorted(id_ for id_ in product.files if self._graph.files[id_].listed)
 
     def _mention_files(self, step: Step, *, dynamic: bool) -> None:
         """Mention the files of a step that were declared with it, or amended."""

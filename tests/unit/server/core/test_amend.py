@@ -227,3 +227,22 @@ def refusal_of(project: Project, make_calls: Callable[[Running], list[Call]]) ->
     project.plan(script=planner)
     project.build()
     return answers[-1]
+
+
+def test_a_file_of_a_tree_that_is_looked_at_for_the_first_time_disturbs_nobody(project: Project) -> None:
+    project.disk.write("data/a", "1")
+    project.plan(a_static("data/"), a_step("use", outputs=["x"]))
+    project.scripts["use"] = amends("data/a")
+    assert project.build().started == ["./plan.py", "use"]
+
+
+def test_with_a_slow_disk_a_step_is_shown_to_begin_when_the_one_before_it_has_ended(project: Project) -> None:
+    project.plan(a_step("first", outputs=["x"]), a_step("second", outputs=["y"]))
+    project.scripts["first"] = amends(outputs=["late"])
+    ticket = project.begin_build()
+    project.run(lambda moves: next((move for move in moves if not move.name.startswith("disk")), moves[0]))
+    lines = project.finish(ticket).lines
+    shown = [line for line in lines if line.startswith(("START", "SUCCESS"))]
+    assert shown == [
+        "START ./plan.py", "SUCCESS ./plan.py", "START first", "SUCCESS first", "START second", "SUCCESS second"
+    ]  # fmt: skip
