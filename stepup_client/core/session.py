@@ -30,12 +30,14 @@ class Session(Protocol):
         """Return a session for a forked process, which cannot go on with that of its parent."""
         ...
 
-    def declare(self, statement: Statement, base: str, source: Source) -> None:
-        """Add a statement to the graph, soon."""
+    def declare(self, statement: Statement, base: str, source: Source, *, awaited: bool = False) -> None:
+        """Add a statement to the graph: soon, or, when `awaited`, at once, and raise what it is refused for."""
         ...
 
-    def declare_static(self, statement: StaticPaths, base: str, source: Source) -> StaticAnswer:
-        """Add a static declaration to the graph, soon, and return the promise of its answer."""
+    def declare_static(
+        self, statement: StaticPaths, base: str, source: Source, *, awaited: bool = False
+    ) -> StaticAnswer:
+        """Add a static declaration to the graph, as `declare`, and return the promise of its answer."""
         ...
 
     def glob(self, query: GlobQuery, base: str, source: Source) -> list[GlobMatch]:

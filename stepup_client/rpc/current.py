@@ -11,7 +11,7 @@ from stepup_client.core import tracebacks
 from stepup_client.core.declarations import EnvironmentUse, Source, Statement, StaticPaths
 from stepup_client.core.paths import Place
 from stepup_client.core.session import Session, StaticAnswer
-from stepup_client.core.sources import calling_line
+from stepup_client.core.sources import calling_line, is_guarded
 from stepup_client.core.variables import Variables
 from stepup_client.errors import RPCError, StepUpError, UsageError
 
@@ -49,12 +49,12 @@ class Caller:
     def declare(self, statement: Statement, variables: Variables | None = None) -> None:
         """Add a statement to the graph, after the variables that were used for it."""
         self.record(variables)
-        self.session.declare(statement, self.base, self.line())
+        self.session.declare(statement, self.base, self.line(), awaited=is_guarded())
 
     def declare_static(self, statement: StaticPaths, variables: Variables) -> StaticAnswer:
         """Add a static declaration to the graph, after the variables that were used for it."""
         self.record(variables)
-        return self.session.declare_static(statement, self.base, self.line())
+        return self.session.declare_static(statement, self.base, self.line(), awaited=is_guarded())
 
     def record(self, variables: Variables | None) -> None:
         """Let the calling step depend on the variables that were used, each once."""

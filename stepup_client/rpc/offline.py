@@ -31,14 +31,14 @@ class OfflineSession:
         """Return itself: a forked process is not in a build either."""
         return self
 
-    def declare(self, statement: Statement, base: str, source: Source) -> None:
+    def declare(self, statement: Statement, base: str, source: Source, *, awaited: bool = False) -> None:
         """Show a statement."""
-        del base, source
+        del base, source, awaited
         _show(_call_of(statement))
 
-    def declare_static(self, statement: StaticPaths, base: str, source: Source) -> _NoAnswer:
+    def declare_static(self, statement: StaticPaths, base: str, source: Source, *, awaited: bool = False) -> _NoAnswer:
         """Show a static declaration."""
-        self.declare(statement, base, source)
+        self.declare(statement, base, source, awaited=awaited)
         return _NoAnswer()
 
     def glob(self, query: GlobQuery, base: str, source: Source) -> list[GlobMatch]:

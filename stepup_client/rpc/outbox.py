@@ -3,6 +3,7 @@
 A call costs half a millisecond whatever it carries, so that statements travel together. A message leaves when enough
 statements have come together, a few milliseconds after the first one, when an answer is needed, and at the end.
 While one is on its way the plan goes on; what it is refused for is raised by the next call that comes along.
+Where the plan handles exceptions, it waits for the answer instead, so that it can handle the refusal.
 """
 
 from __future__ import annotations
@@ -66,6 +67,8 @@ class _Entry(NamedTuple):
     """In bytes."""
     promise: Promise | None
     """Who wants to know the answer."""
+    awaited: bool = False
+    """The plan stands still until the answer is there, and may handle a refusal."""
 
 
 class Outbox:
@@ -101,6 +104,13 @@ class Outbox:
                 self._wake_sender()
         if not self._buffered or count >= _ENTRIES_MAX:
             self.flush(source)
+
+    def put_and_wait(self, declaration: plan_pb2.Declaration, source: Source, promise: Promise) -> None:
+        """Take a statement and wait for its answer; raises what it was refused for, besides what `put` raises."""
+        self.flush(source)
+        with self._arrived:
+            self._entries.append(_Entry(declaration, declaration.ByteSize(), promise, awaited=True))
+        promise.paths(source)
 
     def flush(self, source: Source) -> None:
         """Send all that waits, and wait for the answers; raises as `put`."""
@@ -152,14 +162,16 @@ class Outbox:
             return bool(batch)
 
     def _take(self) -> list[_Entry]:
-        """Take as many statements as fit into one message."""
+        """Take as many statements as fit into one message; one that is awaited goes alone."""
         with self._arrived:
             count = size = 0
             for entry in self._entries[:_ENTRIES_MAX]:
                 size += entry.size
-                if count and size > _BYTES_MAX:
+                if count and (size > _BYTES_MAX or entry.awaited):
                     break
                 count += 1
+                if entry.awaited:
+                    break
             batch, self._entries = self._entries[:count], self._entries[count:]
             return batch
 
@@ -168,17 +180,21 @@ class Outbox:
         self._batch += 1
         declarations = [entry.declaration for entry in batch]
         request = plan_pb2.DeclareRequest(
-            attempt=self._attempt, speaker=self._speaker, batch=self._batch, declarations=declarations
+            attempt=self._attempt,
+            speaker=self._speaker,
+            batch=self._batch,
+            declarations=declarations,
+            awaited=batch[-1].awaited,
         )
         try:
             response = self._send(request)
         except (Refused, RPCError) as failure:
             self._fail(batch, failure)
             return
-        for result in response.statics:
-            promise = batch[result.index].promise
-            if promise is not None:
-                promise.answer = tuple(result.paths)
+        found = {result.index: tuple(result.paths) for result in response.statics}
+        for index, entry in enumerate(batch):
+            if entry.promise is not None:
+                entry.promise.answer = found.get(index, ())
         for warning in response.warnings:
             sys.stderr.write(f"WARNING: {warning}\n")
 
@@ -186,7 +202,11 @@ class Outbox:
         """Remember what went wrong.
 
         What was declared later is dropped: had the answer come at once, the plan would not have come so far.
+        Unless it did come at once: then the one who waits for it is told.
         """
+        if batch[-1].awaited and batch[-1].promise is not None:
+            batch[-1].promise.answer = failure
+            return
         with self._arrived:
             dropped, self._entries = self._entries, []
         self._failure = failure

@@ -55,14 +55,22 @@ class PlanSession:
         child._outbox = Outbox(child._send, child._attempt, buffered=False)
         return child
 
-    def declare(self, statement: Statement, base: str, source: Source) -> None:
-        """Add a statement to the graph, soon."""
-        self._outbox.put(convert.statement_to_wire(statement, base, source), source)
+    def declare(self, statement: Statement, base: str, source: Source, *, awaited: bool = False) -> None:
+        """Add a statement to the graph: soon, or, when `awaited`, at once, and raise what it is refused for."""
+        declaration = convert.statement_to_wire(statement, base, source)
+        if awaited:
+            self._outbox.put_and_wait(declaration, source, Promise(self._outbox))
+        else:
+            self._outbox.put(declaration, source)
 
-    def declare_static(self, statement: StaticPaths, base: str, source: Source) -> Promise:
-        """Add a static declaration to the graph, soon, and return the promise of its answer."""
+    def declare_static(self, statement: StaticPaths, base: str, source: Source, *, awaited: bool = False) -> Promise:
+        """Add a static declaration to the graph, as `declare`, and return the promise of its answer."""
         promise = Promise(self._outbox)
-        self._outbox.put(convert.statement_to_wire(statement, base, source), source, promise)
+        declaration = convert.statement_to_wire(statement, base, source)
+        if awaited:
+            self._outbox.put_and_wait(declaration, source, promise)
+        else:
+            self._outbox.put(declaration, source, promise)
         return promise
 
     def glob(self, query: GlobQuery, base: str, source: Source) -> list[GlobMatch]:

@@ -86,7 +86,7 @@ class Amendments:
         """Refuse a match that is ours or a product."""
         path = match.path.rstrip("/")
         if path == ".stepup" or path.startswith(".stepup/"):
-            raise InvalidPath(f"Glob pattern ({query.pattern}) matches a path under .stepup: {path}", event.source)
+            raise GraphConflict(f"Glob pattern ({query.pattern}) matches a path under .stepup: {path}", event.source)
         file = self._desk.graph.file_by_path.get(path)
         if file is not None and not file.detached and file.is_product:
             maker = name_of(self._desk.graph.producer(file))

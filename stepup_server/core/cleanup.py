@@ -47,7 +47,7 @@ def _drop_unused_tree_files(desk: Desk) -> None:
     for tree in desk.graph.trees.values():
         for id_ in list(tree.files):
             file = desk.graph.files[id_]
-            if not file.consumers and not file.listed:
+            if not file.consumers:
                 desk.graph.detach(file)
 
 

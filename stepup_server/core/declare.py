@@ -72,12 +72,7 @@ class Declarations:
 
     def _ask_for_facts(self, event: PlanDeclared) -> None:
         """Ask what the static declarations of a batch stand for; apply the batch when all is known."""
-        statics = (one for one in event.declarations if isinstance(one, StaticDeclaration))
-        try:
-            paths, queries = questions_of(statics)
-        except Refusal as refusal:
-            self._conclude(event, refusal)
-            return
+        paths, queries = questions_of(one for one in event.declarations if isinstance(one, StaticDeclaration))
         facts = DiskFacts()
 
         def on_inspected(observations: tuple[Observation, ...]) -> None:
@@ -140,13 +135,13 @@ class Declarations:
             self._desk.graph.wake_planned_steps(step)
 
     def _conclude(self, event: PlanDeclared, answer: Declared | Refusal) -> None:
-        """Answer a batch; an attempt with a refused declaration cannot succeed any more."""
+        """Answer a batch; an attempt with a refused declaration cannot succeed any more, unless the plan expects it."""
         step = self._desk.graph.steps.get(event.attempt.step)
         attempt = step.attempt if step is not None else None
         request: RequestId | None = event.request
         if attempt is not None and attempt.id == event.attempt:
             speech = attempt.speeches[event.speaker]
             request, speech.request, speech.answer = speech.request, None, answer
-            attempt.refusals += [answer] if isinstance(answer, Refusal) else []
+            attempt.refusals += [answer] if isinstance(answer, Refusal) and not event.awaited else []
         if request is not None:
             self._answer(request, answer)

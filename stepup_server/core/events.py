@@ -51,6 +51,8 @@ class PlanDeclared:
     batch: int
     """Counts the batches of the speaker from 1."""
     declarations: tuple[Declaration, ...]
+    awaited: bool = False
+    """The plan waits for the answer, and may handle a refusal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

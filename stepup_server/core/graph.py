@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
+from .folders import Folders
 from .ids import ROOT, NodeId
 from .paths import parents
 from .records import Attempt, File, Node, Step, Tree
@@ -34,6 +35,8 @@ class Graph:
         self.file_by_path: dict[str, File] = {}
         self.step_by_key: dict[tuple[str, str], Step] = {}
         self.tree_by_path: dict[str, Tree] = {}
+        self._file_folders = Folders()
+        self._tree_folders = Folders()
         self.last_id = ROOT
         """The last number that was given to a node."""
         self.last_attempt = 0
@@ -84,6 +87,14 @@ class Graph:
             if tree is not None and not tree.detached:
                 yield tree
 
+    def files_below(self, directory: str) -> list[File]:
+        """Return the files in a directory, at any depth, attached or not."""
+        return [self.files[id_] for id_ in self._file_folders.below(directory)]
+
+    def trees_below(self, directory: str) -> list[Tree]:
+        """Return the trees in a directory, at any depth and without that directory itself, attached or not."""
+        return [self.trees[id_] for id_ in self._tree_folders.below(directory)]
+
     def creators(self, step: Step) -> Iterator[Step]:
         """Walk up from a step through the steps that created it."""
         above = self.creator_step(step)
@@ -118,14 +129,24 @@ class Graph:
     def make_file(self, path: str) -> File:
         """Make a file that nobody declares yet."""
         file = File(self._next_id(), path, born=self.last_build)
-        self.files[file.id] = self.file_by_path[path] = file
+        self.add_file(file)
         return file
+
+    def add_file(self, file: File) -> None:
+        """Take in a file that was made here or restored."""
+        self.files[file.id] = self.file_by_path[file.path] = file
+        self._file_folders.add(file.path, file.id)
 
     def make_tree(self, path: str) -> Tree:
         """Make a detached tree."""
         tree = Tree(self._next_id(), path, born=self.last_build)
-        self.trees[tree.id] = self.tree_by_path[path] = tree
+        self.add_tree(tree)
         return tree
+
+    def add_tree(self, tree: Tree) -> None:
+        """Take in a tree that was made here or restored."""
+        self.trees[tree.id] = self.tree_by_path[tree.path] = tree
+        self._tree_folders.add(tree.path, tree.id)
 
     def _next_id(self) -> NodeId:
         """Draw a number for a new node and note that it must be recorded."""
@@ -141,8 +162,10 @@ class Graph:
             self.woken.pop(node.id, None)
         elif isinstance(node, File):
             del self.files[node.id], self.file_by_path[node.path]
+            self._file_folders.remove(node.path)
         else:
             del self.trees[node.id], self.tree_by_path[node.path]
+            self._tree_folders.remove(node.path)
         self.changed.pop(node.id, None)
         self.forgotten[node.id] = None
 

@@ -12,7 +12,7 @@ from .records import File, Step
 from .refusals import AlreadyDeclared, GraphConflict, InvalidArgument
 from .values import Source
 
-__all__ = ("Claim", "check_outputs", "claim_outputs")
+__all__ = ("Claim", "check_outputs", "claim_outputs", "glob_matches_product", "static_product")
 
 Products = tuple[Iterable[str], Iterable[str]]
 """Paths of hashed outputs and of volatile outputs."""
@@ -65,8 +65,15 @@ def _check_owner(desk: Desk, claim: Claim, file: File) -> None:
             " A file is made by one step only.",
             claim.source,
         )
-    raise AlreadyDeclared(
-        f"Output ({file.path}) of step ({claim.label}) is declared static by step ({name_of(owner)}).", claim.source
+    raise static_product(file.path, name_of(owner), claim.label, claim.source)
+
+
+def static_product(path: str, declarer: str, maker: str, source: Source) -> AlreadyDeclared:
+    """Say that a file is both static and a product; the same text whichever came last."""
+    return AlreadyDeclared(
+        f"File ({path}) cannot be both declared static by step ({declarer}) and made by step ({maker})."
+        " Drop the static() call, or write the output elsewhere.",
+        source,
     )
 
 

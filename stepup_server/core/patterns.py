@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from .paths import join
-from .refusals import InvalidArgument
+from .refusals import InvalidArgument, InvalidPath
 from .values import NOWHERE, GlobQuery, Source
 
 __all__ = (
@@ -137,15 +137,18 @@ def check_static_pattern(pattern: str, source: Source, substitutions: Sequence[t
 
     Raises
     ------
+    InvalidPath
+        The last component is `**`.
     InvalidArgument
-        The last component is `**`, or the pattern has no meaning.
+        The pattern has no meaning.
     """
     check_pattern(pattern, source, substitutions)
-    head, _, last = pattern.rstrip("/").rpartition("/")
-    if set(last) == {"*"} and len(last) > 1:
-        tree = head + "/" if head and not has_wildcards(head) else "src/"
-        advice = f"Declare a tree: static({tree!r})."
-        raise InvalidArgument(f"A static pattern cannot end in a recursive wildcard: {pattern}. {advice}", source)
+    if set(pattern.rpartition("/")[2]) == {"*"} and pattern.endswith("**"):
+        raise InvalidPath(
+            f"A static pattern cannot end in a recursive wildcard: {pattern}. Declare the directory as a static tree,"
+            " e.g. static('src/'), which has all that is in it; glob() lists the files.",
+            source,
+        )
 
 
 def compile_query(query: GlobQuery) -> PathPattern:

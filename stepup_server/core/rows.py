@@ -110,7 +110,7 @@ def restore_graph(steps: Iterable[StepRow], files: Iterable[FileRow], trees: Ite
 def _restore_tree(graph: Graph, row: TreeRow) -> None:
     """Add a tree."""
     tree = Tree(row.id, row.path, row.creator, bool(row.detached), row.position, born=row.born)
-    graph.trees[tree.id] = graph.tree_by_path[tree.path] = tree
+    graph.add_tree(tree)
 
 
 def _restore_file(graph: Graph, row: FileRow) -> None:
@@ -119,7 +119,7 @@ def _restore_file(graph: Graph, row: FileRow) -> None:
     state = FileState(row.state)
     file = File(row.id, row.path, state, row.creator, bool(row.detached), row.position, bool(row.listed), hash_)
     file.born = row.born
-    graph.files[file.id] = graph.file_by_path[file.path] = file
+    graph.add_file(file)
 
 
 def _restore_step(graph: Graph, row: StepRow) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .commands import MakeDirectories
 from .desk import Desk
 from .leftovers import dispossess, is_leftover
+from .outputs import static_product
 from .ownership import adopt_static, check_not_internal, claim_path, name_of, product_in_tree
 from .paths import is_below, join, relative_to
 from .patterns import anchor_pattern, check_static_pattern, has_wildcards
 from .records import File, Step, Tree
-from .refusals import AlreadyDeclared, GraphConflict, InvalidPath
+from .refusals import AlreadyDeclared, GraphConflict, InvalidPath, Refusal
 from .values import DirectoryDeclaration, GlobMatch, GlobQuery, PathKind, Source, StaticDeclaration
 
 __all__ = ("DiskFacts", "declare_directories", "declare_static", "questions_of")
@@ -32,32 +34,32 @@ class DiskFacts:
 class _Resolved:
     """What a static declaration stands for."""
 
-    files: list[str]
-    """Sorted."""
+    files: dict[str, str]
+    """Sorted; each with what the plan wrote before it, `./` or nothing."""
     trees: list[str]
     """Sorted, so that parents come first; no trailing slashes."""
     queries: list[GlobQuery]
 
 
 def questions_of(declarations: Iterable[StaticDeclaration]) -> tuple[dict[str, None], dict[GlobQuery, None]]:
-    """Return the literal paths and the patterns that declarations ask about, in order."""
+    """Return the literal paths and the patterns that declarations ask about, in order.
+
+    What is wrong about a text is said when its declaration is applied.
+    """
     paths: dict[str, None] = {}
     queries: dict[GlobQuery, None] = {}
     for declaration in declarations:
-        for text in declaration.paths:
-            if has_wildcards(text):
-                check_static_pattern(text, declaration.source, declaration.substitutions)
-                queries[_query(declaration, text)] = None
-            else:
-                paths[join(declaration.base, text, declaration.source)] = None
+        with contextlib.suppress(Refusal):
+            patterns, literals = _read_texts(declaration)
+            queries.update(dict.fromkeys(patterns))
+            paths.update(dict.fromkeys(literals))
     return paths, queries
 
 
 def declare_static(desk: Desk, step: Step, declaration: StaticDeclaration, facts: DiskFacts) -> tuple[str, ...]:
     """Declare files and trees; return them sorted, relative to the declaration's base, trees with a trailing slash."""
     resolved = _resolve(declaration, facts)
-    for path in resolved.trees:
-        _check_tree(desk, step, path, declaration.source)
+    _check_trees(desk, step, resolved.trees, declaration.source)
     for path in resolved.files:
         _check_file(desk, step, path, declaration.source)
     for query in resolved.queries:
@@ -66,8 +68,8 @@ def declare_static(desk: Desk, step: Step, declaration: StaticDeclaration, facts
         _add_tree(desk, step, path)
     for path in resolved.files:
         _add_file(desk, step, path)
-    names = [path + "/" for path in resolved.trees] + resolved.files
-    return tuple(sorted(relative_to(name, declaration.base) for name in names))
+    names = [path + "/" for path in resolved.trees] + list(resolved.files)
+    return tuple(sorted(resolved.files.get(name, "") + relative_to(name, declaration.base) for name in names))
 
 
 def declare_directories(desk: Desk, step: Step, declaration: DirectoryDeclaration) -> None:
@@ -97,105 +99,144 @@ def _dissolve_tree(desk: Desk, step: Step, tree: Tree) -> None:
     graph.detach(tree)
 
 
-def _query(declaration: StaticDeclaration, text: str) -> GlobQuery:
-    """Return the pattern of a static declaration, relative to the root."""
-    return GlobQuery(anchor_pattern(declaration.base, text, declaration.source), declaration.substitutions)
+def _read_texts(declaration: StaticDeclaration) -> tuple[list[GlobQuery], dict[str, str]]:
+    """Return the patterns of a declaration and its literal paths, each with the text that names it."""
+    patterns: list[GlobQuery] = []
+    literals: dict[str, str] = {}
+    for text in declaration.paths:
+        if has_wildcards(text):
+            check_static_pattern(text, declaration.source, declaration.substitutions)
+            anchored = anchor_pattern(declaration.base, text, declaration.source)
+            patterns.append(GlobQuery(anchored, declaration.substitutions))
+        else:
+            literals[join(declaration.base, text, declaration.source)] = text
+    return patterns, literals
 
 
 def _resolve(declaration: StaticDeclaration, facts: DiskFacts) -> _Resolved:
     """Tell files from trees."""
-    files: set[str] = set()
+    queries, literals = _read_texts(declaration)
+    files: dict[str, str] = {}
     trees: set[str] = set()
-    queries: list[GlobQuery] = []
-    for text in declaration.paths:
-        if has_wildcards(text):
-            query = _query(declaration, text)
-            queries.append(query)
-            for match in facts.matches[query]:
-                (trees if match.path.endswith("/") else files).add(match.path.rstrip("/"))
+    for query in queries:
+        for match in facts.matches[query]:
+            if match.path.endswith("/"):
+                trees.add(match.path.rstrip("/") or "/")
+            else:
+                files[match.path] = ""
+    for path, text in literals.items():
+        _check_is_there(text, facts.kinds[path], declaration.source)
+        if facts.kinds[path] is PathKind.DIRECTORY:
+            trees.add(path)
         else:
-            path = join(declaration.base, text, declaration.source)
-            _check_is_there(text, facts.kinds[path], declaration.source)
-            (trees if facts.kinds[path] is PathKind.DIRECTORY else files).add(path)
-    return _Resolved(sorted(files), sorted(trees), queries)
+            files[path] = "./" if text.startswith("./") and not path.startswith("../") else ""
+    return _Resolved(dict(sorted(files.items())), sorted(trees), queries)
 
 
 def _check_is_there(text: str, kind: PathKind, source: Source) -> None:
     """Refuse a literal static path at which there is no file or directory."""
-    if kind in {PathKind.MISSING, PathKind.SPECIAL, PathKind.UNREADABLE}:
-        wrong = "does not exist" if kind is PathKind.MISSING else f"is {kind.value}"
-        raise InvalidPath(f"Static path {wrong}: {text}", source)
-    if kind is PathKind.FILE and text.endswith("/"):
-        raise InvalidPath(f"Static path ends in a slash but is not a directory: {text}", source)
+    if kind is PathKind.MISSING or (kind is PathKind.FILE and text.endswith("/")):
+        raise InvalidPath(f"Path does not exist: {text}", source)
+    if kind in {PathKind.SPECIAL, PathKind.UNREADABLE}:
+        wrong = "neither a file nor a directory" if kind is PathKind.SPECIAL else "not readable"
+        raise InvalidPath(f"Path is {wrong}: {text}", source)
 
 
-def _check_tree(desk: Desk, step: Step, path: str, source: Source) -> None:
-    """Refuse a tree that something else stands in the way of."""
-    check_not_internal(path, source)
-    if path in {".", "/"} or set(path.split("/")) == {".."}:
-        raise GraphConflict(f"A static tree cannot be the project root, / or a directory above it: {path}", source)
-    for tree in desk.graph.trees.values():
-        overlaps = is_below(path, tree.path) or is_below(tree.path, path)
-        if overlaps and tree.creator != step.id and not is_leftover(desk.graph, tree, step):
-            raise AlreadyDeclared(
-                f"Static tree ({path}/) of step ({step.label}) overlaps static tree ({tree.path}/)"
-                f" of step ({name_of(desk.graph.creator_step(tree))}).",
-                source,
-            )
-    for file in _files_below(desk, step, path):
-        owner = desk.graph.creator_step(file)
-        if file.is_product:
-            raise product_in_tree(path, file.path, source)
-        if owner is not step:
-            raise AlreadyDeclared(
-                f"Static tree ({path}/) of step ({step.label}) cannot contain static file ({file.path})"
-                f" of step ({name_of(owner)}): a static tree is the sole owner of the files under it.",
-                source,
-            )
+def _check_trees(desk: Desk, step: Step, paths: list[str], source: Source) -> None:
+    """Refuse trees that something else stands in the way of."""
+    for path in paths:
+        _check_is_no_root(path, source)
+        above = _firm_tree_above(desk, step, path)
+        if above is None:
+            _check_below(desk, step, path, source)
+        elif above.creator != step.id:
+            raise _overlap(desk, (path, step), above, source)
 
 
-def _files_below(desk: Desk, step: Step, path: str) -> Iterable[File]:
-    """Return the files in a directory that are declared and do not give way to a step."""
-    prefix, graph = path + "/", desk.graph
-    below = (file for file in graph.files.values() if not file.detached and file.path.startswith(prefix))
-    return [file for file in below if not is_leftover(graph, file, step)]
+def _firm_tree_above(desk: Desk, step: Step, path: str) -> Tree | None:
+    """Return the tree that holds a path and does not give way to a step."""
+    return next((tree for tree in desk.graph.trees_above(path) if not is_leftover(desk.graph, tree, step)), None)
+
+
+def _check_is_no_root(path: str, source: Source) -> None:
+    """Refuse a tree that would own what it must not."""
+    if is_below(path, ".stepup"):
+        raise GraphConflict(f"Cannot declare a static tree under .stepup: {path}", source)
+    if path in {".", "/"}:
+        wrong = "the project root" if path == "." else "/"
+        raise GraphConflict(
+            f"A static tree cannot be {wrong}: it would own what steps make, too. Declare the directories in it.",
+            source,
+        )
+
+
+def _check_below(desk: Desk, step: Step, path: str, source: Source) -> None:
+    """Refuse a tree because of what is declared below it."""
+    graph = desk.graph
+    for tree in graph.trees_below(path):
+        if not is_leftover(graph, tree, step):
+            raise _overlap(desk, (path, step), tree, source)
+    for file in graph.files_below(path):
+        if not is_leftover(graph, file, step):
+            if file.is_product:
+                raise product_in_tree(path, file.path, source)
+            if graph.creator_step(file) is not step:
+                raise _file_in_tree(path, file.path, source)
+
+
+def _overlap(desk: Desk, new: tuple[str, Step], tree: Tree, source: Source) -> AlreadyDeclared:
+    """Say that one tree lies in another one, or is the same; the same text whichever came last."""
+    ours, theirs = (new[0], new[1].label), (tree.path, name_of(desk.graph.creator_step(tree)))
+    (outer, first), (inner, second) = sorted((ours, theirs))
+    relation = "is the same as" if outer == inner else "contains"
+    return AlreadyDeclared(
+        f"Static tree ({outer}/) of step ({first}) {relation} static tree ({inner}/) of step ({second}):"
+        " a static tree is the sole owner of the files under it. Declare one tree, in one place.",
+        source,
+    )
+
+
+def _file_in_tree(tree: str, path: str, source: Source) -> AlreadyDeclared:
+    """Refuse a static file in a static tree of another step; the same text whichever came last."""
+    return AlreadyDeclared(
+        f"Static tree ({tree}/) and static file ({path}) are declared by different steps: a static tree is the"
+        " sole owner of the files under it. Drop one of the two; glob() lists the files in a tree.",
+        source,
+    )
 
 
 def _check_file(desk: Desk, step: Step, path: str, source: Source) -> None:
     """Refuse a static file that something else stands in the way of."""
-    check_not_internal(path, source)
-    graph = desk.graph
-    others = (tree for tree in graph.trees_above(path) if tree.creator != step.id)
-    tree = next((tree for tree in others if not is_leftover(graph, tree, step)), None)
-    if tree is not None:
-        raise AlreadyDeclared(
-            f"Static file ({path}) lies in static tree ({tree.path}/) of step"
-            f" ({name_of(desk.graph.creator_step(tree))}): a static tree is the sole owner of the files under it.",
-            source,
-        )
-    file = graph.file_by_path.get(path)
-    if file is None or is_leftover(graph, file, step) or (graph.creator_step(file) is step and file.is_static):
+    if is_below(path, ".stepup"):
+        raise GraphConflict(f"Cannot declare a file under .stepup: {path}", source)
+    tree = _firm_tree_above(desk, step, path)
+    if tree is not None and tree.creator != step.id:
+        raise _file_in_tree(tree.path, path, source)
+    file = desk.graph.file_by_path.get(path)
+    if file is None or is_leftover(desk.graph, file, step):
         return
-    owner = graph.creator_step(file)
-    role = "an output" if file.is_product else "a static file"
-    raise AlreadyDeclared(f"Static file ({path}) is already declared as {role} of step ({name_of(owner)}).", source)
+    owner = desk.graph.creator_step(file)
+    if file.is_product:
+        raise static_product(path, step.label, name_of(owner), source)
+    if owner is not step:
+        first, second = sorted((step.label, name_of(owner)))
+        raise AlreadyDeclared(
+            f"File ({path}) is declared static by both step ({first}) and step ({second}). Drop one of the two.", source
+        )
 
 
 def _add_tree(desk: Desk, step: Step, path: str) -> None:
-    """Declare a tree, which takes over the files below it that are already known."""
-    if path in step.directories:
+    """Declare a tree, unless it lies in one of the same step; it takes over the files below it that are known."""
+    if path in step.directories or any(tree.creator == step.id for tree in desk.graph.trees_above(path)):
         return
     tree = desk.graph.tree_by_path.get(path) or desk.graph.make_tree(path)
-    if tree.creator == step.id:
-        return
     _make_way(desk, step, tree)
     desk.graph.attach(tree, step.id)
-    prefix = path + "/"
-    for file in [file for file in desk.graph.files.values() if file.path.startswith(prefix)]:
-        if file.creator == step.id or is_leftover(desk.graph, file, step):
-            file.listed = file.creator == step.id and file.is_static
-            if file.listed:
-                desk.graph.detach(file)
+    for file in desk.graph.files_below(path):
+        file.listed = file.creator == step.id
+        if file.listed:
+            _hand_over(desk, file, tree)
+        elif is_leftover(desk.graph, file, step):
             adopt_static(desk, file, tree)
 
 
@@ -203,9 +244,15 @@ def _make_way(desk: Desk, step: Step, tree: Tree) -> None:
     """Let the leftover trees give way that overlap a new one."""
     dispossess(desk, tree)
     claim_path(desk, tree.path, step)
-    for other in list(desk.graph.trees.values()):
-        if is_below(other.path, tree.path) and not other.detached and is_leftover(desk.graph, other, step):
+    for other in desk.graph.trees_below(tree.path):
+        if not other.detached:
             dispossess(desk, other)
+
+
+def _hand_over(desk: Desk, file: File, tree: Tree) -> None:
+    """Give a static file to a tree of the same step: what is known of it stays known."""
+    desk.graph.detach(file)
+    desk.graph.attach(file, tree.id)
 
 
 def _add_file(desk: Desk, step: Step, path: str) -> None:

@@ -70,6 +70,7 @@ def declare_from_wire(message: plan.DeclareRequest, request: RequestId, base: st
         speaker=message.speaker,
         batch=message.batch,
         declarations=tuple(_declaration(one, base) for one in message.declarations),
+        awaited=message.awaited,
     )
 
 

@@ -99,7 +99,7 @@ class VirtualDisk:
     def make_directories(self, paths: Iterable[str]) -> None:
         """Make directories with their parents."""
         for path in paths:
-            while path not in {"", ".", "/", ".."}:
+            while path not in {"", ".", "/"}:
                 self._directories.add(path)
                 path = posixpath.dirname(path)  # noqa: PLW2901 -- climbs
 

@@ -37,12 +37,12 @@ class Running:
         """Return the working directory, normalised."""
         return posixpath.normpath(self.assignment.workdir)
 
-    def declare(self, *declarations: Declaration) -> Call:
+    def declare(self, *declarations: Declaration, awaited: bool = False) -> Call:
         """Declare things, as one batch."""
         self.batch += 1
         batch = self.batch
         return lambda request: PlanDeclared(
-            request=request, attempt=self.attempt, speaker=1, batch=batch, declarations=declarations
+            request=request, attempt=self.attempt, speaker=1, batch=batch, declarations=declarations, awaited=awaited
         )
 
     def amend(

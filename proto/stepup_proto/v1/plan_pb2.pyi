@@ -8,16 +8,18 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class DeclareRequest(_message.Message):
-    __slots__ = ("attempt", "batch", "declarations", "speaker")
+    __slots__ = ("attempt", "batch", "declarations", "speaker", "awaited")
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     BATCH_FIELD_NUMBER: _ClassVar[int]
     DECLARATIONS_FIELD_NUMBER: _ClassVar[int]
     SPEAKER_FIELD_NUMBER: _ClassVar[int]
+    AWAITED_FIELD_NUMBER: _ClassVar[int]
     attempt: _types_pb2.AttemptId
     batch: int
     declarations: _containers.RepeatedCompositeFieldContainer[Declaration]
     speaker: int
-    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., batch: _Optional[int] = ..., declarations: _Optional[_Iterable[_Union[Declaration, _Mapping]]] = ..., speaker: _Optional[int] = ...) -> None: ...
+    awaited: bool
+    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., batch: _Optional[int] = ..., declarations: _Optional[_Iterable[_Union[Declaration, _Mapping]]] = ..., speaker: _Optional[int] = ..., awaited: _Optional[bool] = ...) -> None: ...
 
 class Declaration(_message.Message):
     __slots__ = ("source", "base", "static", "step", "directories", "environment", "hold")

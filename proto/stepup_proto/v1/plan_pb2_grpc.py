@@ -70,7 +70,8 @@ class PlanServiceServicer:
         FAILED_PRECONDITION  the attempt is not the current one of its step; or a contradiction with the graph
         ALREADY_EXISTS       a step, output or static file is already declared elsewhere
         UNAVAILABLE          the director is stopping
-        A refusal names the declaration it is about. Those before it stay; those after it are dropped; the attempt fails.
+        A refusal names the declaration it is about. Those before it stay; those after it are dropped; the attempt fails,
+        unless the plan waits for the answer (`awaited`) and so can handle the refusal.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

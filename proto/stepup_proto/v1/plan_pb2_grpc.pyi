@@ -51,7 +51,8 @@ class PlanServiceStub:
       FAILED_PRECONDITION  the attempt is not the current one of its step; or a contradiction with the graph
       ALREADY_EXISTS       a step, output or static file is already declared elsewhere
       UNAVAILABLE          the director is stopping
-    A refusal names the declaration it is about. Those before it stay; those after it are dropped; the attempt fails.
+    A refusal names the declaration it is about. Those before it stay; those after it are dropped; the attempt fails,
+    unless the plan waits for the answer (`awaited`) and so can handle the refusal.
     """
     Glob: _grpc.UnaryUnaryMultiCallable[_plan_pb2.GlobRequest, _plan_pb2.GlobResponse]
     """Purpose: expand a pattern on the director's disk and register it, so that the calling step reruns when its matches
@@ -88,7 +89,8 @@ class PlanServiceAsyncStub(PlanServiceStub):
       FAILED_PRECONDITION  the attempt is not the current one of its step; or a contradiction with the graph
       ALREADY_EXISTS       a step, output or static file is already declared elsewhere
       UNAVAILABLE          the director is stopping
-    A refusal names the declaration it is about. Those before it stay; those after it are dropped; the attempt fails.
+    A refusal names the declaration it is about. Those before it stay; those after it are dropped; the attempt fails,
+    unless the plan waits for the answer (`awaited`) and so can handle the refusal.
     """
     Glob: _aio.UnaryUnaryMultiCallable[_plan_pb2.GlobRequest, _plan_pb2.GlobResponse]  # type: ignore[assignment]
     """Purpose: expand a pattern on the director's disk and register it, so that the calling step reruns when its matches
@@ -128,7 +130,8 @@ class PlanServiceServicer(metaclass=_abc_1.ABCMeta):
           FAILED_PRECONDITION  the attempt is not the current one of its step; or a contradiction with the graph
           ALREADY_EXISTS       a step, output or static file is already declared elsewhere
           UNAVAILABLE          the director is stopping
-        A refusal names the declaration it is about. Those before it stay; those after it are dropped; the attempt fails.
+        A refusal names the declaration it is about. Those before it stay; those after it are dropped; the attempt fails,
+        unless the plan waits for the answer (`awaited`) and so can handle the refusal.
         """
 
     @_abc_1.abstractmethod

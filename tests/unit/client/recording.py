@@ -56,11 +56,14 @@ class RecordingSession:
     def fork(self) -> RecordingSession:
         return RecordingSession()
 
-    def declare(self, statement: Statement, base: str, source: Source) -> None:
+    def declare(self, statement: Statement, base: str, source: Source, *, awaited: bool = False) -> None:
+        del awaited
         self._record(statement, base, source)
 
-    def declare_static(self, statement: StaticPaths, base: str, source: Source) -> RecordedAnswer:
-        self._record(statement, base, source)
+    def declare_static(
+        self, statement: StaticPaths, base: str, source: Source, *, awaited: bool = False
+    ) -> RecordedAnswer:
+        self.declare(statement, base, source, awaited=awaited)
         self.answers.append(RecordedAnswer(statement.paths))
         return self.answers[-1]
 

@@ -191,8 +191,31 @@ def test_a_refusal_is_told_once(director: FakeDirector, plans: Plans) -> None:
         step("good")
         """
     )
-    assert (done.stdout, done.stderr, done.returncode) == ("sub/plan.py:4: Bad.\n", "", 0)
+    assert (done.stdout, done.stderr, done.returncode) == ("Bad.\n", "", 0)
     assert director.declarations[-1].step.command == "good"
+
+
+def test_a_plan_waits_for_the_answer_where_it_handles_exceptions(director: FakeDirector, plans: Plans) -> None:
+    director.refuse = refuse_command("bad", types_pb2.Refusal.KIND_ARGUMENT, "Bad.")
+    done = plans.run(
+        """
+        def declare(command):
+            step(command)
+
+        step("first")
+        for command in ("bad", "good"):
+            try:
+                with open("plan.py"):
+                    declare(command)
+            except ValueError:
+                print("handled")
+        with open("plan.py"):
+            step("last")
+        """
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("handled\n", "", 0)
+    said = [([one.step.command for one in batch.declarations], batch.awaited) for batch in director.batches]
+    assert said == [(["first"], False), (["bad"], True), (["good"], True), (["last"], False)]
 
 
 def test_a_superseded_attempt_is_no_mistake_of_the_plan(director: FakeDirector, plans: Plans) -> None:

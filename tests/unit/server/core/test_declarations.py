@@ -83,7 +83,7 @@ def test_a_tree_and_a_file_in_it_may_be_declared_by_one_step_in_either_order(
     project: Project, paths: tuple[str, ...]
 ) -> None:
     project.disk.write("t/x", "1")
-    project.plan(*(a_static(path) for path in paths))
+    project.plan(*(a_static(path) for path in paths), a_step("use", inputs=["t/x"]))
     assert project.build().code == ReturnCode.OK
     assert project.file("t/x").creator == project.director.desk.graph.tree_by_path["t"].id
 
@@ -100,14 +100,13 @@ def test_a_directory_for_products_is_no_tree(project: Project) -> None:
 @pytest.mark.parametrize(
     ("declarations", "kind", "message"),
     [
-        ([a_static("gone")], InvalidPath, "Static path does not exist: gone"),
-        ([a_static("a/")], InvalidPath, "Static path ends in a slash but is not a directory: a/"),
-        ([a_static("fifo")], InvalidPath, "Static path is special: fifo"),
+        ([a_static("gone")], InvalidPath, "Path does not exist: gone"),
+        ([a_static("a/")], InvalidPath, "Path does not exist: a/"),
+        ([a_static("fifo")], InvalidPath, "Path is neither a file nor a directory: fifo"),
         ([a_static("")], InvalidPath, "A path is empty."),
         ([a_static("a\0")], InvalidPath, "A path contains a NUL byte: 'a\\x00'"),
-        ([a_static(".stepup/x")], InvalidPath, "Static path does not exist: .stepup/x"),
+        ([a_static(".stepup/x")], InvalidPath, "Path does not exist: .stepup/x"),
         ([a_static(".")], GraphConflict, "A static tree cannot be the project root"),
-        ([a_static("..")], Refusal, ""),
         ([a_static("a/**")], InvalidArgument, "A static pattern cannot end in a recursive wildcard: a/**."),
         ([a_step(" ")], InvalidArgument, "The command of a step is empty: ' '"),
         ([a_step("x", need=Need.TARGET)], InvalidArgument, "TARGET is not a need"),
@@ -125,7 +124,7 @@ def test_a_directory_for_products_is_no_tree(project: Project) -> None:
             AlreadyDeclared,
             "Step (./plan.py) is declared twice: by step (./plan.py) at plan.py:1 and by step (the root)",
         ),
-        ([a_step("x", outputs=["plan.py"])], AlreadyDeclared, "Output (plan.py) of step (x) is declared static"),
+        ([a_step("x", outputs=["plan.py"])], AlreadyDeclared, "File (plan.py) cannot be both declared static by"),
         ([an_end_of_hold()], InvalidArgument, "A hold is closed that was not opened."),
     ],
 )
@@ -215,6 +214,16 @@ def test_a_plan_with_a_refused_declaration_fails_whatever_its_exit_code(project:
     assert project.reports_with("FAIL")[0].pages[0].text == (
         "./plan.py  # exit=0, but a declaration was refused: plan.py:1: The command of a step is empty: ''"
     )
+
+
+def test_a_plan_that_waits_for_an_answer_may_succeed_after_a_refusal(project: Project) -> None:
+    def expecting(running: Running) -> Generator[Call, Any, int]:
+        with contextlib.suppress(Refusal):
+            yield running.declare(a_step("one"), a_static("gone"), a_step("two"), awaited=True)
+        return 0
+
+    project.plan(script=expecting)
+    assert project.build().started == ["./plan.py", "one"]
 
 
 def test_a_repeated_batch_gets_its_first_answer(project: Project) -> None:

@@ -122,4 +122,5 @@ def test_a_pattern_that_matches_what_is_ours_is_refused(project: Project) -> Non
     project.disk.write(".stepup/graph.db", "1")
     project.plan(script=globbing(answers, ".*/"))
     project.build()
-    assert isinstance(answers[0], InvalidPath)
+    assert isinstance(answers[0], GraphConflict)
+    assert answers[0].message == "Glob pattern (.*/) matches a path under .stepup: .stepup"
