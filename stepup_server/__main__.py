@@ -23,6 +23,7 @@ from .engine.clock import MonotonicClock
 from .engine.engine import Engine
 from .engine.ports import JournalFailed
 from .files.disk import ProjectDisk
+from .files.watch import ProjectWatcher
 from .inspection import inspect
 from .presence import ProjectIsTaken, claim_project, socket_for, write_note
 from .report.feed import EventFeed
@@ -79,13 +80,14 @@ async def _serve(settings: Settings, socket: str) -> None:
     clock, feed = MonotonicClock(), EventFeed(time.time)
     # The files first, so that whoever hears of something can read it there.
     reporter = FanOut((TaggedLogs(state), feed, LogReporter()))
-    journal, disk = SqliteJournal(database), ProjectDisk(settings.root)
+    journal, disk, watcher = SqliteJournal(database), ProjectDisk(settings.root), ProjectWatcher(settings.root)
     director = _make_director(settings, socket, database, clock)
-    engine = Engine(director, journal=journal, disk=disk, reporter=reporter, clock=clock)
+    engine = Engine(director, journal=journal, disk=disk, watcher=watcher, reporter=reporter, clock=clock)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(log.close)
         stack.push_async_callback(journal.close)
         stack.callback(disk.close)
+        stack.callback(watcher.close)
         await stack.enter_async_context(serving(engine, feed, socket, __version__))
         stack.callback(feed.close)
         stack.enter_context(write_note(settings.root, socket, __version__))

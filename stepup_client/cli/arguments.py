@@ -21,6 +21,7 @@ from stepup_client.cli.options import (
     Program,
     ProgramCommand,
     StatusCommand,
+    WaitCommand,
 )
 
 __all__ = ("PROGRAMS", "jobs_from_text", "make_parser", "parse", "resources_from_text")
@@ -45,7 +46,6 @@ _WORKERS_MAX = 100
 
 _PLAIN = {
     "rebuild": "Try failed steps again, and whatever has changed.",
-    "wait": "Wait until no build is going on.",
     "join": "Wait until no build is going on, then stop the director.",
     "drain": "Start no further steps in this build; those that run go on.",
     "shutdown": "Stop the director; again: interrupt running steps; a third time: kill them.",
@@ -75,6 +75,8 @@ def parse(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> Invoc
             return _build_command(namespace, environ)
         case "status":
             return StatusCommand(namespace.json)
+        case "wait":
+            return WaitCommand(namespace.update, namespace.delete)
         case "graph":
             return GraphCommand(namespace.prefix)
         case "completion":
@@ -97,6 +99,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_programs(commands)
     for name, text in _PLAIN.items():
         _add(commands, name, text, f"stepup {name}")
+    _add_wait(commands)
     _add_status(commands)
     _add_graph(commands)
     _add_completion(commands)
@@ -157,6 +160,8 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
         "--defer-cap", type=_argument(_count_from_text), metavar="N",
         help="how often a step may be deferred before it fails (default: 100)",
     )  # fmt: skip
+    _add_switch(parser, "watch", "afterwards, watch the files and wait for `stepup rebuild`", short="-w")
+    _add_switch(parser, "watch-first", "watch the files, and rebuild soon after a change", short="-W")
     _add_switch(parser, "explain-rerun", "say why steps run again", short="-e")
     _add_switch(parser, "duration", "start steps on the slowest path first, by measured durations (default: yes)")
     _add_switch(parser, "progress", "show what runs below the log, on a terminal (default: yes)")
@@ -185,6 +190,22 @@ def _add_programs(commands: _Commands) -> None:
         "Run steps for a director until told to stop.",
         "stepup worker -j 4",
         add_help=False,
+    )
+
+
+def _add_wait(commands: _Commands) -> None:
+    parser = _add(
+        commands, "wait", "Wait until no build is going on, or until a change is noticed.", "stepup wait -u source.txt"
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "-u",
+        "--update",
+        metavar="PATH",
+        help="until it is noticed, in watch mode, that PATH was written or appeared",
+    )
+    what.add_argument(
+        "-d", "--delete", metavar="PATH", help="until it is noticed, in watch mode, that PATH disappeared"
     )
 
 
@@ -233,6 +254,8 @@ def _build_command(namespace: argparse.Namespace, environ: Mapping[str, str]) ->
         clean=options.get("clean", flag_from_text, fallback.clean),
         resources=options.resources(),
         defer_cap=options.get("defer_cap", _count_from_text, fallback.defer_cap),
+        watch=options.get("watch", flag_from_text, fallback.watch),
+        watch_first=options.get("watch_first", flag_from_text, fallback.watch_first),
         explain_rerun=options.get("explain_rerun", flag_from_text, fallback.explain_rerun),
         duration=options.get("duration", flag_from_text, fallback.duration),
         look=Look(

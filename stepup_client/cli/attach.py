@@ -45,14 +45,20 @@ async def _follow(client: ControlClient, socket: str, options: BuildOptions, scr
     screen.say(Tag.DIRECTOR, f"Attached to {socket}")
     if started.joined:
         screen.say(Tag.DIRECTOR, "Joined a build that is going on, with the options it was started with.")
+    watches = options.watch or options.watch_first
+    exit_code = None
     try:
         async for event in client.events(after=started.events_before):
             screen.show(event)
             if event.build_end is not None and event.build_end.build >= started.build:
-                return event.build_end.return_code
+                exit_code = event.build_end.return_code
+                if not watches:
+                    return exit_code
     except (DirectorGone, DirectorRefused) as error:
         raise UsageError(f"Lost the director: {error}. `stepup build` again finishes the rest.") from error
-    raise UsageError("The director stopped before the build ended.")
+    if exit_code is None:
+        raise UsageError("The director stopped before the build ended.")
+    return exit_code
 
 
 def _cancel(following: asyncio.Future[int | None]) -> None:

@@ -93,6 +93,8 @@ def _options(command: BuildCommand, *, workers_min: int) -> BuildOptions:
         resources=command.resources,
         defer_cap=command.defer_cap,
         workers_min=workers_min,
+        watch=command.watch,
+        watch_first=command.watch_first,
         explain_rerun=command.explain_rerun,
         use_durations=command.duration,
     )

@@ -17,7 +17,7 @@ from stepup_client.cli.status import render_status
 from stepup_client.rpc.control import ControlClient
 from stepup_client.rpc.control_values import DirectorGone, DirectorRefused
 
-__all__ = ("run_graph", "run_plain", "run_status")
+__all__ = ("run_graph", "run_plain", "run_status", "run_wait")
 
 _Answer = TypeVar("_Answer")
 
@@ -26,6 +26,13 @@ def run_plain(name: str) -> int:
     """Do one of the commands without options and return the exit code."""
     root = project_root()
     _PLAIN[name](root, wait_for_director(root).socket)
+    return 0
+
+
+def run_wait(*, update: str | None, delete: str | None) -> int:
+    """Wait until no build is going on, or for a change; a director that stops meanwhile is idle for good."""
+    root = project_root()
+    _ask_or_gone(wait_for_director(root).socket, lambda client: client.wait(update=update, delete=delete))
     return 0
 
 
@@ -64,11 +71,6 @@ def _drain(_root: str, socket: str) -> None:
     _ask(socket, lambda client: client.drain())
 
 
-def _wait(_root: str, socket: str) -> None:
-    """Wait; a director that stops meanwhile is idle for good."""
-    _ask_or_gone(socket, lambda client: client.wait())
-
-
 def _join(root: str, socket: str) -> None:
     """Wait and stop; afterwards another director may be started at once."""
     _ask_or_gone(socket, lambda client: client.join())
@@ -88,7 +90,6 @@ async def _shut_down_further(client: ControlClient) -> None:
 
 _PLAIN: dict[str, Callable[[str, str], None]] = {
     "rebuild": _rebuild,
-    "wait": _wait,
     "join": _join,
     "drain": _drain,
     "shutdown": _shutdown,

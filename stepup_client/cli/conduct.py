@@ -157,9 +157,10 @@ _LEVELS = {Rung.INTERRUPT: StopLevel.INTERRUPT, Rung.KILL: StopLevel.KILL}
 class Conductor:
     """One embedded build, as a function of what happened so far."""
 
-    def __init__(self, members: Collection[Member]) -> None:
+    def __init__(self, members: Collection[Member], *, watches: bool = False) -> None:
         """Begin with a director and workers that have just been started."""
         self._members = frozenset(members)
+        self._watches = watches
         self._stage = _Stage.STARTING
         self._ladder = Ladder()
         self._exit_codes: dict[Member, int] = {}
@@ -168,6 +169,7 @@ class Conductor:
         self._broken: str | None = None
         self._is_end_known = False
         self._bits = 0
+        self._build_bits = 0
         self._doubt_at: float | None = None
         self._give_up_at: float | None = None
         self._is_over = False
@@ -213,9 +215,10 @@ class Conductor:
         return [BeginBuild()]
 
     def _on_build_ended(self, end: BuildEnd, now: float) -> list[Action]:
-        self._bits |= end.return_code
+        """Stop, unless further builds may follow; then only the last one counts."""
+        self._build_bits = end.return_code
         self._is_end_known = True
-        return self._stop_after_build(now)
+        return [] if self._watches else self._stop_after_build(now)
 
     def _on_refused(self, reason: str, now: float) -> list[Action]:
         """Stop a director that would not build; one that is gone anyway gets its obituary instead."""
@@ -295,13 +298,14 @@ class Conductor:
         if self._is_over or not self._are_events_over or len(self._exit_codes) < len(self._members):
             return []
         self._is_over = True
-        return [*self._last_words(), Finish(self._bits)]
+        return [*self._last_words(), Finish(self._bits | self._build_bits)]
 
     def _last_words(self) -> list[Action]:
         """Say why there is no proper end, unless somebody said so before or the user wanted it."""
-        if self._is_end_known or self._is_excused() or self._bits & INTERNAL:
-            return []
         exit_code = self._exit_codes[_DIRECTOR]
+        is_end_proper = self._is_end_known and not (self._watches and exit_code)
+        if is_end_proper or self._is_excused() or (self._bits | self._build_bits) & INTERNAL:
+            return []
         if exit_code != 0:
             return self._complain(_obituary(_DIRECTOR, exit_code, is_built=True))
         return self._complain(f"The director stopped before the build ended: {self._broken or 'it was asked to'}.")

@@ -27,6 +27,7 @@ _HELP = Event(
             "Keys",
             "q  stop: once, when running steps have ended; twice, with SIGINT; three times, with SIGKILL\n"
             "d  drain: start no further steps\n"
+            "r  rebuild: when the files are watched, build what has changed and try failed steps again\n"
             "j  join: stop the director when it is idle\n"
             "g  graph: write graph.txt, graph_provenance.dot and graph_dependency.dot",
         ),
@@ -65,6 +66,7 @@ class Operator:
         self._commands: dict[str, tuple[str, Callable[[], Coroutine[Any, Any, object]]]] = {
             "q": ("Stopping.", self._stop),
             "d": ("Draining: no further steps start.", client.drain),
+            "r": ("Building what has changed.", client.rebuild),
             "j": ("The director stops when it is idle.", client.join),
             "g": ("Writing graph.txt, graph_provenance.dot and graph_dependency.dot.", self._graph),
         }

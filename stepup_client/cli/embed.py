@@ -64,7 +64,7 @@ class _EmbeddedBuild:
         self._household = household
         self._options = options
         self._screen = screen
-        self._conductor = Conductor(household.members)
+        self._conductor = Conductor(household.members, watches=options.watch or options.watch_first)
         self._inbox: asyncio.Queue[Stimulus] = asyncio.Queue()
 
     @property

@@ -22,6 +22,7 @@ from stepup_client.cli.options import (
     PlainCommand,
     ProgramCommand,
     StatusCommand,
+    WaitCommand,
 )
 
 __all__ = ("run", "sb", "stepup")
@@ -79,6 +80,10 @@ def _perform(invocation: Invocation) -> int:
             from stepup_client.cli.commands import run_plain
 
             return run_plain(name)
+        case WaitCommand(update, delete):
+            from stepup_client.cli.commands import run_wait
+
+            return run_wait(update=update, delete=delete)
         case StatusCommand(as_json):
             from stepup_client.cli.commands import run_status
 

@@ -19,6 +19,7 @@ __all__ = (
     "Program",
     "ProgramCommand",
     "StatusCommand",
+    "WaitCommand",
 )
 
 
@@ -84,6 +85,10 @@ class BuildCommand:
     """Capacities by name."""
     defer_cap: int = 100
     """How often a step may be deferred."""
+    watch: bool = False
+    """Watch the files afterwards."""
+    watch_first: bool = False
+    """Watch, and rebuild soon after a change."""
     explain_rerun: bool = False
     """Say why steps run again."""
     duration: bool = True
@@ -110,10 +115,20 @@ class ProgramCommand:
 
 @dataclass(frozen=True, slots=True)
 class PlainCommand:
-    """A command without options: rebuild, wait, join, drain, shutdown."""
+    """A command without options: rebuild, join, drain, shutdown."""
 
     name: str
     """Which of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitCommand:
+    """`stepup wait`: at most one of the two is given."""
+
+    update: str | None = None
+    """A path that is to be written or to appear."""
+    delete: str | None = None
+    """A path that is to disappear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,5 +155,7 @@ class CompletionCommand:
     """For which shell."""
 
 
-Invocation = BuildCommand | ProgramCommand | PlainCommand | StatusCommand | GraphCommand | CompletionCommand
+Invocation = (
+    BuildCommand | ProgramCommand | PlainCommand | WaitCommand | StatusCommand | GraphCommand | CompletionCommand
+)
 """Everything that `stepup` can be asked to do."""

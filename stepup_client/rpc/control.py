@@ -75,9 +75,9 @@ class ControlClient:
         response = await _answer(self._stub.Rebuild(control_pb2.RebuildRequest(), timeout=_CALL_S_MAX))
         return response.build
 
-    async def wait(self) -> int:
-        """Wait until no build is going on and return the return code of the last one."""
-        response = await _answer(self._stub.Wait(control_pb2.WaitRequest()))
+    async def wait(self, *, update: str | None = None, delete: str | None = None) -> int:
+        """Wait until no build is going on, or for a change of a path, and return the return code of the last build."""
+        response = await _answer(self._stub.Wait(control_pb2.WaitRequest(updated=update, deleted=delete)))
         return response.return_code
 
     async def drain(self) -> None:

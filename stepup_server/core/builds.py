@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .cleanup import collect_garbage
 from .commands import BuildSummary, BuildTicket, Progress, Record, Report, Stop
-from .consequences import make_pending, observe_file
+from .consequences import make_pending
 from .desk import Desk
 from .events import (
     BuildRequested,
@@ -17,11 +19,12 @@ from .events import (
 )
 from .execution import Execution
 from .ids import ROOT, RequestId
-from .records import File
 from .refusals import InvalidArgument, NotNow
 from .states import FileState, Need, Phase, ReturnCode, StepState, StopLevel, Tag
 from .summary import summarize
-from .values import BuildOptions, FileHash, GlobMatch, GlobQuery, Observation
+from .survey import Survey
+from .values import BuildOptions
+from .watching import Watching
 from .workforce import Workforce
 
 __all__ = ("Builds",)
@@ -34,6 +37,9 @@ GOODBYE_S = 5.0
 GOODBYE = "goodbye"
 """The key of that deadline."""
 
+_DOES_NOT_WATCH = "This build does not watch the files: start it with `stepup build --watch`."
+_AT_REST = frozenset({Phase.IDLE, Phase.WATCH})
+
 
 class Builds:
     """Leads from one phase to the next."""
@@ -42,6 +48,8 @@ class Builds:
         self._desk = desk
         self._execution = execution
         self._workforce = workforce
+        self.watching = Watching(desk)
+        self._survey = Survey(desk, self.watching)
         self._waiters: dict[RequestId, None] = {}
         self._joining = False
         self._waits_for_workers = False
@@ -53,44 +61,80 @@ class Builds:
     def on_build_requested(self, event: BuildRequested) -> None:
         """Start a build, or join the one that is going on."""
         self._refuse_when_stopping()
-        if self._desk.phase is not Phase.IDLE:
-            self._desk.answer(event.request, BuildTicket(self._desk.build, joined=True))
-            return
         if event.options.defer_cap < 1 or any(units < 0 for units in event.options.resources.values()):
             raise InvalidArgument("The defer cap must be positive, and resources must not be negative.")
-        self._start_build(event.request, event.options)
+        if self._desk.phase not in _AT_REST:
+            self._join_build(event.request)
+            return
+        options = event.options
+        if self._desk.phase is Phase.WATCH:
+            # Whoever watches goes on doing so.
+            options = replace(options, watch=True, watch_first=options.watch_first or self._desk.options.watch_first)
+        self._start_build(options)
+        self._desk.answer(event.request, BuildTicket(self._desk.build, joined=False))
 
     def on_rebuild_requested(self, event: RebuildRequested) -> None:
         """Start another build with the options of the last one."""
         self._refuse_when_stopping()
-        if self._desk.phase is Phase.IDLE:
-            self._start_build(event.request, self._desk.options)
+        if self._is_at_rest():
+            self._start_build(self._desk.options)
+            self._desk.answer(event.request, BuildTicket(self._desk.build, joined=False))
         else:
-            self._desk.answer(event.request, BuildTicket(self._desk.build, joined=True))
+            self._join_build(event.request)
+
+    def _join_build(self, request: RequestId) -> None:
+        """Let a request be content with the build that is going on, or about to be asked for."""
+        self._desk.answer(request, BuildTicket(max(self._desk.build, 1), joined=True))
+
+    def rebuild_by_itself(self) -> None:
+        """Start another build because something has changed, unless it is about to end anyway."""
+        if self._desk.phase is Phase.WATCH and not self._joining:
+            self._start_build(self._desk.options)
 
     def _refuse_when_stopping(self) -> None:
-        """Begin nothing new at the end."""
-        if self._desk.phase is Phase.STOPPING or self._desk.stop > StopLevel.NONE:
+        """Begin nothing new when the end was asked for."""
+        self._refuse_at_the_end()
+        if self._desk.stop > StopLevel.NONE:
+            raise NotNow("The director is stopping.")
+
+    def _refuse_at_the_end(self) -> None:
+        """Let nobody wait for a director that is going away."""
+        if self._desk.phase is Phase.STOPPING:
             raise NotNow("The director is stopping.")
 
     def on_wait_requested(self, event: WaitRequested) -> None:
-        """Answer when no build is going on."""
-        if self._desk.phase is Phase.IDLE:
+        """Answer when no build is going on, or when a change is noticed."""
+        self._refuse_at_the_end()
+        if event.change is not None:
+            self._refuse_without_watch()
+            self.watching.await_change(event.request, event.change)
+        elif self._is_at_rest():
             self._desk.answer(event.request, int(self._desk.return_code))
         else:
             self._waiters[event.request] = None
 
+    def _refuse_without_watch(self) -> None:
+        """Let nobody wait for a change that nobody would notice."""
+        if self._desk.build and not self._desk.options.watch:
+            raise NotNow(_DOES_NOT_WATCH)
+
+    def _is_at_rest(self) -> bool:
+        """Tell whether no build is going on; the first one of an embedded director is sure to be asked for."""
+        awaits_first = self._desk.settings.embedded and not self._desk.build
+        return self._desk.phase in _AT_REST and not awaits_first
+
     def on_join_requested(self, event: JoinRequested) -> None:
         """Answer when no build is going on, and stop then."""
+        self._refuse_at_the_end()
         self._joining = True
-        if self._desk.phase is Phase.IDLE:
+        if self._is_at_rest():
             self._desk.answer(event.request, int(self._desk.return_code))
         else:
             self._waiters[event.request] = None
 
     def on_drain_requested(self, event: DrainRequested) -> None:
         """Start nothing more in this build."""
-        if self._desk.phase is not Phase.IDLE:
+        if self._desk.phase not in _AT_REST:
             self._desk.draining = True
         self._desk.answer(event.request, None)
 
@@ -111,6 +155,7 @@ class Builds:
     def on_request_abandoned(self, event: RequestAbandoned) -> None:
         """Forget a caller that went away."""
         self._waiters.pop(event.request, None)
+        self.watching.abandon(event.request)
 
     # From phase to phase
 
@@ -125,15 +170,21 @@ class Builds:
                 self._finish()
             else:
                 self._warn_of_no_worker()
-        if self._desk.phase is Phase.IDLE and self._joining:
+        if self._desk.phase in _AT_REST and self._joining and self._may_leave():
             self._say_goodbye()
         if self._desk.phase is Phase.STOPPING and not self._workforce.connected:
             self._end()
 
-    def _start_build(self, request: RequestId, options: BuildOptions) -> None:
+    def _may_leave(self) -> bool:
+        """Tell whether nothing is left to do; a first build that is sure to come is, unless all are to stop."""
+        return self._is_at_rest() or self._desk.stop > StopLevel.NONE
+
+    def _start_build(self, options: BuildOptions) -> None:
         """Open a build; it begins when enough workers are there."""
         desk = self._desk
         desk.build += 1
+        if not options.watch:
+            self.watching.dismiss(_DOES_NOT_WATCH)
         desk.graph.last_build += 1
         desk.options = options
         desk.phase = Phase.STARTUP
@@ -142,7 +193,6 @@ class Builds:
         desk.return_code = ReturnCode.OK
         self._execution.ready.capacities = dict(options.resources)
         self._execution.ready.use_durations = options.use_durations
-        desk.answer(request, BuildTicket(desk.build, joined=False))
         desk.record_extras.append(Record(facts=(("clean", "0"),)))
         self._waits_for_workers = True
 
@@ -160,11 +210,12 @@ class Builds:
             if step.state is StepState.FAILED:
                 make_pending(self._desk, step)
         self._boot()
-        questions = tuple((file.path, file.hash) for file in graph.files.values() if self._is_observable(file))
-        if questions:
-            self._desk.questions.hash_files(questions, self._on_files_seen)
-        else:
-            self._on_files_seen(())
+        self._survey.begin(self._open_build)
+
+    def _open_build(self) -> None:
+        """Let steps run."""
+        self._desk.phase = Phase.BUILD
+        self._desk.report_build_begins()
 
     def _boot(self) -> None:
         """Let the root declare the first plan, if it does not."""
@@ -178,56 +229,6 @@ class Builds:
             graph.attach(step, ROOT)
             graph.set_need(step, Need.PLAN)
             graph.add_input(step, file, dynamic=False)
-
-    def _is_observable(self, file: File) -> bool:
-        """Tell whether something is known about a file that the disk may contradict.
-
-        The products of a step that is running are not: it is about to change them.
-        """
-        if file.is_static:
-            return True
-        maker = self._desk.graph.producer(file)
-        running = maker is not None and maker.state is StepState.RUNNING
-        return file.is_output and file.hash is not None and not running
-
-    def _on_files_seen(self, observations: tuple[Observation, ...]) -> None:
-        """Take note of the files; ask for the patterns."""
-        for observation in observations:
-            file = self._desk.graph.file_by_path.get(observation.path)
-            if file is not None:
-                before = file.hash
-                if observe_file(self._desk, file, observation):
-                    self._report_change(file, before, observation.hash)
-        queries = tuple(self._desk.globbers)
-        if queries:
-            self._desk.questions.expand_globs(queries, lambda found: self._on_globs_seen(queries, found))
-        else:
-            self._on_globs_seen((), ())
-
-    def _report_change(self, file: File, before: FileHash | None, after: FileHash | None) -> None:
-        """Say that somebody else has changed a file."""
-        if after is None:
-            self._desk.report(Tag.DELETED, file.path)
-        elif before is None:
-            self._desk.report(Tag.UPDATED, file.path)
-        else:
-            self._desk.report(Tag.UPDATED, f"{file.path} ({', '.join(_changes(before, after))})")
-
-    def _on_globs_seen(self, queries: tuple[GlobQuery, ...], found: tuple[tuple[GlobMatch, ...], ...]) -> None:
-        """Let steps run again whose patterns match something else now; then compare variables and build."""
-        for query, matches in zip(queries, found, strict=True):
-            for id_ in self._desk.globbers.get(query, ()):
-                step = self._desk.graph.steps[id_]
-                if step.globs[query] != matches:
-                    step.input_digest = step.output_digest = None
-                    self._desk.graph.changed[step.id] = None
-                    make_pending(self._desk, step)
-        for step in self._desk.graph.steps.values():
-            for name, value in step.environment_values.items():
-                if self._desk.environment.get(name) != value and step.state is StepState.SUCCEEDED:
-                    make_pending(self._desk, step)
-        self._desk.phase = Phase.BUILD
-        self._desk.report_build_begins()
 
     def _is_over(self) -> bool:
         """Tell whether nothing is going on and nothing more can begin."""
@@ -299,8 +300,14 @@ class Builds:
         desk.record_extras.append(Record(facts=(("return_code", str(code)),)))
         summary = BuildSummary(desk.build, code, desk.executed, desk.skipped)
         desk.commands.append(Report(tag=None, progress=self.progress(), build_end=summary))
+        self._answer_waiters()
+        if desk.options.watch:
+            self.watching.start()
+
+    def _answer_waiters(self) -> None:
+        """Tell all who wait for the end of the build."""
         for request in self._waiters:
-            desk.answer(request, code)
+            self._desk.answer(request, int(self._desk.return_code))
         self._waiters.clear()
 
     def progress(self) -> Progress:
@@ -312,6 +319,8 @@ class Builds:
     def _say_goodbye(self) -> None:
         """Stop: the workers first."""
         self._desk.phase = Phase.STOPPING
+        self._answer_waiters()
+        self.watching.answer_all()
         self._desk.report(Tag.WORKFLOW, f"Dumped to {self._desk.settings.database}")
         self._desk.report(Tag.DIRECTOR, "Stopping workers.")
         self._workforce.dismiss_all()
@@ -330,15 +339,3 @@ class Builds:
             self._desk.record_extras.append(Record(facts=(("clean", "1"),)))
             self._desk.report(Tag.DIRECTOR, "See you!")
             self._desk.commands.append(Stop())
-
-
-def _changes(before: FileHash, after: FileHash) -> list[str]:
-    """Describe what has changed between two hashes."""
-    parts: list[str] = []
-    if before.digest != after.digest:
-        parts.append(f"digest {before.digest.hex()[:8]} ➜ {after.digest.hex()[:8]}")
-    if before.size != after.size:
-        parts.append(f"size {before.size} ➜ {after.size}")
-    if before.mode != after.mode:
-        parts.append(f"mode {before.mode:o} ➜ {after.mode:o}")
-    return parts

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from .ids import AttemptId, NodeId, RequestId, Token, WorkerId
 from .refusals import Refusal
 from .states import Tag
-from .values import FileHash, GlobMatch, GlobQuery, Order, Page, StepRef
+from .values import FileHash, GlobMatch, GlobQuery, Order, Page, StepRef, WatchedDirectory
 
 __all__ = (
     "AmendAnswer",
@@ -20,6 +20,7 @@ __all__ = (
     "BuildSummary",
     "BuildTicket",
     "Command",
+    "CompareFiles",
     "Declared",
     "ExpandGlobs",
     "FileRow",
@@ -29,6 +30,7 @@ __all__ = (
     "MakeDirectories",
     "OrderWorker",
     "OutputRow",
+    "PauseWatch",
     "Progress",
     "Record",
     "Refuse",
@@ -39,6 +41,7 @@ __all__ = (
     "StepRow",
     "Stop",
     "TreeRow",
+    "Watch",
 )
 
 
@@ -241,6 +244,17 @@ class InspectPaths:
 
 
 @dataclass(frozen=True, slots=True)
+class CompareFiles:
+    """Look whether these files have the stamps of the known hash, without reading; answer with `PathsInspected`.
+
+    The known hash in an observation says that nobody has touched the file; no hash says nothing.
+    """
+
+    token: Token
+    files: tuple[tuple[str, FileHash | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HashFiles:
     """Hash these files, unless their stamps are those of the known hash; answer with `FilesHashed`."""
 
@@ -270,6 +284,24 @@ class MakeDirectories:
     """Create these directories with their parents."""
 
     paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Tell with `PathsTouched` what has been touched in these directories since the last pause, and go on telling.
+
+    They replace those of an earlier order. One that was not watched before counts as touched.
+    """
+
+    directories: tuple[WatchedDirectory, ...]
+    """Sorted, each path once."""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseWatch:
+    """Tell what has been touched until now, with the token, and nothing more before the next order to watch."""
+
+    token: Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,10 +351,13 @@ Command = (
     | Refuse
     | OrderWorker
     | InspectPaths
+    | CompareFiles
     | HashFiles
     | ExpandGlobs
     | RemoveFiles
     | MakeDirectories
+    | Watch
+    | PauseWatch
     | Report
     | Stop
 )

@@ -23,6 +23,7 @@ from .ids import NodeId, WorkerId
 from .refusals import InvariantBroken, Refusal
 from .rows import file_row, restore_graph, step_row, tree_row
 from .states import FileState, Need, ReturnCode, StepState, Tag
+from .watching import REBUILD
 from .workforce import Workforce
 
 __all__ = ("Director", "DirectorSettings")
@@ -61,6 +62,8 @@ class Director:
             ev.JoinRequested: self.builds.on_join_requested,
             ev.DrainRequested: self.builds.on_drain_requested,
             ev.StopRequested: self.builds.on_stop_requested,
+            ev.PathsTouched: self.builds.watching.on_paths_touched,
+            ev.WatchFailed: self.builds.watching.on_watch_failed,
             ev.TimePassed: self._on_time_passed,
         }
 
@@ -139,6 +142,8 @@ class Director:
                 self._give_up_worker(WorkerId(key))
             elif key == GOODBYE:
                 self.builds.end_without_workers()
+            elif key == REBUILD:
+                self.builds.rebuild_by_itself()
 
     def _on_paths_inspected(self, event: ev.PathsInspected) -> None:
         self.desk.questions.inspections.answer(event.token, event.observations)

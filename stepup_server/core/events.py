@@ -9,6 +9,7 @@ from .states import StopLevel
 from .values import (
     AttemptFact,
     BuildOptions,
+    Change,
     Declaration,
     GlobMatch,
     Observation,
@@ -27,6 +28,7 @@ __all__ = (
     "GlobsExpanded",
     "JoinRequested",
     "PathsInspected",
+    "PathsTouched",
     "PlanDeclared",
     "RebuildRequested",
     "RequestAbandoned",
@@ -34,6 +36,7 @@ __all__ = (
     "StopRequested",
     "TimePassed",
     "WaitRequested",
+    "WatchFailed",
     "WorkerConnected",
     "WorkerDisconnected",
     "WorkerReported",
@@ -129,6 +132,31 @@ class FilesRemoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PathsTouched:
+    """Something has happened at these places, whoever did it; only a look at the disk tells whether it matters.
+
+    Late and repeated news is normal, and so is news of what our own steps do.
+    """
+
+    token: Token | None = None
+    """Set when it is the last news before a pause, which was asked for."""
+    paths: tuple[str, ...] = ()
+    """Entries of directories, which are touched themselves but not what they may hold."""
+    directories: tuple[str, ...] = ()
+    """Directories of which everything directly in them may be different."""
+    subtrees: tuple[str, ...] = ()
+    """Directories of which everything below may be different; `.` is everything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchFailed:
+    """The files cannot be watched (any more)."""
+
+    reason: str
+    """What is wrong, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerConnected:
     """A worker opened its stream. Answered with its `WorkerId`."""
 
@@ -180,6 +208,8 @@ class WaitRequested:
     """Somebody wants to know when the director is idle. Answered with a `ReturnCode`."""
 
     request: RequestId
+    change: Change | None = None
+    """Or when this was noticed since the last build ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +249,8 @@ Event = (
     | FilesHashed
     | GlobsExpanded
     | FilesRemoved
+    | PathsTouched
+    | WatchFailed
     | WorkerConnected
     | WorkerReported
     | WorkerDisconnected

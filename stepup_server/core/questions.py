@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from .commands import Command, ExpandGlobs, HashFiles, InspectPaths, RemoveFiles
+from .commands import Command, CompareFiles, ExpandGlobs, HashFiles, InspectPaths, PauseWatch, RemoveFiles
+from .events import PathsTouched
 from .ids import Token
 from .refusals import InvariantBroken
 from .values import FileHash, GlobMatch, GlobQuery, Observation
@@ -16,6 +17,7 @@ _Answer = TypeVar("_Answer")
 
 FilesSeen = Callable[[tuple[Observation, ...]], None]
 GlobsSeen = Callable[[tuple[tuple[GlobMatch, ...], ...]], None]
+LastNews = Callable[[PathsTouched], None]
 PathsGone = Callable[[tuple[str, ...]], None]
 
 
@@ -50,16 +52,23 @@ class Questions:
         self.hashings: _Open[tuple[Observation, ...]] = _Open()
         self.expansions: _Open[tuple[tuple[GlobMatch, ...], ...]] = _Open()
         self.removals: _Open[tuple[str, ...]] = _Open()
+        self.pauses: _Open[PathsTouched] = _Open()
 
     def __bool__(self) -> bool:
         """Tell whether some question is open."""
-        return bool(self.inspections or self.hashings or self.expansions or self.removals)
+        return bool(self.inspections or self.hashings or self.expansions or self.removals or self.pauses)
 
     def inspect_paths(self, paths: tuple[str, ...], then: FilesSeen) -> None:
         """Ask what is at these paths."""
         token = self._draw_token()
         self.inspections.open(token, then)
         self._command(InspectPaths(token, paths))
+
+    def compare_files(self, files: tuple[tuple[str, FileHash | None], ...], then: FilesSeen) -> None:
+        """Ask whether these files still have the stamps of these hashes."""
+        token = self._draw_token()
+        self.inspections.open(token, then)
+        self._command(CompareFiles(token, files))
 
     def hash_files(self, files: tuple[tuple[str, FileHash | None], ...], then: FilesSeen) -> None:
         """Ask for the hashes of these files."""
@@ -78,6 +87,12 @@ class Questions:
         token = self._draw_token()
         self.removals.open(token, then)
         self._command(RemoveFiles(token, files))
+
+    def pause_watch(self, then: LastNews) -> None:
+        """Ask what was touched until now, and to be told nothing more for the time being."""
+        token = self._draw_token()
+        self.pauses.open(token, then)
+        self._command(PauseWatch(token))
 
     def _draw_token(self) -> Token:
         """Draw a number for a question."""

@@ -16,6 +16,8 @@ __all__ = (
     "AttemptFact",
     "AttemptOutcome",
     "BuildOptions",
+    "Change",
+    "ChangeKind",
     "Declaration",
     "DirectoryDeclaration",
     "EnvironmentDeclaration",
@@ -33,6 +35,7 @@ __all__ = (
     "Source",
     "StaticDeclaration",
     "StepDeclaration",
+    "WatchedDirectory",
     "WorkerDescription",
 )
 
@@ -194,6 +197,33 @@ class BuildOptions:
     """Files, and directories with a trailing slash, relative to the root; empty: everything."""
     watch: bool = False
     watch_first: bool = False
+
+
+@enum.unique
+class ChangeKind(enum.Enum):
+    """What somebody else did to a file."""
+
+    UPDATED = "UPDATED"
+    """It was written, or has appeared."""
+    DELETED = "DELETED"
+    """It has disappeared."""
+
+
+class Change(NamedTuple):
+    """A change that somebody waits for."""
+
+    path: str
+    """Relative to the root, or absolute."""
+    kind: ChangeKind
+
+
+class WatchedDirectory(NamedTuple):
+    """Where changes matter."""
+
+    path: str
+    """Relative to the root, or absolute; `.` is the root. It need not be there yet."""
+    levels: int
+    """How many levels of directories below it count as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from stepup_server.core.commands import (
     Answer,
     Command,
+    CompareFiles,
     ExpandGlobs,
     HashFiles,
     InspectPaths,
     MakeDirectories,
     OrderWorker,
+    PauseWatch,
     Record,
     Refuse,
     RemoveFiles,
     Report,
     Stop,
+    Watch,
 )
 from stepup_server.core.director import Director
 from stepup_server.core.events import (
@@ -34,13 +38,14 @@ from stepup_server.core.events import (
     RequestAbandoned,
     StopRequested,
     TimePassed,
+    WatchFailed,
 )
 from stepup_server.core.ids import RequestId, WorkerId
 from stepup_server.core.refusals import InvariantBroken
 from stepup_server.core.states import StopLevel, Tag
 
 from .mailbox import Mailbox
-from .ports import Clock, Disk, Journal, JournalFailed, Reporter
+from .ports import Clock, Disk, Journal, JournalFailed, Reporter, Watcher, WatcherFailed
 
 __all__ = ("Engine",)
 
@@ -53,10 +58,20 @@ JOURNAL_RETRY_S = 1.0
 class Engine:
     """Runs one director until it says that it is over."""
 
-    def __init__(self, director: Director, *, journal: Journal, disk: Disk, reporter: Reporter, clock: Clock) -> None:
+    def __init__(
+        self,
+        director: Director,
+        *,
+        journal: Journal,
+        disk: Disk,
+        watcher: Watcher,
+        reporter: Reporter,
+        clock: Clock,
+    ) -> None:
         self._director = director
         self._journal = journal
         self._disk = disk
+        self._watcher = watcher
         self._reporter = reporter
         self._clock = clock
         self._inbox: list[Event] = []
@@ -176,7 +191,9 @@ class Engine:
                 self._reporter.report(command)
             case Stop():
                 self._stopped = True
-            case InspectPaths() | HashFiles() | ExpandGlobs() | RemoveFiles() | MakeDirectories():
+            case Watch() | PauseWatch():
+                self._begin(self._use_watcher(command))
+            case _:
                 self._begin(self._use_disk(command))
 
     def _waiting(self, request: RequestId) -> asyncio.Future[Any] | None:
@@ -196,11 +213,15 @@ class Engine:
             raise RuntimeError("the engine is not running")
         self._questions.create_task(work)
 
-    async def _use_disk(self, command: InspectPaths | HashFiles | ExpandGlobs | RemoveFiles | MakeDirectories) -> None:
+    async def _use_disk(
+        self, command: InspectPaths | CompareFiles | HashFiles | ExpandGlobs | RemoveFiles | MakeDirectories
+    ) -> None:
         """Do what the core wants of the disk, and tell it what came of it."""
         match command:
             case InspectPaths(token=token, paths=paths):
                 self.tell(PathsInspected(token=token, observations=await self._disk.inspect(paths)))
+            case CompareFiles(token=token, files=files):
+                self.tell(PathsInspected(token=token, observations=await self._disk.compare(files)))
             case HashFiles(token=token, files=files):
                 self.tell(FilesHashed(token=token, observations=await self._disk.hash(files)))
             case ExpandGlobs(token=token, queries=queries):
@@ -209,6 +230,21 @@ class Engine:
                 self.tell(FilesRemoved(token=token, paths=await self._disk.remove(files)))
             case MakeDirectories(paths=paths):
                 await self._disk.make_directories(paths)
+
+    async def _use_watcher(self, command: Watch | PauseWatch) -> None:
+        """Listen to what happens to the files, or stop doing so."""
+        match command:
+            case Watch(directories=directories):
+                try:
+                    await self._watcher.watch(directories, self.tell, self._tell_watch_failed)
+                except WatcherFailed as failure:
+                    self._tell_watch_failed(str(failure))
+            case PauseWatch(token=token):
+                self.tell(replace(await self._watcher.pause(), token=token))
+
+    def _tell_watch_failed(self, reason: str) -> None:
+        """Tell the core that changes are not noticed."""
+        self.tell(WatchFailed(reason=reason))
 
     def _refuse_all(self) -> None:
         """Let nobody wait for ever."""

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from stepup_server.core.commands import Record, Report
-from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation
+from stepup_server.core.events import PathsTouched
+from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, WatchedDirectory
 
-__all__ = ("Clock", "Disk", "Feed", "Journal", "JournalFailed", "NumberedReport", "Reporter")
+__all__ = (
+    "Clock",
+    "Disk",
+    "Feed",
+    "Journal",
+    "JournalFailed",
+    "NumberedReport",
+    "Reporter",
+    "Watcher",
+    "WatcherFailed",
+)
 
 
 class JournalFailed(Exception):
     """The journal could not make a record durable; the cause says why."""
+
+
+class WatcherFailed(Exception):
+    """Directories cannot be watched; the text says why, and what to do."""
 
 
 class Clock(Protocol):
@@ -45,6 +60,10 @@ class Disk(Protocol):
         """Look what is there, without reading; hashes are None."""
         ...
 
+    async def compare(self, files: Sequence[tuple[str, FileHash | None]]) -> tuple[Observation, ...]:
+        """Look whether files have the stamps of these hashes, without reading: the known hash is returned, or None."""
+        ...
+
     async def hash(self, files: Sequence[tuple[str, FileHash | None]]) -> tuple[Observation, ...]:
         """Hash files, except those whose stamps are those of the known hash, which is then returned."""
         ...
@@ -59,6 +78,31 @@ class Disk(Protocol):
 
     async def make_directories(self, paths: Sequence[str]) -> None:
         """Create directories with their parents."""
+        ...
+
+
+class Watcher(Protocol):
+    """Notices that somebody touches the project's files. Paths are relative to the root, or absolute."""
+
+    async def watch(
+        self,
+        directories: Sequence[WatchedDirectory],
+        tell: Callable[[PathsTouched], None],
+        fail: Callable[[str], None],
+    ) -> None:
+        """Tell what was touched in these directories since the last pause, and go on telling.
+
+        A directory that was not watched before counts as touched. After a failure nothing is told any more.
+
+        Raises
+        ------
+        WatcherFailed
+            They cannot be watched.
+        """
+        ...
+
+    async def pause(self) -> PathsTouched:
+        """Return what was touched and not told yet, and tell nothing more until the next order to watch."""
         ...
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation
 
 from .expand import expand_queries
-from .look import hash_path, inspect_path, wait_out_tick
+from .look import compare_path, hash_path, inspect_path, wait_out_tick
 from .remove import remove_files
 
 __all__ = ("ProjectDisk",)
@@ -41,6 +41,12 @@ class ProjectDisk:
         if len(paths) <= INLINE_MAX:
             return tuple(self._inspect_share(paths))
         return await self._spread(self._inspect_share, paths)
+
+    async def compare(self, files: Sequence[tuple[str, FileHash | None]]) -> tuple[Observation, ...]:
+        """Look whether files have the stamps of these hashes, without reading: the known hash is returned, or None."""
+        if len(files) <= INLINE_MAX:
+            return tuple(self._compare_share(files))
+        return await self._spread(self._compare_share, files)
 
     async def hash(self, files: Sequence[tuple[str, FileHash | None]]) -> tuple[Observation, ...]:
         """Hash files, except those whose stamps are those of the known hash, which is then returned."""
@@ -79,6 +85,10 @@ class ProjectDisk:
     def _inspect_share(self, paths: Sequence[str]) -> list[Observation]:
         """Look at some paths."""
         return [inspect_path(path, self._on_disk(path)) for path in paths]
+
+    def _compare_share(self, files: Sequence[tuple[str, FileHash | None]]) -> list[Observation]:
+        """Compare the stamps of some files."""
+        return [compare_path(path, self._on_disk(path), known) for path, known in files]
 
     def _hash_share(self, files: Sequence[tuple[str, FileHash | None]]) -> list[Observation]:
         """Hash some files."""

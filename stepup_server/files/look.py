@@ -17,7 +17,15 @@ from collections.abc import Callable
 
 from stepup_server.core.values import FileHash, Observation, PathKind
 
-__all__ = ("digest_of", "has_stamps_of", "hash_path", "inspect_path", "open_for_reading", "wait_out_tick")
+__all__ = (
+    "compare_path",
+    "digest_of",
+    "has_stamps_of",
+    "hash_path",
+    "inspect_path",
+    "open_for_reading",
+    "wait_out_tick",
+)
 
 ATTEMPTS_MAX = 3
 """How often a file is read that changes while it is read."""
@@ -37,6 +45,16 @@ def inspect_path(path: str, on_disk: str) -> Observation:
         return Observation(path, _kind_of(os.stat(on_disk).st_mode), None)
     except OSError as error:
         return Observation(path, _kind_of_failure(error), None)
+
+
+def compare_path(path: str, on_disk: str, known: FileHash | None) -> Observation:
+    """Look what is at a path, without reading; the hash is the known one if the file has its stamps, otherwise None."""
+    try:
+        status = os.stat(on_disk)
+    except OSError as error:
+        return Observation(path, _kind_of_failure(error), None)
+    is_same = known is not None and has_stamps_of(known, status)
+    return Observation(path, _kind_of(status.st_mode), known if is_same else None)
 
 
 def hash_path(path: str, on_disk: str, known: FileHash | None, settle: Callable[[int], None]) -> Observation:

@@ -44,9 +44,10 @@ class ControlServicer:
         ticket = await self._engine.ask(lambda id_: RebuildRequested(request=id_), BuildTicket)
         return control.RebuildResponse(build=ticket.build)
 
-    async def wait(self, _request: control.WaitRequest) -> control.WaitResponse:
-        """Wait until no build is going on."""
-        code = await self._engine.ask(lambda id_: WaitRequested(request=id_), int)
+    async def wait(self, request: control.WaitRequest) -> control.WaitResponse:
+        """Wait until no build is going on, or for a change."""
+        change = convert.change_from_wire(request)
+        code = await self._engine.ask(lambda id_: WaitRequested(request=id_, change=change), int)
         return control.WaitResponse(return_code=code)
 
     async def drain(self, _request: control.DrainRequest) -> control.DrainResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 
 from stepup_proto.v1 import control_pb2 as control
@@ -321,6 +322,15 @@ def build_options_from_wire(message: control.BuildRequest) -> values.BuildOption
         watch=message.watch or message.watch_first,
         watch_first=message.watch_first,
     )
+
+
+def change_from_wire(message: control.WaitRequest) -> values.Change | None:
+    """Return the change that is waited for, if it is one."""
+    if message.HasField("updated"):
+        return values.Change(posixpath.normpath(message.updated), values.ChangeKind.UPDATED)
+    if message.HasField("deleted"):
+        return values.Change(posixpath.normpath(message.deleted), values.ChangeKind.DELETED)
+    return None
 
 
 _LEVEL_FROM_WIRE = {

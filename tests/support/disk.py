@@ -33,6 +33,8 @@ class VirtualDisk:
     _files: dict[str, _File] = field(default_factory=dict)
     _directories: set[str] = field(default_factory=set)
     _tick: int = 0
+    touched: list[str] = field(default_factory=list)
+    """Paths that were written or removed, by whomever, since somebody looked here."""
 
     # What users and steps do
 
@@ -43,6 +45,7 @@ class VirtualDisk:
         self._tick += 1
         old = self._files.get(path)
         self._files[path] = _File(text, mode, self._tick, old.inode if old else self._tick)
+        self.touched.append(path)
 
     def make_special(self, path: str) -> None:
         """Put a FIFO at a path."""
@@ -52,6 +55,7 @@ class VirtualDisk:
     def remove(self, path: str) -> None:
         """Remove a file, if it is there."""
         self._files.pop(posixpath.normpath(path), None)
+        self.touched.append(posixpath.normpath(path))
 
     def read(self, path: str) -> str | None:
         """Return the text of a file; None when there is none."""
@@ -71,6 +75,11 @@ class VirtualDisk:
     def inspect(self, paths: Iterable[str]) -> tuple[Observation, ...]:
         """Look what is there, without reading."""
         return tuple(self.look(path)._replace(hash=None) for path in paths)
+
+    def compare(self, files: Iterable[tuple[str, FileHash | None]]) -> tuple[Observation, ...]:
+        """Compare stamps."""
+        seen = ((self.look(path), known) for path, known in files)
+        return tuple(found if found.hash == known else found._replace(hash=None) for found, known in seen)
 
     def hash(self, files: Iterable[tuple[str, FileHash | None]]) -> tuple[Observation, ...]:
         """Read files."""

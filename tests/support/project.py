@@ -17,17 +17,20 @@ from stepup_server.core import events as ev
 from stepup_server.core.commands import (
     Answer,
     Command,
+    CompareFiles,
     ExpandGlobs,
     HashFiles,
     InspectPaths,
     MakeDirectories,
     OrderWorker,
+    PauseWatch,
     Record,
     Refuse,
     RemoveFiles,
     Report,
     Stop,
     Value,
+    Watch,
 )
 from stepup_server.core.director import Director, DirectorSettings
 from stepup_server.core.ids import AttemptId, NodeId, RequestId, WorkerId
@@ -39,12 +42,13 @@ from stepup_server.core.views import graph_text
 from tests.support.database import Database, Rows, rows_of
 from tests.support.disk import VirtualDisk
 from tests.support.scripts import Script, declares, makes_outputs
+from tests.support.watcher import FakeWatcher
 from tests.support.workers import FakeWorker, Held, Stage
 
 __all__ = ("Built", "Move", "Project", "Ticket")
 
 MOVES_MAX = 20_000
-Question = InspectPaths | HashFiles | ExpandGlobs | RemoveFiles
+Question = InspectPaths | CompareFiles | HashFiles | ExpandGlobs | RemoveFiles
 
 
 class Move(NamedTuple):
@@ -95,6 +99,7 @@ class Project:
     """Beginnings of the names of moves that may not happen."""
     now: float = 0.0
     director: Director = field(init=False)
+    watcher: FakeWatcher = field(default_factory=FakeWatcher)
     questions: list[Question] = field(default_factory=list)
     """What was asked of the disk and not answered yet."""
     answers: dict[RequestId, Value | Refusal] = field(default_factory=dict)
@@ -234,8 +239,10 @@ class Project:
                 self.is_stopped = True
             case MakeDirectories(paths=paths):
                 self.disk.make_directories(paths)
-            case InspectPaths() | HashFiles() | ExpandGlobs() | RemoveFiles():
+            case InspectPaths() | CompareFiles() | HashFiles() | ExpandGlobs() | RemoveFiles():
                 self.questions.append(command)
+            case Watch() | PauseWatch():
+                self.watcher.take(command)
             case OrderWorker():
                 pass
 
@@ -255,6 +262,8 @@ class Project:
     def moves(self) -> list[Move]:
         """Return what could happen next, in an order that is always the same."""
         moves = [Move(f"disk {question.token}", functools.partial(self._look, question)) for question in self.questions]
+        if self.watcher.has_news(self.disk):
+            moves.append(Move("watch", self._tell_touched))
         for worker in self.workers.values():
             moves += self._moves_of(worker)
         return [move for move in moves if not any(move.name.startswith(prefix) for prefix in self.paused)]
@@ -279,12 +288,17 @@ class Project:
         match question:
             case InspectPaths(token=token, paths=paths):
                 self.tell(ev.PathsInspected(token=token, observations=self.disk.inspect(paths)))
+            case CompareFiles(token=token, files=files):
+                self.tell(ev.PathsInspected(token=token, observations=self.disk.compare(files)))
             case HashFiles(token=token, files=files):
                 self.tell(ev.FilesHashed(token=token, observations=self.disk.hash(files)))
             case ExpandGlobs(token=token, queries=queries):
                 self.tell(ev.GlobsExpanded(token=token, matches=self.disk.expand(queries)))
             case RemoveFiles(token=token, files=doomed):
                 self.tell(ev.FilesRemoved(token=token, paths=self.disk.remove_products(doomed)))
+
+    def _tell_touched(self) -> None:
+        self.tell(self.watcher.tell(self.disk))
 
     def _let_say(self, worker: FakeWorker) -> None:
         self.tell(worker.statement())
@@ -343,7 +357,7 @@ class Project:
         assert isinstance(code, int)
         reports = self.reports[mark:]
         started = [report.text for report in reports if report.tag is not None and report.tag.value == "START"]
-        return Built(code, started, _lines(reports))
+        return Built(code, started, _lines([report for report in reports if not report.detail]))
 
     def restart(self) -> None:
         """Kill the director and start another one from what was committed; all streams break."""
@@ -355,6 +369,7 @@ class Project:
                 if held.request is not None and held.request not in self.answers:
                     self.answers[held.request] = NotNow("The director is gone.")
         self.questions.clear()
+        self.watcher = FakeWatcher()
         self._asked.clear()
         self.history.clear()
         self.is_stopped = False

@@ -14,6 +14,7 @@ from stepup_client.cli.options import (
     Program,
     ProgramCommand,
     StatusCommand,
+    WaitCommand,
 )
 
 __all__ = ()
@@ -110,11 +111,25 @@ def test_programs_read_their_arguments_themselves(program: Program) -> None:
     assert set(PROGRAMS.values()) == set(Program)
 
 
-@pytest.mark.parametrize("name", ["rebuild", "wait", "join", "drain", "shutdown"])
+@pytest.mark.parametrize("name", ["rebuild", "join", "drain", "shutdown"])
 def test_plain_commands_take_nothing(name: str) -> None:
     assert parse([name], NOTHING) == PlainCommand(name)
     with pytest.raises(SystemExit):
         parse([name, "x"], NOTHING)
+
+
+def test_wait_takes_one_change_at_most() -> None:
+    assert parse(["wait"], NOTHING) == WaitCommand()
+    assert parse(["wait", "-u", "a.txt"], NOTHING) == WaitCommand(update="a.txt")
+    assert parse(["wait", "--delete", "a.txt"], NOTHING) == WaitCommand(delete="a.txt")
+    with pytest.raises(SystemExit):
+        parse(["wait", "-u", "a.txt", "-d", "b.txt"], NOTHING)
+
+
+def test_watching_is_asked_for_in_two_ways() -> None:
+    assert build("-w").watch
+    assert build("-W").watch_first
+    assert parse(["build"], {"STEPUP_BUILD_WATCH": "yes"}) == BuildCommand(watch=True)
 
 
 def test_status_and_graph_say_what_they_want() -> None:
@@ -123,7 +138,7 @@ def test_status_and_graph_say_what_they_want() -> None:
     assert parse(["graph", "out/g"], NOTHING) == GraphCommand("out/g")
 
 
-@pytest.mark.parametrize("arguments", [["--jo", "4"], ["-w"], ["--watch"], ["target"]])
+@pytest.mark.parametrize("arguments", [["--jo", "4"], ["--watc"], ["target"]])
 def test_what_is_not_there_is_refused_rather_than_guessed(arguments: list[str]) -> None:
     with pytest.raises(SystemExit):
         build(*arguments)
