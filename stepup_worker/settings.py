@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 __all__ = ("PRELOAD_MODULES", "Settings", "count_cores", "parse_slots", "settings_from_arguments")
 
-PRELOAD_MODULES = ("stepup.core.api", "stepup_client.rpc.session")
+PRELOAD_MODULES = ("stepup_client.imports", "stepup.core.api", "stepup_client.rpc.session")
 """What plans import; the fork server has it ready."""
 
 OUTPUT_BYTES_MAX = 1024 * 1024

@@ -6,7 +6,7 @@ import posixpath
 from typing import NamedTuple
 
 from .commands import AmendAnswer, GlobAnswer, MakeDirectories, StepInfo
-from .consequences import settle_static
+from .consequences import settle_all
 from .desk import Desk
 from .events import Amended, GlobRequested, StepInfoRequested
 from .outputs import Claim, check_outputs, claim_outputs, glob_matches_product
@@ -24,6 +24,7 @@ from .patterns import anchor_pattern, check_pattern
 from .records import Attempt, Step
 from .refusals import AmendWhileHolding, GraphConflict, InvalidPath, Refusal
 from .states import FileState
+from .usage import note_unusable_inputs
 from .values import GlobMatch, GlobQuery, Observation
 
 __all__ = ("Amendments",)
@@ -148,10 +149,7 @@ class Amendments:
 
     def _on_confirmed(self, event: Amended, inputs: dict[str, str], observations: tuple[Observation, ...]) -> None:
         """Settle the inputs that were looked at, then answer."""
-        for observation in observations:
-            file = self._desk.graph.file_by_path.get(observation.path)
-            if file is not None and file.state is FileState.UNCONFIRMED:
-                settle_static(self._desk, file, observation)
+        settle_all(self._desk, observations)
         try:
             self._conclude(event, inputs)
         except Refusal as refusal:
@@ -160,25 +158,7 @@ class Amendments:
     def _conclude(self, event: Amended, inputs: dict[str, str]) -> None:
         """Tell which inputs cannot be used by this attempt; if there are any, it counts as deferred."""
         step, attempt = self._desk.current_attempt(event.attempt)
-        missed: dict[str, str] = {}
-        unfresh: dict[str, str] = {}
-        for path, text in inputs.items():
-            file = self._desk.graph.file_by_path.get(path)
-            if file is None or not file.is_available:
-                missed[path] = text
-            elif file.state is FileState.BUILT and self._is_unfresh(step, attempt, path):
-                unfresh[path] = text
-        attempt.missed += missed
-        attempt.unfresh += unfresh
-        attempt.deferred = attempt.deferred or bool(missed or unfresh)
-        self._desk.answer(event.request, AmendAnswer(tuple(missed.values()), tuple(unfresh.values())))
-
-    def _is_unfresh(self, step: Step, attempt: Attempt, path: str) -> bool:
-        """Tell whether a product was made after an attempt began, so that it may have read an older one.
-
-        What was declared for the step was there before it began.
-        """
-        graph = self._desk.graph
-        file = graph.file_by_path[path]
-        maker = graph.producer(file)
-        return step.inputs[file.id] and maker is not None and maker.ended_tick >= attempt.fresh_since
+        missed, unfresh = note_unusable_inputs(self._desk, step, attempt, inputs)
+        self._desk.answer(
+            event.request, AmendAnswer(tuple(inputs[path] for path in missed), tuple(inputs[path] for path in unfresh))
+        )

@@ -19,6 +19,7 @@ __all__ = (
     "file_was_lost",
     "make_pending",
     "observe_file",
+    "settle_all",
     "settle_static",
     "undo_execution",
     "wake_consumers",
@@ -83,10 +84,10 @@ def confirm_files(desk: Desk, files: Iterable[File]) -> None:
     """Ask for the hashes of static files that were not looked at yet, and settle them when the answer comes."""
     wanted = tuple((file.path, file.hash) for file in files)
     if wanted:
-        desk.questions.hash_files(wanted, lambda observations: _settle_all(desk, observations))
+        desk.questions.hash_files(wanted, lambda observations: settle_all(desk, observations))
 
 
-def _settle_all(desk: Desk, observations: Iterable[Observation]) -> None:
+def settle_all(desk: Desk, observations: Iterable[Observation]) -> None:
     """Settle those files that are still waiting for it."""
     for observation in observations:
         file = desk.graph.file_by_path.get(observation.path)

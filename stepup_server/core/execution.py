@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections import deque
 
 from .commands import Record
-from .consequences import file_was_lost, make_pending, undo_execution, wake_consumers
+from .consequences import file_was_lost, make_pending, settle_all, undo_execution, wake_consumers
 from .desk import Desk
 from .freshness import Run, compare_outputs, input_digest, output_digest
 from .ids import AttemptId, NodeId, WorkerId
 from .outcomes import Deferred, Failed, Orphaned, Succeeded, judge, output_row, pages_of
 from .ready import ReadyQueue
-from .records import Attempt, Step, Worker
+from .records import Attempt, File, Step, Worker
+from .refusals import Refusal
 from .states import FileState, Need, Phase, StepState, StopLevel, Tag
+from .usage import add_used_inputs, note_unusable_inputs
 from .values import Assignment, AttemptFact, AttemptOutcome, NotStarted, Observation, PathKind, StepRef
 from .workforce import Workforce
 
@@ -278,16 +280,35 @@ class Execution:
         self._graph.move_step(step, StepState.PENDING)
 
     def _end(self, step: Step, attempt: Attempt, outcome: AttemptOutcome) -> None:
-        """Look at the products that the worker did not know of, then conclude."""
+        """Look at the products and imports that the worker did not know of, then conclude."""
         attempt.ended = True
         self.ready.release_resources(step)
         self._workforce.take_back(attempt)
+        used = self._add_used_inputs(step, attempt, outcome)
+        unknown = [file for file in used if file.state is FileState.UNCONFIRMED]
+        for file in unknown:
+            self._desk.unconfirmed.pop(file.id, None)
         seen = {observation.path for observation in outcome.outputs}
-        unseen = tuple((file.path, None) for file in self._graph.outputs(step) if file.path not in seen)
-        if unseen:
-            self._desk.questions.hash_files(unseen, lambda more: self._conclude(step, attempt, outcome, more))
+        unseen = [(file.path, None) for file in self._graph.outputs(step) if file.path not in seen]
+        questions = (*unseen, *((file.path, file.hash) for file in unknown))
+
+        def on_seen(more: tuple[Observation, ...]) -> None:
+            settle_all(self._desk, more[len(unseen) :])
+            note_unusable_inputs(self._desk, step, attempt, [file.path for file in used])
+            self._conclude(step, attempt, outcome, more[: len(unseen)])
+
+        if questions:
+            self._desk.questions.hash_files(questions, on_seen)
         else:
-            self._conclude(step, attempt, outcome, ())
+            on_seen(())
+
+    def _add_used_inputs(self, step: Step, attempt: Attempt, outcome: AttemptOutcome) -> list[File]:
+        """Amend a step by what it was seen to use; an attempt for which that is refused cannot succeed."""
+        try:
+            return add_used_inputs(self._desk, step, outcome)
+        except Refusal as refusal:
+            attempt.refusals.append(refusal)
+            return []
 
     def _conclude(self, step: Step, attempt: Attempt, outcome: AttemptOutcome, more: tuple[Observation, ...]) -> None:
         """Decide what the end of an attempt means for its step."""

@@ -272,6 +272,10 @@ class AttemptOutcome:
     wall_s: float = 0.0
     cpu_s: float = 0.0
     rss_bytes_max: int = 0
+    used_inputs: tuple[str, ...] = ()
+    """Files, relative to the root, that it turned out to read; amended on its behalf."""
+    used_environment: tuple[str, ...] = ()
+    """Names of variables on which that depends."""
 
 
 class AttemptFact(NamedTuple):

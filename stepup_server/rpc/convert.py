@@ -230,6 +230,8 @@ def _outcome(message: dispatch.AttemptResult) -> values.AttemptOutcome:
         wall_s=message.wall_s,
         cpu_s=message.cpu_s,
         rss_bytes_max=message.rss_bytes_max,
+        used_inputs=tuple(message.used_inputs),
+        used_environment=tuple(message.used_environment),
     )
 
 

@@ -185,6 +185,10 @@ class Outcome:
     """Peak memory of its largest process."""
     at: float = 0.0
     """When the process ended, on this worker's clock."""
+    used_inputs: tuple[str, ...] = ()
+    """Files, relative to the root, whose modules a script has imported."""
+    used_environment: tuple[str, ...] = ()
+    """Names of variables on which that depends."""
 
 
 class Beginning(NamedTuple):

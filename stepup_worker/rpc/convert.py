@@ -148,6 +148,8 @@ def _result_to_wire(result: Result) -> dispatch_pb2.AttemptResult:
         cpu_s=outcome.cpu_s,
         rss_bytes_max=outcome.rss_bytes_max,
         at=outcome.at,
+        used_inputs=outcome.used_inputs,
+        used_environment=outcome.used_environment,
     )
     match outcome.end:
         case Exited(code):

@@ -4,18 +4,49 @@ from __future__ import annotations
 
 import os
 
-__all__ = ("Capture", "close_capture", "open_capture", "read_capture")
-
-Capture = tuple[int, int]
-"""Descriptors for stdout and stderr."""
+__all__ = ("Capture", "read_output")
 
 
-def open_capture(directory: str) -> Capture:
-    """Open two nameless files: on disk, so that a talkative step cannot fill the memory."""
-    return _open_nameless(directory), _open_nameless(directory)
+class Capture:
+    """The nameless files of one attempt."""
+
+    def __init__(self, directory: str) -> None:
+        """Open two files: on disk, so that a talkative step cannot fill the memory."""
+        self.stdout = _open_nameless(directory)
+        """Descriptor for standard output."""
+        self.stderr = _open_nameless(directory)
+        """Descriptor for standard error."""
+        self._notes: int | None = None
+
+    def open_notes(self) -> str:
+        """Open a file for what a script has imported, and return the path by which it is found.
+
+        Nothing of it is inherited, so that no script can close it, or use its number for something else.
+        """
+        if self._notes is None:
+            self._notes = os.memfd_create("notes", os.MFD_CLOEXEC)
+        return f"/proc/{os.getpid()}/fd/{self._notes}"
+
+    @property
+    def has_notes(self) -> bool:
+        """There is a script that may have imported something."""
+        return self._notes is not None
+
+    def read_notes(self) -> tuple[str, ...]:
+        """Return the names that a script has noted."""
+        size = 0 if self._notes is None else os.fstat(self._notes).st_size
+        if self._notes is None or not size:
+            return ()
+        return tuple(os.fsdecode(name) for name in os.pread(self._notes, size, 0).split(b"\0"))
+
+    def close(self) -> None:
+        """Give all files up."""
+        for fd in (self.stdout, self.stderr, self._notes):
+            if fd is not None:
+                os.close(fd)
 
 
-def read_capture(fd: int, bytes_max: int) -> bytes:
+def read_output(fd: int, bytes_max: int) -> bytes:
     """Return what was written, cut at the limit with a line that says so."""
     size = os.fstat(fd).st_size
     if not size:
@@ -24,12 +55,6 @@ def read_capture(fd: int, bytes_max: int) -> bytes:
     if size <= bytes_max:
         return text
     return text + b"\n[output cut: these are the first %d of %d bytes]\n" % (len(text), size)
-
-
-def close_capture(capture: Capture) -> None:
-    """Give both files up."""
-    for fd in capture:
-        os.close(fd)
 
 
 def _open_nameless(directory: str) -> int:

@@ -60,7 +60,7 @@ class ForkLine:
         """Tell it where the director listens, so that it pays for its first channel now."""
         self.say(WarmUp(path))
 
-    def run(self, argv: Sequence[str], variables: Mapping[str, str], cwd: str, capture: Capture) -> Script:
+    def run(self, argv: Sequence[str], variables: Mapping[str, str], cwd: str, capture: Capture, notes: str) -> Script:
         """Have a script run; it leads a session of its own.
 
         Raises
@@ -71,7 +71,7 @@ class ForkLine:
         self._count += 1
         script = Script(self._count, self, self._loop)
         self._scripts[self._count] = script
-        self.say(RunScript(self._count, list(argv), cwd, dict(variables)), capture)
+        self.say(RunScript(self._count, list(argv), cwd, dict(variables), notes), (capture.stdout, capture.stderr))
         if not self.is_alive:
             raise LaunchFailed(errno.EPIPE)
         return script

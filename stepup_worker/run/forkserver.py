@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from .guardian import die_with_parent
 from .messages import Began, Finished, Message, NotForked, Remark, RunScript, Send, Unpacker, WarmUp, pack
 from .process import signal_group
-from .script import become_script, forget_exit_handlers
+from .script import PATH_FILTER, become_script, forget_exit_handlers, hides_imports
 
 __all__ = ("WarmUpFunction", "start_fork_server")
 
@@ -68,6 +68,8 @@ class _ForkServer:
         self._pids: dict[int, int] = {}
         self._runs: dict[int, tuple[int, int]] = {}
         """By pidfd: the id of the run and its pid."""
+        self._hiding: dict[str | None, bool] = {}
+        """By path filter: what is loaded here would hide an import that counts."""
 
     def settle(self, environment: Mapping[str, str]) -> None:
         """Shed what belongs to the program that this process was forked from."""
@@ -88,6 +90,7 @@ class _ForkServer:
                 importlib.import_module(name)
             except Exception as error:  # noqa: BLE001  a module may raise anything while it is imported
                 self._say(Remark(f"Cannot preload {name}: {type(error).__name__}: {error}"))
+        self._hides_imports({"STEPUP_ROOT": os.getcwd()})
         _freeze()
 
     def serve(self) -> None:
@@ -124,6 +127,7 @@ class _ForkServer:
     def _run(self, request: RunScript) -> None:
         stdout, stderr = self._fds[:2]
         del self._fds[:2]
+        cold = self._hides_imports(request.variables)
         try:
             pid = os.fork()
         except OSError as error:
@@ -131,7 +135,8 @@ class _ForkServer:
             return
         else:
             if not pid:
-                become_script(request.argv, request.cwd, request.variables, (self._null, stdout, stderr))
+                stdio = (self._null, stdout, stderr)
+                become_script(request.argv, request.cwd, request.variables, stdio, request.notes, cold=cold)
         finally:
             os.close(stdout)
             os.close(stderr)
@@ -140,6 +145,13 @@ class _ForkServer:
         self._runs[pidfd] = (request.id, pid)
         self._pids[request.id] = pid
         self._say(Began(request.id, pid))
+
+    def _hides_imports(self, variables: Mapping[str, str]) -> bool:
+        """Tell whether a module that counts as an input is loaded: nobody would see that a script imports it."""
+        text = variables.get(PATH_FILTER, os.environ.get(PATH_FILTER))
+        if text not in self._hiding:
+            self._hiding[text] = hides_imports(text, variables["STEPUP_ROOT"])
+        return self._hiding[text]
 
     def _on_end(self, pidfd: int) -> None:
         run, pid = self._runs.pop(pidfd)

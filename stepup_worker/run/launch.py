@@ -19,6 +19,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from .capture import Capture
 from .process import Ended, LaunchFailed, signal_group
 
 __all__ = ("Launcher", "Process")
@@ -77,7 +78,7 @@ class Launcher:
         self._living: set[int] = set()
         self._null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
 
-    def launch(self, words: Sequence[str], variables: Mapping[str, str], cwd: str, stdout: int, stderr: int) -> Process:
+    def launch(self, words: Sequence[str], variables: Mapping[str, str], cwd: str, capture: Capture) -> Process:
         """Execute a program in a session of its own.
 
         A program without a slash is looked up in the PATH of the step.
@@ -94,7 +95,8 @@ class Launcher:
         program = arguments[0]
         candidates = (program,) if b"/" in program else _candidates(program, variables.get("PATH", self._path))
         start = _fork_exec if _IS_KNOWN else _popen
-        pid = start(arguments, candidates, list(environment.values()), cwd, (self._null, stdout, stderr))
+        stdio = (self._null, capture.stdout, capture.stderr)
+        pid = start(arguments, candidates, list(environment.values()), cwd, stdio)
         return Process(pid, self._loop, self._living)
 
     def living(self) -> frozenset[int]:

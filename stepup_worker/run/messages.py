@@ -30,6 +30,8 @@ class RunScript(NamedTuple):
     """Where it runs, relative to the root or absolute."""
     variables: dict[str, str]
     """What is set on top of the worker's own environment."""
+    notes: str
+    """Path of a file for what the script has imported."""
 
 
 class Send(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
@@ -25,12 +24,13 @@ from stepup_worker.core.values import (
 )
 from stepup_worker.core.words import ByShell, Direct, Malformed, plan_execution
 
-from .capture import Capture, close_capture, open_capture, read_capture
+from .capture import Capture, read_output
 from .executable import complaint_about, complaint_from_errno, is_warm_script
 from .files import hash_large, look, make_directory, make_parents
 from .forkline import ForkLine
 from .launch import Launcher
 from .process import Child, Ended, LaunchFailed
+from .script import PATH_FILTER, cold_words
 
 __all__ = ("Runner",)
 
@@ -77,7 +77,7 @@ class Runner:
     async def run(self, attempt: AttemptId, assignment: Assignment, on_begin: Callable[[], None]) -> Outcome:
         """Run one attempt to its end; `on_begin` is called when its process exists."""
         self._stops[attempt] = StopLevel.NONE
-        capture = open_capture(self._capture_directory)
+        capture = Capture(self._capture_directory)
         try:
             await self._prepare(attempt, assignment)
             began_at = time.monotonic()
@@ -91,7 +91,7 @@ class Runner:
         except LaunchFailed as failure:
             return Outcome(end=NotStarted(f"No process could be made: {failure}."), at=time.monotonic())
         finally:
-            close_capture(capture)
+            capture.close()
             self._children.pop(attempt, None)
             del self._stops[attempt]
 
@@ -122,7 +122,7 @@ class Runner:
             case Malformed(reason):
                 raise _Refused(reason)
             case ByShell(command):
-                return self._launcher.launch(("/bin/sh", "-c", command), variables, workdir, *capture)
+                return self._launcher.launch(("/bin/sh", "-c", command), variables, workdir, capture)
             case Direct(words):
                 if assignment.shell:
                     return self._launch_or_shell(assignment.command, words, variables, workdir, capture)
@@ -134,14 +134,15 @@ class Runner:
             raise _Refused(complaint)
         try:
             if not is_warm_script(words, workdir):
-                return self._launcher.launch(words, variables, workdir, *capture)
+                return self._launcher.launch(words, variables, workdir, capture)
+            notes = capture.open_notes()
             if self._fork_line.is_alive and not _changes_interpreter(variables):
                 try:
-                    return self._fork_line.run(words, variables, workdir, capture)
+                    return self._fork_line.run(words, variables, workdir, capture, notes)
                 except LaunchFailed:
                     # It has just died, and says so in the log.
                     pass
-            return self._launcher.launch((sys.executable, *words), variables, workdir, *capture)
+            return self._launcher.launch(cold_words(words, notes), variables, workdir, capture)
         except LaunchFailed as failure:
             raise _Refused(complaint_from_errno(words, workdir, failure.number)) from failure
 
@@ -155,24 +156,28 @@ class Runner:
     ) -> Child:
         """Execute directly; if that fails, let the shell say why, as it would have done."""
         try:
-            return self._launcher.launch(words, variables, workdir, *capture)
+            return self._launcher.launch(words, variables, workdir, capture)
         except LaunchFailed:
-            return self._launcher.launch(("/bin/sh", "-c", command), variables, workdir, *capture)
+            return self._launcher.launch(("/bin/sh", "-c", command), variables, workdir, capture)
 
     async def _conclude(self, assignment: Assignment, capture: Capture, ended: Ended, began_at: float) -> Outcome:
         changed = await self._changed(assignment.inputs)
         outputs = await self._observe((path, None) for path in assignment.outputs)
-        bytes_max = self._bytes_per_stream(len(changed) + len(outputs))
+        used = capture.read_notes()
+        depends_on_filter = capture.has_notes and all(name != PATH_FILTER for name, _ in assignment.environment)
+        bytes_max = self._bytes_per_stream(len(changed) + len(outputs) + len(used))
         return Outcome(
             end=_end(ended.code),
-            stdout=read_capture(capture[0], bytes_max),
-            stderr=read_capture(capture[1], bytes_max),
+            stdout=read_output(capture.stdout, bytes_max),
+            stderr=read_output(capture.stderr, bytes_max),
             outputs=outputs,
             changed_inputs=changed,
             wall_s=ended.at - began_at,
             cpu_s=ended.cpu_s,
             rss_bytes_max=ended.rss_bytes_max,
             at=ended.at,
+            used_inputs=used,
+            used_environment=(PATH_FILTER,) if depends_on_filter else (),
         )
 
     async def _changed(self, inputs: tuple[Observation, ...]) -> tuple[Observation, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import importlib
 import importlib.machinery
 import io
 import os
@@ -11,10 +12,16 @@ import signal
 import sys
 import threading
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NoReturn, cast
 
-__all__ = ("become_script", "forget_exit_handlers")
+__all__ = ("PATH_FILTER", "become_script", "cold_words", "forget_exit_handlers", "hides_imports", "run_noted")
+
+PATH_FILTER = "STEPUP_PATH_FILTER"
+"""The variable that says which imports count as inputs."""
+
+_IMPORTS = "stepup_client.imports"
+"""Tells which imports count. Loaded by name, as the script loads our client: here the worker becomes the step."""
 
 _NAMES = ("stdin", "stdout", "stderr")
 
@@ -22,8 +29,19 @@ _FLUSH_FAILED = 120
 """The exit code of Python when its standard output cannot be written."""
 
 
-def become_script(argv: Sequence[str], cwd: str, variables: Mapping[str, str], stdio: tuple[int, int, int]) -> NoReturn:
-    """Turn this freshly forked process into one that runs a script, and end it with the script."""
+def become_script(
+    argv: Sequence[str],
+    cwd: str,
+    variables: Mapping[str, str],
+    stdio: tuple[int, int, int],
+    notes: str,
+    *,
+    cold: bool = False,
+) -> NoReturn:
+    """Turn this freshly forked process into one that runs a script, and end it with the script.
+
+    `notes` is the path of a file for what the script has imported; `cold` asks for a new interpreter.
+    """
     code = 1
     try:
         os.setsid()
@@ -31,9 +49,65 @@ def become_script(argv: Sequence[str], cwd: str, variables: Mapping[str, str], s
         _replace_stdio(stdio)
         os.environ.update(variables)
         os.chdir(cwd)
-        code = _run(argv)
+        if cold:
+            signal.pthread_sigmask(signal.SIG_SETMASK, ())
+            os.execv(sys.executable, cold_words(argv, notes))
+        code = run_noted(argv, notes)
     finally:
         os._exit(code)
+
+
+def cold_words(argv: Sequence[str], notes: str) -> tuple[str, ...]:
+    """Return the words that run a script in an interpreter of its own, with the same notes."""
+    return (sys.executable, os.path.join(os.path.dirname(__file__), "cold.py"), notes, *argv)
+
+
+def run_noted(argv: Sequence[str], notes: str) -> int:
+    """Run a script and return its exit code; `os._exit` notes what was imported first, whoever calls it."""
+    imports = importlib.import_module(_IMPORTS)
+    try:
+        accepted = imports.path_filter(os.environ.get(PATH_FILTER), os.environ["STEPUP_ROOT"])
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    script = os.path.realpath(argv[0])
+    _note_at_exit(notes, lambda new: imports.imported_files(new, accepted, script))
+    return _run(argv)
+
+
+def hides_imports(text: str | None, root: str) -> bool:
+    """Tell whether modules are loaded that a path filter accepts."""
+    imports = importlib.import_module(_IMPORTS)
+    try:
+        return bool(imports.imported_files(list(sys.modules.values()), imports.path_filter(text, root)))
+    except ValueError:
+        # Each script that it is meant for says so.
+        return False
+
+
+def _note_at_exit(notes: str, select: Callable[[Iterable[types.ModuleType]], list[str]]) -> None:
+    """Let `os._exit` note which modules were imported from now on, unless a forked process calls it."""
+    pid, exit_now = os.getpid(), os._exit
+    before = dict(sys.modules)
+
+    def note_and_exit(status: int) -> NoReturn:
+        if os.getpid() == pid:
+            new = [module for name, module in list(sys.modules.items()) if before.get(name) is not module]
+            _write_notes(notes, select(new))
+        exit_now(status)
+
+    setattr(os, "_exit", note_and_exit)  # noqa: B010  it returns no more than the original
+
+
+def _write_notes(path: str, files: Sequence[str]) -> None:
+    """Write names; nothing at all is written when there are none."""
+    if not files:
+        return
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(fd, b"\0".join(map(os.fsencode, files)))
+    finally:
+        os.close(fd)
 
 
 def forget_exit_handlers() -> None:

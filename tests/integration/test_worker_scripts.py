@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests.support.fake_director import assignment, exit_code_of
 from tests.support.worker_site import Site, outcome_of, run, wait_dead
@@ -67,11 +70,12 @@ ENDINGS = {
 }
 
 
-def test_python_scripts_end_as_python_ends_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize("variables", [{}, {"PYTHONHASHSEED": "1"}], ids=["warm", "cold"])
+def test_python_scripts_end_as_python_ends_them(tmp_path: Path, variables: dict[str, str]) -> None:
     async def test(site: Site) -> None:
         for name, text in ENDINGS.items():
             site.script(f"ends_by_{name}.py", text)
-        results = await site.run(*(assignment(f"./ends_by_{name}.py") for name in ENDINGS))
+        results = await site.run(*(assignment(f"./ends_by_{name}.py", environment=variables) for name in ENDINGS))
         for name, result in zip(ENDINGS, results, strict=True):
             cold = await asyncio.to_thread(
                 subprocess.run,
@@ -87,7 +91,7 @@ def test_python_scripts_end_as_python_ends_them(tmp_path: Path) -> None:
 
 def test_scripts_start_cold_when_they_set_what_python_reads_at_its_start(tmp_path: Path) -> None:
     async def test(site: Site) -> None:
-        site.script("x.py", "import sys\nprint('stepup_worker' in sys.modules, 'extra' in sys.path[1])\n")
+        site.script("x.py", "import sys\nprint('grpc' in sys.modules, 'extra' in sys.path[1])\n")
         result = await site.run_one("./x.py", environment={"PYTHONPATH": "/extra"})
         assert result.stdout == b"False True\n"
 
@@ -108,5 +112,62 @@ def test_scripts_run_even_without_the_fork_server(tmp_path: Path) -> None:
         assert result.signal == signal.SIGKILL
         await wait_dead(script)
         assert int((await site.run_one("./ppid.py")).stdout) == site.daemon
+
+    run(test, tmp_path)
+
+
+IMPORTS = {
+    "plain": "import helper\n",
+    "exit": "import helper, sys\nsys.exit(3)\n",
+    "raise": "import helper\nraise ValueError\n",
+    "os_exit": "import helper, os\nos._exit(0)\n",
+    "thread": "import threading, time\n\ndef f():\n    time.sleep(0.05)\n    import helper\n\n"
+    "threading.Thread(target=f).start()\n",
+    "late": "import atexit\n\ndef f():\n    import helper\n\natexit.register(f)\n",
+    "fork": "import os\nif os.fork() == 0:\n    import other\n    os._exit(0)\nos.wait()\nimport helper\n",
+    "chdir": "import os, sys\nos.chdir('/')\nimport helper\n",
+    "closed": "import os\nos.closerange(3, 1024)\nimport helper\n",
+}
+
+
+@pytest.mark.parametrize("variables", [{}, {"PYTHONHASHSEED": "1"}], ids=["warm", "cold"])
+def test_what_a_script_imports_is_told_however_it_ends(tmp_path: Path, variables: dict[str, str]) -> None:
+    async def test(site: Site) -> None:
+        (site.root / "helper.py").touch()
+        (site.root / "other.py").touch()
+        for name, text in IMPORTS.items():
+            site.script(f"{name}.py", text)
+        site.script("none.py", "import json\n")
+        results = await site.run(
+            *(assignment(f"./{name}.py", environment=variables) for name in IMPORTS),
+            assignment("./none.py", environment=variables),
+            assignment("./plain.py", environment={**variables, "STEPUP_PATH_FILTER": "-helper"}),
+            assignment("/bin/true", environment=variables),
+        )
+        told = [(tuple(one.used_inputs), tuple(one.used_environment)) for one in results]
+        assert told[: len(IMPORTS)] == [(("helper.py",), ("STEPUP_PATH_FILTER",))] * len(IMPORTS)
+        assert told[len(IMPORTS) :] == [((), ("STEPUP_PATH_FILTER",)), ((), ()), ((), ())]
+
+    run(test, tmp_path)
+
+
+def test_a_filter_that_cannot_be_read_fails_the_script(tmp_path: Path) -> None:
+    async def test(site: Site) -> None:
+        site.script("x.py", "print('not reached')\n")
+        result = await site.run_one("./x.py", environment={"STEPUP_PATH_FILTER": "sub"})
+        assert (result.exit_code, result.stdout) == (1, b"")
+        assert b"Invalid filter item: sub" in result.stderr
+
+    run(test, tmp_path)
+
+
+def test_what_is_preloaded_does_not_hide_an_import(tmp_path: Path) -> None:
+    lib = Path(json.__file__).resolve().parent
+
+    async def test(site: Site) -> None:
+        site.script("x.py", "import json, sys\nprint('grpc' in sys.modules)\n")
+        result = await site.run_one("./x.py", environment={"STEPUP_PATH_FILTER": f"+{lib}"})
+        assert result.stdout == b"False\n", "it started cold"
+        assert any(path.endswith("/json/__init__.py") for path in result.used_inputs)
 
     run(test, tmp_path)

@@ -37,6 +37,8 @@ class PlannedStep:
     """The plan that declares it."""
     inputs: tuple[str, ...]
     amends: tuple[str, ...]
+    reads: tuple[str, ...]
+    """What it uses without saying so: its worker finds out."""
     optional: bool
     volatile: bool
     amended_output: bool
@@ -89,6 +91,7 @@ def _declaration(index: int, step: PlannedStep) -> Declaration:
     """Return the declaration of a step."""
     words = [f"c{index}", step.words]
     words += [f"amend={','.join(step.amends)}"] if step.amends else []
+    words += [f"reads={','.join(step.reads)}"] if step.reads else []
     words += [f"makes=m/a{index}"] if step.amended_output else []
     return a_step(
         " ".join(word for word in words if word),
@@ -138,7 +141,8 @@ def _run_words(running: Running) -> Generator[Call, Any, int]:
         answer = yield running.amend(*amended, outputs=made)
         if answer.unavailable or answer.unfresh:
             return 1
-    inputs = [*(seen.path for seen in running.assignment.inputs), *amended]
+    running.used = tuple(settings["reads"].split(",")) if "reads" in settings else ()
+    inputs = [*(seen.path for seen in running.assignment.inputs), *amended, *running.used]
     texts = [running.disk.read(path) for path in inputs]
     if "sensitive" in settings and "bad" in texts:
         return 1
@@ -158,6 +162,7 @@ def _paths_before(index: int) -> st.SearchStrategy[tuple[str, ...]]:
 
 def _steps(index: int) -> st.SearchStrategy[PlannedStep]:
     """Draw one step; mistakes are rare."""
+    products = [f"o{number}" for number in range(index)]
     mistakes = [None] * 18 + [f"o{(index + len(PLANS)) % STEPS_MAX}"]
     return st.builds(
         PlannedStep,
@@ -165,6 +170,8 @@ def _steps(index: int) -> st.SearchStrategy[PlannedStep]:
         home=st.integers(0, len(PLANS) - 1),
         inputs=_paths_before(index),
         amends=st.one_of(st.just(()), _paths_before(index)),
+        # Not in the tree: a file of which nothing is known may be edited between reading and looking at it.
+        reads=st.one_of(st.just(()), st.lists(st.sampled_from(("s0", *products)), max_size=2, unique=True).map(tuple)),
         optional=st.booleans(),
         volatile=st.sampled_from([False, False, True]),
         amended_output=st.sampled_from([False, False, True]),

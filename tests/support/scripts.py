@@ -17,7 +17,7 @@ from stepup_server.core.ids import AttemptId, RequestId
 from stepup_server.core.values import NOWHERE, Assignment, Declaration, Source
 from tests.support.disk import VirtualDisk
 
-__all__ = ("Call", "Running", "Script", "amends", "content_of", "declares", "fails", "makes_outputs")
+__all__ = ("Call", "Running", "Script", "amends", "content_of", "declares", "fails", "imports", "makes_outputs")
 
 Call = Callable[[RequestId], Event]
 """Makes the event of a call from the number under which its answer will come."""
@@ -31,6 +31,8 @@ class Running:
     assignment: Assignment
     disk: VirtualDisk
     batch: int = 0
+    used: tuple[str, ...] = ()
+    """Files that it turned out to read; its worker tells the director at the end."""
 
     @property
     def base(self) -> str:
@@ -107,6 +109,18 @@ def fails(running: Running) -> Generator[Call, Any, int]:
     yield from ()
     del running
     return 1
+
+
+def imports(*paths: str) -> Script:
+    """Return a script that reads files without saying so, and writes its outputs."""
+
+    def script(running: Running) -> Generator[Call, Any, int]:
+        yield from ()
+        running.used = paths
+        running.make_outputs()
+        return 0
+
+    return script
 
 
 def declares(*declarations: Declaration) -> Script:

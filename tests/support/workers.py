@@ -51,6 +51,8 @@ class Held:
     said: bool = False
     """The result has been told on the present stream."""
     acknowledged: bool = False
+    running: Running | None = None
+    """What its script sees, once it has begun."""
     calls: Generator[Call, Any, int] | None = None
     request: RequestId | None = None
     """The call that it waits for."""
@@ -185,7 +187,8 @@ class FakeWorker:
         self.disk.make_directories([held.assignment.workdir])
         self.started.append(held.attempt)
         held.stage = Stage.RUNNING
-        held.calls = self.find_script(held.assignment)(Running(held.attempt, held.assignment, self.disk))
+        held.running = Running(held.attempt, held.assignment, self.disk)
+        held.calls = self.find_script(held.assignment)(held.running)
         self.began.append(AttemptFact(held.attempt, None))
 
     def go_on(self, held: Held, answer: object) -> Call | None:
@@ -218,8 +221,14 @@ class FakeWorker:
 
     def _conclude(self, held: Held, end: Exited | Signalled) -> AttemptOutcome:
         outputs = self.disk.hash((path, None) for path in held.assignment.outputs)
+        used = () if held.running is None else held.running.used
         return AttemptOutcome(
-            end=end, stdout=b"", outputs=outputs, changed_inputs=self._changed_inputs(held), wall_s=1.0
+            end=end,
+            outputs=outputs,
+            changed_inputs=self._changed_inputs(held),
+            wall_s=1.0,
+            used_inputs=used,
+            used_environment=("F",) if used else (),
         )
 
     def _changed_inputs(self, held: Held) -> tuple[Observation, ...]:

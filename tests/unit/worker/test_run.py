@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stepup_worker.core.values import Observation, PathKind
-from stepup_worker.run.capture import close_capture, open_capture, read_capture
+from stepup_worker.run.capture import Capture, read_output
 from stepup_worker.run.discovery import find_director
 from stepup_worker.run.executable import complaint_about, is_warm_script
 from stepup_worker.run.files import SMALL_BYTES_MAX, hash_large, look
@@ -100,16 +100,28 @@ def test_scripts_that_ask_for_any_python_are_warm(
 
 
 def test_output_is_cut_at_the_limit_and_says_so(tmp_path: Path) -> None:
-    capture = open_capture(str(tmp_path))
-    os.write(capture[0], b"x" * 100)
-    assert read_capture(capture[0], 100) == b"x" * 100
-    assert read_capture(capture[0], 10) == b"x" * 10 + b"\n[output cut: these are the first 10 of 100 bytes]\n"
-    assert read_capture(capture[1], 10) == b""
-    close_capture(capture)
+    capture = Capture(str(tmp_path))
+    os.write(capture.stdout, b"x" * 100)
+    assert read_output(capture.stdout, 100) == b"x" * 100
+    assert read_output(capture.stdout, 10) == b"x" * 10 + b"\n[output cut: these are the first 10 of 100 bytes]\n"
+    assert read_output(capture.stderr, 10) == b""
+    capture.close()
+
+
+def test_notes_are_found_by_their_path(tmp_path: Path) -> None:
+    capture = Capture(str(tmp_path))
+    assert not capture.has_notes
+    assert capture.read_notes() == ()
+    path = Path(capture.open_notes())
+    assert capture.read_notes() == ()
+    path.write_bytes("a b\0é".encode())
+    assert capture.read_notes() == ("a b", "é")
+    capture.close()
+    assert not path.exists()
 
 
 def test_messages_survive_being_cut_to_pieces() -> None:
-    messages = (WarmUp("/tmp/s"), RunScript(3, ["./a.py", "\udcff"], "sub", {"A": "b"}))
+    messages = (WarmUp("/tmp/s"), RunScript(3, ["./a.py", "\udcff"], "sub", {"A": "b"}, "/proc/1/fd/9"))
     unpacker = Unpacker()
     stream = b"".join(pack(message) for message in messages)
     received = [message for byte in stream for message in unpacker.feed(bytes((byte,)))]
