@@ -1,0 +1,7 @@
+#include <stdio.h>
+
+#include "hello.h"
+
+void hello(void) {
+    puts("hello");
+}

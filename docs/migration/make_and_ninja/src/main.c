@@ -1,0 +1,6 @@
+#include "hello.h"
+
+int main(void) {
+    hello();
+    return 0;
+}
