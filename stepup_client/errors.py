@@ -8,14 +8,23 @@ from __future__ import annotations
 
 __all__ = (
     "AmendWhileHoldingError",
+    "CgroupError",
+    "ConfigError",
+    "ConsistencyError",
     "CyclicError",
     "EnvVarError",
     "GraphError",
+    "HashCancelledError",
+    "HashError",
+    "HashFailedError",
     "InputNotFoundError",
     "NotYetError",
     "PathError",
+    "RPCClientUnusableError",
     "RPCError",
+    "RunError",
     "StepUpError",
+    "ToolError",
     "UsageError",
 )
 
@@ -24,6 +33,18 @@ _HOME = "stepup.core.exceptions"
 
 class UsageError(Exception):
     """A mistake in a plan: the message says what to mend, and no frame of ours helps."""
+
+    __module__ = _HOME
+
+
+class ConfigError(UsageError, ValueError):
+    """A configuration file, a variable or an option holds what it must not."""
+
+    __module__ = _HOME
+
+
+class ToolError(UsageError):
+    """A command such as `stepup status` cannot do what it was asked for."""
 
     __module__ = _HOME
 
@@ -75,12 +96,54 @@ class NotYetError(UsageError):
 
 
 class RPCError(Exception):
-    """The director cannot be reached, or failed, or does not know this attempt any more."""
+    """The director failed, or does not know this attempt any more."""
+
+    __module__ = _HOME
+
+
+class RPCClientUnusableError(RPCError, ConnectionResetError):
+    """The director cannot be reached, and calling it again will not help."""
 
     __module__ = _HOME
 
 
 class InputNotFoundError(Exception):
     """An amended input is not available yet; the step runs again when it is."""
+
+    __module__ = _HOME
+
+
+class ConsistencyError(RuntimeError):
+    """What is known about the graph contradicts itself: a mistake of StepUp."""
+
+    __module__ = _HOME
+
+
+class CgroupError(RuntimeError):
+    """The control groups of the system cannot be used as was asked for."""
+
+    __module__ = _HOME
+
+
+class RunError(RuntimeError):
+    """A program could not be run."""
+
+    __module__ = _HOME
+
+
+class HashError(Exception):
+    """A file has no digest."""
+
+    __module__ = _HOME
+
+
+class HashCancelledError(HashError):
+    """Nobody wants the digest any more."""
+
+    __module__ = _HOME
+
+
+class HashFailedError(HashError):
+    """A file cannot be read, or is no file."""
 
     __module__ = _HOME

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from stepup_client.core.commands import CommandArg, is_directory_plan, quote_paths
+from stepup_client.core.commands import CommandArg, has_path_lists, is_directory_plan, quote_paths
 from stepup_client.core.declarations import DirectoryPaths, Need
-from stepup_client.core.options import Resources, need_of, refuse_later_arguments
+from stepup_client.core.options import Resources, need_of, with_limits
 from stepup_client.core.paths import StrPath, StrPaths, make_path_out
 from stepup_client.core.stepinfo import StepInfo, step_info_of
 from stepup_client.core.steps import Reading, StepArguments, declare_step
 from stepup_client.core.variables import Variables
 from stepup_client.rpc.current import caller
 
-__all__ = ("copy", "plan", "run", "step")
+__all__ = ("copy", "declare", "plan", "run", "step")
 
 
 def step(
@@ -33,15 +33,45 @@ def step(
     pool: str | None = None,
     block: bool = False,
 ) -> StepInfo:
-    """Declare a step with a command that is taken as it stands.
+    """Declare a step with a command that is taken as it stands; `run` is more convenient.
 
-    A command with `${inp}`, `${out}` or `${vol}` is one of version 1:
-    these stand for the paths, and a shell runs it.
+    Parameters
+    ----------
+    command
+        As for `run`; what it says is not looked at.
+    inp, env, out, vol, workdir, resources, duration
+        As for `run`.
+    need
+        OPTIONAL, DEFAULT or PLAN.
+    shell
+        Run the command by `/bin/sh -c`; otherwise its words are a program and its arguments.
+    env_overrides
+        Values of variables for this step only. A change makes the step run again.
+    optional, pool, block
+        Of version 1: `need=Need.OPTIONAL`, one unit of a resource, and a resource that is nowhere defined.
+        A call with one of them, or with `${inp}`, `${out}` or `${vol}` in its command, and without arguments that only
+        version 4 knows, is read as in version 1: those stand for the paths, and a shell runs the command.
+
+    Returns
+    -------
+    The step as it was declared.
+
+    Raises
+    ------
+    StepUpError, PathError, EnvVarError, TypeError
+        An argument is wrong.
+    GraphError
+        The step contradicts what was declared before. It may be raised by a later call or at the end of the plan.
     """
-    refuse_later_arguments("step", pool=pool, block=block)
+    given = (argument is not None for argument in (resources, env_overrides, duration))
+    is_new = shell or need is not Need.DEFAULT or any(given)
+    is_old = optional or pool is not None or block or (isinstance(command, str) and has_path_lists(command))
+    reading = Reading.VERSION_1 if is_old and not is_new else Reading.VERBATIM
     need = need_of(need, optional=optional)
-    arguments = StepArguments(command, inp, env, out, vol, workdir, need, resources, shell, env_overrides, duration)
-    return _declare(arguments, Reading.VERBATIM)
+    units = with_limits(resources, pool=pool, block=block)
+    return declare(
+        StepArguments(command, inp, env, out, vol, workdir, need, units, shell, env_overrides, duration), reading
+    )
 
 
 def run(
@@ -57,13 +87,46 @@ def run(
     resources: Resources | None = None,
     duration: float | None = None,
 ) -> StepInfo:
-    """Declare a step whose first words count.
+    """Declare a step that runs a command.
 
-    `NAME=value` in front sets variables for the step, and a program of the project, such as `./tool.py`, is an input.
+    Parameters
+    ----------
+    command
+        What to run, or a function that returns it; the function gets those of the lists `inp`, `out` and `vol` that
+        its parameters name. `NAME=value` in front sets variables for the step, unless a shell runs it.
+        A program of the project, such as `./tool.py`, becomes an input.
+    inp, out, vol
+        Files that the command reads, that it makes, and that it makes anew each time and nobody may read. They are
+        relative to `workdir`; `$NAME` and `${NAME}` stand for variables, on which the calling step then depends.
+    env
+        Names of variables that the command reads; a new value makes the step run again.
+    workdir
+        The directory in which the command runs; it is made if it is not there.
+    optional
+        Run the step only when its outputs are needed.
+    shell
+        Run the command by `/bin/sh -c`; otherwise its words are a program and its arguments.
+    resources
+        Units of resources that the step holds while it runs, as `{"gpu": 2}` or as text `"gpu:2,licence"`.
+    duration
+        How many seconds it may take, until this was measured: long chains of steps begin first.
+
+    Returns
+    -------
+    The step as it was declared; its lists are sorted.
+
+    Raises
+    ------
+    StepUpError, PathError, EnvVarError, TypeError, GraphError
+        As for `step`.
+
+    Examples
+    --------
+    >>> run("sort -u words.txt -o unique.txt", inp="words.txt", out="unique.txt")
     """
     need = need_of(Need.DEFAULT, optional=optional)
     arguments = StepArguments(command, inp, env, out, vol, workdir, need, resources, shell, None, duration)
-    return _declare(arguments, Reading.PROGRAM)
+    return declare(arguments, Reading.PROGRAM)
 
 
 def plan(
@@ -76,18 +139,44 @@ def plan(
     workdir: StrPath = ".",
     resources: Resources | None = None,
     duration: float | None = None,
+    optional: bool = False,
     pool: str | None = None,
     block: bool = False,
 ) -> StepInfo:
-    """Declare a step that declares more steps: `plan("./plan.py", workdir="sub")`.
+    """Declare a step that declares more steps.
 
-    `plan("sub/")`, as in version 1, stands for the `plan.py` in that directory, which may also hold products.
+    Parameters
+    ----------
+    command
+        As for `run`, and its program must be a file of the project, such as `./plan.py`; no shell runs it.
+        A directory, as in version 1, stands for the `plan.py` in it, and may hold products and static files.
+    inp, env, out, vol, workdir, resources, duration
+        As for `run`.
+    optional, pool, block
+        Of version 1, as for `step`; a plan always runs, so `optional` means nothing.
+
+    Returns
+    -------
+    The step as it was declared.
+
+    Raises
+    ------
+    PathError
+        The program is not a file of the project.
+    StepUpError, EnvVarError, TypeError, GraphError
+        As for `step`.
+
+    Examples
+    --------
+    >>> static("sub/plan.py")
+    >>> plan("./plan.py", workdir="sub")
     """
-    refuse_later_arguments("plan", pool=pool, block=block)
-    arguments = StepArguments(command, inp, env, out, vol, workdir, Need.PLAN, resources, duration=duration)
+    del optional
+    units = with_limits(resources, pool=pool, block=block)
+    arguments = StepArguments(command, inp, env, out, vol, workdir, Need.PLAN, units, duration=duration)
     if isinstance(command, str) and workdir == "." and is_directory_plan(command):
         return _declare_directory_plan(command, arguments)
-    return _declare(arguments, Reading.PLAN)
+    return declare(arguments, Reading.PLAN)
 
 
 def _declare_directory_plan(directory: str, arguments: StepArguments) -> StepInfo:
@@ -104,7 +193,7 @@ def _declare_directory_plan(directory: str, arguments: StepArguments) -> StepInf
         out=inside.paths(arguments.out),
         vol=inside.paths(arguments.vol),
     )
-    declaration = declare_step(arguments, Reading.VERBATIM, variables.settled(), moved=bool(me.base))
+    declaration = declare_step(arguments, Reading.DIRECTORY_PLAN, variables.settled(), moved=bool(me.base))
     me.declare(DirectoryPaths((workdir,), create=False), variables)
     me.declare(declaration)
     return step_info_of(declaration)
@@ -119,19 +208,46 @@ def copy(
     duration: float | None = None,
     block: bool = False,
 ) -> StepInfo:
-    """Declare a step that copies a file; a `dst` that ends in a slash is a directory to put it into."""
-    refuse_later_arguments("copy", pool=None, block=block)
+    """Declare a step that copies a file with `cp -p`.
+
+    Parameters
+    ----------
+    src
+        The file; variables are substituted.
+    dst
+        Where to; with a trailing slash, the directory to put it into.
+    optional, resources, duration
+        As for `run`.
+    block
+        Of version 1, as for `step`.
+
+    Returns
+    -------
+    The step as it was declared.
+
+    Raises
+    ------
+    PathError
+        The file is a directory, or would be copied onto itself.
+    StepUpError, EnvVarError, TypeError, GraphError
+        As for `step`.
+
+    Examples
+    --------
+    >>> copy("report.pdf", "public/")
+    """
     need = need_of(Need.DEFAULT, optional=optional)
     variables = caller().variables()
     source = variables.path(src)
     target = make_path_out(source, variables.path(dst))
     command = f"cp -p {quote_paths([source, target])}"
-    arguments = StepArguments(command, source, out=target, need=need, resources=resources, duration=duration)
-    return _declare(arguments, Reading.VERBATIM, variables.settled())
+    units = with_limits(resources, pool=None, block=block)
+    arguments = StepArguments(command, source, out=target, need=need, resources=units, duration=duration)
+    return declare(arguments, Reading.VERBATIM, variables.settled())
 
 
-def _declare(arguments: StepArguments, reading: Reading, variables: Variables | None = None) -> StepInfo:
-    """Declare a step and return it as the plan sees it."""
+def declare(arguments: StepArguments, reading: Reading, variables: Variables | None = None) -> StepInfo:
+    """Declare a step and return it as the plan sees it; for the functions of this package."""
     me = caller()
     variables = variables or me.variables()
     declaration = declare_step(arguments, reading, variables, moved=bool(me.base))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stepup_client.errors import PathError, StepUpError
 
-from .paths import as_paths
+from .paths import SupportsPath, as_paths, is_path_like
 
 if TYPE_CHECKING:
     from path import Path
@@ -19,15 +19,16 @@ __all__ = (
     "CommandArg",
     "ParsedCommand",
     "build_command",
-    "check_command",
     "check_plan_program",
+    "command_text",
     "fill_in_paths",
+    "has_path_lists",
     "is_directory_plan",
     "parse_command",
     "quote_paths",
 )
 
-CommandArg = str | Callable[..., str]
+CommandArg = str | SupportsPath | Callable[..., str | SupportsPath]
 """A command, or a function that makes one of the paths in `inp`, `out` and `vol`, as far as it names them."""
 
 _QUOTED = r"""\\.|'[^']*'|"(?:[^"\\]|\\.)*\""""
@@ -57,17 +58,29 @@ class ParsedCommand(NamedTuple):
 
 def build_command(command: CommandArg, lists: Mapping[str, list[str]]) -> str:
     """Return the text of a command; a function gets those of the lists that it names."""
-    text = command(**_wanted(command, lists)) if callable(command) else command
-    check_command(text)
-    return text
+    return command_text(command(**_wanted(command, lists)) if callable(command) else command)
 
 
-def check_command(text: object) -> None:
-    """Refuse what cannot be a command."""
+def command_text(command: object) -> str:
+    """Return the text of a command.
+
+    Raises
+    ------
+    TypeError
+        It is no text.
+    StepUpError
+        It cannot be run: nothing is in it, or what no program can be told.
+    """
+    text: object = command.__fspath__() if is_path_like(command) else command
     if not isinstance(text, str):
-        raise TypeError(f"A command must be a string, not {type(text).__name__}: {text!r:.80}")
+        raise TypeError(f"A command must be a string, not {type(command).__name__}: {command!r:.80}")
+    _check_text(text)
+    return str(text)
+
+
+def _check_text(text: str) -> None:
     if not text.strip():
-        raise StepUpError("A command is empty.")
+        raise StepUpError("The command must not be empty.")
     if "\0" in text:
         raise StepUpError(f"A command contains a NUL byte: {text!r:.80}")
     try:
@@ -76,7 +89,7 @@ def check_command(text: object) -> None:
         raise StepUpError(f"A command is not valid UTF-8: {text!r:.80}") from None
 
 
-def _wanted(command: Callable[..., str], lists: Mapping[str, list[str]]) -> dict[str, list[Path]]:
+def _wanted(command: Callable[..., object], lists: Mapping[str, list[str]]) -> dict[str, list[Path]]:
     """Return the lists that a function asks for by the names of its parameters."""
     # Slow to import, and hardly any command is a function.
     from inspect import Parameter, signature
@@ -84,9 +97,15 @@ def _wanted(command: Callable[..., str], lists: Mapping[str, list[str]]) -> dict
     parameters = signature(command).parameters.values()
     named = {Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY}
     for parameter in parameters:
-        if parameter.kind not in named or parameter.name not in lists:
+        if parameter.kind not in named:
             raise StepUpError(
-                f"A function that makes a command takes inp, out and vol by name and nothing else, not {parameter}."
+                "A command callable must declare its parameters by name: *args, **kwargs and positional-only "
+                f"parameters are not supported ({parameter.name})."
+            )
+        if parameter.name not in lists:
+            raise StepUpError(
+                f"A command callable cannot declare a parameter {parameter.name!r}. "
+                "Supported parameters: inp, out, vol."
             )
     return {parameter.name: as_paths(lists[parameter.name]) for parameter in parameters}
 
@@ -111,7 +130,7 @@ def parse_command(text: str, *, shell: bool) -> ParsedCommand:
     rest = text[start:] if overrides else text
     word = _matcher(_WORD)(rest)
     if word is None:
-        raise StepUpError(f"A command sets variables but runs nothing: {text}")
+        raise StepUpError(f"The command must not be empty: it sets variables but runs nothing: {text}")
     return ParsedCommand(rest, overrides, _unquoted(word[1]))
 
 
@@ -127,7 +146,7 @@ def _check_quotes(text: str) -> None:
         try:
             shlex.split(text)
         except ValueError as error:
-            raise StepUpError(f"Cannot split the command into words ({error}): {text}") from None
+            raise StepUpError(f"Cannot parse command to detect the executable: {text} ({error})") from None
 
 
 def _unquoted(word: str) -> str:
@@ -144,7 +163,8 @@ def check_plan_program(parsed: ParsedCommand) -> None:
     """Refuse a plan whose program is not a file of the project."""
     if parsed.local_program is None:
         raise PathError(
-            f"The program of a plan must be a relative path with a slash, such as ./plan.py, not: {parsed.program}"
+            "The command must be a relative path to a local executable, containing at least one slash, "
+            f"e.g. './plan.py'. Got: {parsed.text}"
         )
 
 
@@ -155,11 +175,14 @@ def is_directory_plan(text: str) -> bool:
     return bool(text) and "/" not in text and not text.endswith(".py") and len(text.split()) == 1
 
 
-def fill_in_paths(text: str, lists: Mapping[str, list[str]]) -> str | None:
-    """Return a command of version 1 with its `${inp}`, `${out}` and `${vol}` filled in; None if it has none."""
-    if "${" not in text or re.search(_PATH_LIST, text) is None:
-        return None
-    return re.sub(_PATH_LIST, lambda match: quote_paths(lists[match[1]]), text)
+def has_path_lists(text: str) -> bool:
+    """Tell whether a command contains `${inp}`, `${out}` or `${vol}`, as those of version 1 do."""
+    return "${" in text and re.search(_PATH_LIST, text) is not None
+
+
+def fill_in_paths(text: str, lists: Mapping[str, list[str]]) -> str:
+    """Return a command of version 1 with its `${inp}`, `${out}` and `${vol}` filled in."""
+    return re.sub(_PATH_LIST, lambda match: quote_paths(lists[match[1]]), text) if "${" in text else text
 
 
 def quote_paths(paths: list[str]) -> str:

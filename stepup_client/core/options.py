@@ -11,6 +11,7 @@ from .declarations import Need
 from .variables import RESERVED
 
 __all__ = (
+    "BLOCKED",
     "Resources",
     "check_overrides",
     "need_of",
@@ -18,10 +19,14 @@ __all__ = (
     "normalise_names",
     "normalise_resources",
     "refuse_later_arguments",
+    "with_limits",
 )
 
 Resources = Mapping[str, int] | str
 """Units by name, or text such as `a:2,b`."""
+
+BLOCKED = "blocked"
+"""A resource of which there is none, unless somebody defines it."""
 
 
 def need_of(need: Need, *, optional: bool) -> Need:
@@ -62,10 +67,10 @@ def check_overrides(overrides: Mapping[str, str], names: Iterable[str]) -> None:
             raise TypeError(f"The value of variable {name} must be a string, not {type(value).__name__}.")
         if "\0" in value:
             raise StepUpError(f"The value of variable {name} contains a NUL byte.")
-        if name in RESERVED:
-            raise StepUpError(f"Variable {name} is set by StepUp and cannot be overridden.")
+    if reserved := sorted(RESERVED.intersection(overrides)):
+        raise StepUpError(f"Variable(s) set by StepUp cannot be overridden: {', '.join(reserved)}")
     if both := sorted(overrides.keys() & set(names)):
-        raise StepUpError(f"Variable {both[0]} is overridden and also named in env: keep one of the two.")
+        raise StepUpError(f"Variable(s) cannot be both an env dependency and an env_overrides value: {', '.join(both)}")
 
 
 def normalise_resources(resources: Resources | None) -> Mapping[str, int]:
@@ -74,25 +79,27 @@ def normalise_resources(resources: Resources | None) -> Mapping[str, int]:
         return {}
     units = _parsed(resources) if isinstance(resources, str) else resources
     if not isinstance(units, Mapping):
-        raise TypeError(f"resources must be a mapping or text such as 'a:2,b', not {type(units).__name__}.")
+        raise TypeError(f"The resources argument must be a dict, a string or None, not {type(units).__name__}.")
     for name, number in units.items():
         _check_units(name, number)
     return units
 
 
 def _check_units(name: object, number: object) -> None:
-    if not isinstance(name, str) or not isinstance(number, int) or isinstance(number, bool):
-        raise TypeError(f"resources must map names to whole numbers, not {name!r} to {number!r}.")
-    if not name or number <= 0:
-        raise StepUpError(f"A step must ask for at least one unit of a named resource, not {name!r}: {number}.")
+    if not isinstance(name, str) or not name:
+        raise StepUpError(f"Invalid name of a resource: {name!r}. Must be a string that is not empty.")
+    if not isinstance(number, int) or isinstance(number, bool) or number <= 0:
+        raise StepUpError(f"Invalid quantity for resource {name!r}: {number!r}. Must be a strictly positive integer.")
 
 
 def _parsed(text: str) -> dict[str, int]:
     units: dict[str, int] = {}
     for part in text.split(","):
         name, colon, number = (word.strip() for word in part.partition(":"))
-        if not name or name in units or (colon and not number.isdecimal()):
-            raise StepUpError(f"resources must look like 'a:2,b', each name once, not {text!r}.")
+        if not name or name in units:
+            raise StepUpError(f"Resources must look like 'a:2,b', each name once, not {text!r}.")
+        if colon and not number.lstrip("-").isdecimal():
+            raise StepUpError(f"Resource value is not a valid integer: {part.strip()}")
         units[name] = int(number) if colon else 1
     return units
 
@@ -101,11 +108,19 @@ def normalise_duration(duration: float | None) -> float:
     """Return the expected duration in seconds, 0 for unknown."""
     if duration is None:
         return 0.0
-    if isinstance(duration, bool) or not isinstance(duration, int | float):
-        raise TypeError(f"duration must be a number of seconds, not {type(duration).__name__}: {duration!r:.80}")
-    if not math.isfinite(duration) or duration < 0:
-        raise StepUpError(f"duration must be finite and not negative, not {duration}.")
+    if not _is_number(duration) or not math.isfinite(duration) or duration < 0:
+        raise StepUpError(f"Invalid duration: {duration!r:.80}. Must be a non-negative number.")
     return float(duration)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def with_limits(resources: Resources | None, *, pool: str | None, block: bool) -> Resources | None:
+    """Return the resources of a step that also says, as in version 1, that it belongs to a pool or is blocked."""
+    extra = {name: 1 for name in (pool, BLOCKED if block else None) if name is not None}
+    return {**normalise_resources(resources), **extra} if extra else resources
 
 
 def refuse_later_arguments(function: str, *, pool: str | None, block: bool) -> None:

@@ -131,9 +131,25 @@ def normalise(path: str) -> str:
     return apply_affixes(posixpath.normpath(path), get_affixes(path))
 
 
-def make_path_out(src: str, dst: str) -> str:
-    """Return where `src` arrives: a `dst` that ends in a slash is a directory to put it into."""
-    return dst + posixpath.basename(src) if dst.endswith("/") else dst
+def make_path_out(src: str, dst: str | None, ext: str | None = None, other_exts: Iterable[str] = ()) -> str:
+    """Return where what is made of `src` goes.
+
+    A `dst` that ends in a slash is a directory to put it into, None is the directory of `src`;
+    `ext` takes the place of the extension there, and is required elsewhere, unless one of `other_exts` is there.
+    """
+    directory = posixpath.dirname(src) if dst is None else dst
+    path = posixpath.join(directory, _with_extension(src, ext)) if dst is None or dst.endswith("/") else dst
+    allowed = (ext, *other_exts)
+    if ext is not None and posixpath.splitext(path)[1] not in allowed:
+        raise PathError(f"The output path does not have extension {ext!r}: {path}.")
+    if posixpath.normpath(path) == posixpath.normpath(src):
+        raise PathError(f"The output path cannot equal the input path: {posixpath.normpath(src)}")
+    return path
+
+
+def _with_extension(src: str, ext: str | None) -> str:
+    name = posixpath.basename(src)
+    return name if ext is None else posixpath.splitext(name)[0] + ext
 
 
 def as_path(text: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import posixpath
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -29,11 +30,19 @@ class Reading(enum.Enum):
     """How the words of a command are read."""
 
     VERBATIM = "step"
-    """Not at all, but for the path lists of version 1."""
+    """Not at all."""
     PROGRAM = "run"
     """Variables in front are set, and a program of the project is an input."""
     PLAN = "plan"
     """As PROGRAM, and there must be a program of the project."""
+    DIRECTORY_PLAN = "plan of version 1"
+    """Not at all; it is the plan in a directory that is spelled with its slash."""
+    VERSION_1 = "step of version 1"
+    """By a shell, after the lists of paths were filled in; directories may be named, and mean nothing."""
+
+
+_READ = {Reading.PROGRAM, Reading.PLAN}
+_SPELLED = {Reading.DIRECTORY_PLAN, Reading.VERSION_1}
 
 
 class StepArguments(NamedTuple):
@@ -68,17 +77,21 @@ def declare_step(arguments: StepArguments, reading: Reading, variables: Variable
 
     `moved` says that the plan is not where it began, so that the current directory must be named.
     """
-    workdir = variables.path(arguments.workdir)
+    workdir = _workdir(variables.path(arguments.workdir), reading)
     inside = variables.enter(workdir)
     inputs, outputs, volatiles = (inside.paths(paths) for paths in (arguments.inp, arguments.out, arguments.vol))
-    check_no_directory((*inputs, *outputs, *volatiles))
     lists = {"inp": inputs, "out": outputs, "vol": volatiles}
-    command, shell = _read_command(build_command(arguments.command, lists), reading, lists, shell=arguments.shell)
+    text = build_command(arguments.command, lists)
+    if reading is Reading.VERSION_1:
+        text = fill_in_paths(text, lists)
+        inputs, outputs, volatiles = map(_files, (inputs, outputs, volatiles))
+    check_no_directory((*inputs, *outputs, *volatiles))
+    command = _read_command(text, reading, shell=arguments.shell)
     environment = normalise_names(arguments.env)
     overrides = _merged(arguments.overrides, command.overrides)
     if overrides:
         check_overrides(overrides, environment)
-    if reading is not Reading.VERBATIM and command.local_program is not None:
+    if command.local_program is not None:
         inputs = [command.local_program, *inputs]
     return StepDeclaration(
         command.text,
@@ -89,25 +102,29 @@ def declare_step(arguments: StepArguments, reading: Reading, variables: Variable
         environment,
         arguments.need,
         normalise_resources(arguments.resources),
-        shell,
+        arguments.shell or reading is Reading.VERSION_1,
         overrides,
         normalise_duration(arguments.duration),
     )
 
 
-def _read_command(
-    text: str, reading: Reading, lists: Mapping[str, list[str]], *, shell: bool
-) -> tuple[ParsedCommand, bool]:
-    """Return the command, and whether a shell runs it."""
-    if reading is Reading.VERBATIM:
-        filled = fill_in_paths(text, lists)
-        if filled is not None:
-            return ParsedCommand(filled, {}, None), True
-        return ParsedCommand(text, {}, None), shell
+def _workdir(workdir: str, reading: Reading) -> str:
+    """Return a workdir as labels show it: version 1 kept the trailing slash."""
+    return workdir if reading in _SPELLED else posixpath.normpath(workdir)
+
+
+def _files(paths: list[str]) -> list[str]:
+    return [path for path in paths if not path.endswith("/")]
+
+
+def _read_command(text: str, reading: Reading, *, shell: bool) -> ParsedCommand:
+    """Return a command with what its first words say, as far as they are read."""
+    if reading not in _READ:
+        return ParsedCommand(text, {}, None)
     parsed = parse_command(text, shell=shell)
     if reading is Reading.PLAN:
         check_plan_program(parsed)
-    return parsed, shell
+    return parsed
 
 
 def _merged(named: Mapping[str, str] | None, leading: Mapping[str, str]) -> Mapping[str, str]:

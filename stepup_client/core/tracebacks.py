@@ -14,7 +14,8 @@ __all__ = ("install", "shortened", "show")
 
 _LAUNCHERS = ("<frozen runpy>", "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
 _WORKER_FOLDER = posixpath.dirname(OWN_FOLDER.rstrip("/")) + "/stepup_worker/"
-_HEADER = "Traceback (most recent call last"
+_HEADER = "Traceback (most recent call last):"
+_SHORTENED = "Shortened traceback (most recent call last). Set STEPUP_DEBUG=1 for details:"
 
 
 def install() -> None:
@@ -31,7 +32,7 @@ def show(kind: type[BaseException], error: BaseException, trace: TracebackType |
     lines = traceback.format_exception(kind, error, shortened(trace, drop_own=usage))
     text = "".join(lines)
     if usage:
-        text = text.replace(_HEADER + "):", _HEADER + ", shortened; STEPUP_DEBUG=1 shows all of it):")
+        text = text.replace(_HEADER, _SHORTENED)
     sys.stderr.write(text)
 
 

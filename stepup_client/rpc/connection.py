@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import grpc
 
-from stepup_client.errors import RPCError
+from stepup_client.errors import RPCClientUnusableError
 from stepup_proto.v1 import control_pb2_grpc, plan_pb2_grpc
 
 from .refusal import refused_from_wire, rpc_error_from_wire
@@ -65,7 +65,9 @@ class Connection:
         Refused
             The director says no.
         RPCError
-            It cannot be reached, or something is broken.
+            Something is broken.
+        RPCClientUnusableError
+            It cannot be reached.
         """
         timeout_s = None if may_wait else self._settings.timeout_s
         give_up_at = time.monotonic() + _RECONNECT_S_MAX
@@ -84,7 +86,8 @@ class Connection:
         if not isinstance(error, grpc.Call) or error.code() is not grpc.StatusCode.UNAVAILABLE:
             raise rpc_error_from_wire(name, error) from None
         if time.monotonic() >= give_up_at:
-            raise RPCError(f"The director at {self._settings.socket} cannot be reached: {error.details()}") from None
+            message = f"The director at {self._settings.socket} cannot be reached: {error.details()}"
+            raise RPCClientUnusableError(message) from None
 
     def close(self) -> None:
         """Close the channel."""

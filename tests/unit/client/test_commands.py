@@ -9,6 +9,7 @@ from stepup_client.core.commands import (
     build_command,
     check_plan_program,
     fill_in_paths,
+    has_path_lists,
     is_directory_plan,
     parse_command,
     quote_paths,
@@ -54,7 +55,7 @@ def test_a_shell_command_keeps_its_words(text: str, program: str | None) -> None
 
 @pytest.mark.parametrize("text", ["echo 'a", 'echo "a', "echo a\\", "A='b cmd"])
 def test_quotes_without_partners_are_refused(text: str) -> None:
-    with pytest.raises(StepUpError, match="Cannot split"):
+    with pytest.raises(StepUpError, match="Cannot parse command"):
         parse_command(text, shell=False)
 
 
@@ -72,7 +73,7 @@ def test_a_local_program_is_relative_and_has_a_slash(text: str, program: str | N
 
 def test_a_plan_needs_a_local_program() -> None:
     check_plan_program(parse_command("A=1 ./plan.py", shell=False))
-    with pytest.raises(PathError, match=r"relative path with a slash"):
+    with pytest.raises(PathError, match=r"relative path to a local executable, containing at least one slash"):
         check_plan_program(parse_command("plan.py", shell=False))
 
 
@@ -92,7 +93,8 @@ def test_path_lists_of_version_1_are_filled_in() -> None:
 
 @pytest.mark.parametrize("text", ["cat $inp", "echo ${HOME}", "echo"])
 def test_other_commands_are_not_of_version_1(text: str) -> None:
-    assert fill_in_paths(text, LISTS) is None
+    assert not has_path_lists(text)
+    assert fill_in_paths(text, LISTS) == text
 
 
 def test_a_function_gets_the_lists_that_it_names() -> None:
@@ -101,6 +103,11 @@ def test_a_function_gets_the_lists_that_it_names() -> None:
 
     assert build_command(make_command, LISTS) == "cp 'a b' c d"
     assert build_command(lambda: "true", LISTS) == "true"
+
+
+def test_a_path_is_a_command() -> None:
+    assert build_command(Path("./x.py"), LISTS) == "./x.py"
+    assert type(build_command(Path("./x.py"), LISTS)) is str
 
 
 def test_a_function_with_other_parameters_is_refused() -> None:
@@ -113,9 +120,11 @@ def test_a_function_with_other_parameters_is_refused() -> None:
     def unknown(foo: str) -> str:
         return foo
 
-    for function in (positional, variadic, unknown):
-        with pytest.raises(StepUpError, match="by name"):
+    for function in (positional, variadic):
+        with pytest.raises(StepUpError, match="must declare its parameters by name"):
             build_command(function, LISTS)
+    with pytest.raises(StepUpError, match="cannot declare a parameter 'foo'"):
+        build_command(unknown, LISTS)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "a\0b", "\udcff"])

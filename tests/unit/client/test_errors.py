@@ -31,7 +31,7 @@ def test_a_mistake_is_shown_without_our_frames(capsys: pytest.CaptureFixture[str
         coerce_path("")
     tracebacks.show(caught.type, caught.value, caught.tb)
     shown = capsys.readouterr().err
-    assert shown.startswith("Traceback (most recent call last, shortened;")
+    assert shown.startswith("Shortened traceback (most recent call last). Set STEPUP_DEBUG=1 for details:\n")
     assert shown.endswith("stepup.core.exceptions.PathError: A path is empty.\n")
     assert "paths.py" not in shown
     assert "test_errors.py" in shown

@@ -6,11 +6,13 @@ import pytest
 
 from stepup_client.core.declarations import Need
 from stepup_client.core.options import (
+    BLOCKED,
     check_overrides,
     need_of,
     normalise_duration,
     normalise_names,
     normalise_resources,
+    with_limits,
 )
 from stepup_client.errors import StepUpError
 
@@ -23,13 +25,15 @@ def test_resources_have_one_form(given: dict[str, int] | str | None, expected: d
     assert normalise_resources(given) == expected
 
 
-@pytest.mark.parametrize("given", ["a:", "a:x", "a:-1", "a:0", ",", "a,a", {"a": 0}, {"a": -1}, {"": 1}])
+@pytest.mark.parametrize(
+    "given", ["a:", "a:x", "a:-1", "a:0", ",", "a,a", {"a": 0}, {"a": True}, {"a": 1.5}, {"": 1}, {1: 1}]
+)
 def test_impossible_resources_are_refused(given: dict[str, int] | str) -> None:
     with pytest.raises(StepUpError):
         normalise_resources(given)
 
 
-@pytest.mark.parametrize("given", [3, {"a": "1"}, {"a": True}, {"a": 1.5}, {1: 1}, ["a"]])
+@pytest.mark.parametrize("given", [3, ["a"], {"a"}])
 def test_resources_of_another_type_are_a_type_error(given: object) -> None:
     with pytest.raises(TypeError):
         normalise_resources(given)  # type: ignore[arg-type] # that is the point
@@ -67,9 +71,12 @@ def test_a_duration_is_seconds(given: float | None, expected: float) -> None:
 
 
 def test_impossible_durations_are_refused() -> None:
-    for wrong in (-1, float("nan"), float("inf")):
-        with pytest.raises(StepUpError):
-            normalise_duration(wrong)
-    for alien in (True, "1"):
-        with pytest.raises(TypeError):
-            normalise_duration(alien)  # type: ignore[arg-type] # that is the point
+    for wrong in (-1, float("nan"), float("inf"), True, "1"):
+        with pytest.raises(StepUpError, match=r"Invalid duration: .*\. Must be a non-negative number\."):
+            normalise_duration(wrong)  # type: ignore[arg-type] # that is the point
+
+
+def test_a_pool_and_a_block_of_version_1_are_resources() -> None:
+    assert with_limits("a:2", pool=None, block=False) == "a:2"
+    assert with_limits(None, pool="p", block=True) == {"p": 1, BLOCKED: 1}
+    assert with_limits("a:2", pool="p", block=False) == {"a": 2, "p": 1}

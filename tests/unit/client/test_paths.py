@@ -63,10 +63,31 @@ def test_normalising_keeps_affixes(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("src", "dst", "expected"), [("a/b.txt", "c/", "c/b.txt"), ("a/b.txt", "c", "c"), ("b", "./", "./b")]
+    ("src", "dst", "expected"), [("a/b.txt", "c/", "c/b.txt"), ("a/b.txt", "c", "c"), ("./b", "./c/", "./c/b")]
 )
 def test_a_destination_with_a_slash_is_a_directory(src: str, dst: str, expected: str) -> None:
     assert make_path_out(src, dst) == expected
+
+
+@pytest.mark.parametrize(
+    ("src", "dst", "expected"),
+    [
+        ("a/b.md", None, "a/b.pdf"),
+        ("a/b.tar.gz", "c/", "c/b.tar.pdf"),
+        ("a/b.md", "c.pdf", "c.pdf"),
+        ("a", "b.x", "b.x"),
+    ],
+)
+def test_a_product_may_get_another_extension(src: str, dst: str | None, expected: str) -> None:
+    assert make_path_out(src, dst, ".pdf", [".x"]) == expected
+
+
+def test_a_product_must_have_its_extension_and_not_be_its_source() -> None:
+    with pytest.raises(PathError, match=r"does not have extension '\.pdf': a/b\.md\."):
+        make_path_out("a.md", "a/b.md", ".pdf")
+    for dst in ("./", "b", None):
+        with pytest.raises(PathError, match="cannot equal the input path: b"):
+            make_path_out("./b", dst)
 
 
 def test_a_place_knows_the_ways_between_itself_and_the_root() -> None:

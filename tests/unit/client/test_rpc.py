@@ -157,7 +157,7 @@ def test_a_refusal_is_raised_by_the_next_call_that_waits(director: FakeDirector,
     director.refuse = refuse_command("bad", types_pb2.Refusal.KIND_GRAPH, "Made twice.")
     done = plans.run("step('bad')\nglob('*')\n")
     assert done.returncode == 1
-    assert done.stderr.startswith("Traceback (most recent call last, shortened; STEPUP_DEBUG=1 shows all of it):\n")
+    assert done.stderr.startswith("Shortened traceback (most recent call last). Set STEPUP_DEBUG=1 for details:\n")
     assert done.stderr.endswith("stepup.core.exceptions.GraphError: sub/plan.py:2: Made twice.\n")
     assert "stepup_client" not in done.stderr
     assert done.stderr.count("File ") == 1
@@ -288,5 +288,5 @@ def test_a_director_that_never_answers_is_given_up(plans: Plans) -> None:
     )
     assert done.returncode == 1
     assert done.stderr.startswith(
-        "stepup.core.exceptions.RPCError: The director at /nowhere/director cannot be reached"
+        "stepup.core.exceptions.RPCClientUnusableError: The director at /nowhere/director cannot be reached"
     )
