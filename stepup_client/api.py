@@ -6,17 +6,28 @@ needed. Outside of a build each statement is shown and nothing happens, so that 
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from stepup_client.amending import amend, hold
+from stepup_client.calls import call
 from stepup_client.core.commands import CommandArg
 from stepup_client.core.declarations import Need
 from stepup_client.core.stepinfo import StepInfo
-from stepup_client.errors import InputNotFoundError, NotYetError
+from stepup_client.errors import InputNotFoundError
+from stepup_client.namespaces import dumpns, loadns
 from stepup_client.rpc.current import install_excepthook
 from stepup_client.running import copy, plan, run, step
+from stepup_client.scripts import script
 from stepup_client.statics import glob, mkdir, pool, static
-from stepup_client.surroundings import get_info, get_job_i, getenv, graph, shq, subs_env_vars
+from stepup_client.surroundings import (
+    get_info,
+    get_job_i,
+    get_rpc_client,
+    getenv,
+    getinfo,
+    graph,
+    shq,
+    subs_env_vars,
+)
+from stepup_client.templates import render_jinja
 
 __all__ = (
     "CommandArg",
@@ -29,7 +40,9 @@ __all__ = (
     "dumpns",
     "get_info",
     "get_job_i",
+    "get_rpc_client",
     "getenv",
+    "getinfo",
     "glob",
     "graph",
     "hold",
@@ -45,31 +58,5 @@ __all__ = (
     "step",
     "subs_env_vars",
 )
-
-
-def call(*_: object, **__: object) -> NoReturn:
-    """Not available yet."""
-    raise NotYetError("call()")
-
-
-def script(*_: object, **__: object) -> NoReturn:
-    """Not available yet."""
-    raise NotYetError("script()")
-
-
-def loadns(*_: object, **__: object) -> NoReturn:
-    """Not available yet."""
-    raise NotYetError("loadns()")
-
-
-def dumpns(*_: object, **__: object) -> NoReturn:
-    """Not available yet."""
-    raise NotYetError("dumpns()")
-
-
-def render_jinja(*_: object, **__: object) -> NoReturn:
-    """Not available yet."""
-    raise NotYetError("render_jinja()")
-
 
 install_excepthook()

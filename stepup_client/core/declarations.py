@@ -27,7 +27,7 @@ __all__ = (
 
 
 @enum.unique
-class Need(enum.Enum):
+class Need(enum.IntEnum):
     """How much a step is wanted."""
 
     OPTIONAL = 31

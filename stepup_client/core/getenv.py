@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stepup_client.errors import EnvVarError
 
 from .paths import Place, coerce_path, normalise
 from .variables import Variables
+
+if TYPE_CHECKING:
+    from path import Path
 
 __all__ = ("EnvironmentForm", "split_value", "value_as_path", "value_when_unset")
 
@@ -20,15 +23,15 @@ class EnvironmentForm(NamedTuple):
     back: bool
     """A path relative to the root."""
     multi: bool
-    """Several values, separated by colons."""
+    """Several paths, separated by colons."""
 
     @property
     def is_path(self) -> bool:
         """Paths are wanted."""
-        return self.path or self.back
+        return self.path or self.back or self.multi
 
 
-def value_when_unset(name: str, form: EnvironmentForm) -> list[str] | None:
+def value_when_unset(name: str, form: EnvironmentForm) -> list[Path] | None:
     """Return what stands for a variable that is not set and has no default.
 
     Raises

@@ -310,7 +310,7 @@ def test_getenv_gives_values_in_many_forms(session: RecordingSession, monkeypatc
     assert getenv("A") == "./x/../y"
     assert getenv("A", path=True) == Path("./y")
     assert getenv("A", back=True) == getenv("A", is_path=True) == Path("../y")
-    assert getenv("B", multi=True) == ["p", "q//r/"]
+    assert getenv("B", multi=True) == [Path("p"), Path("q/r/")]
     assert getenv("B", path=True, multi=True) == [Path("p"), Path("q/r/")]
     assert session.recorded_variables == ["A", "B"]
 
@@ -365,7 +365,7 @@ def test_graph_writes_three_files_relative_to_the_root(session: RecordingSession
     assert session.said == []
 
 
-@pytest.mark.parametrize("name", ["call", "script", "loadns", "dumpns", "render_jinja", "pool"])
+@pytest.mark.parametrize("name", ["pool"])
 def test_what_is_not_there_yet_says_so(name: str) -> None:
     with pytest.raises(NotYetError, match=rf"{name}\(\) is not available yet"):
         getattr(api, name)("x", y=1)

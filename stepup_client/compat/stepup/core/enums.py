@@ -1,7 +1,7 @@
-"""How much a step is wanted."""
+"""The words for states, needs and exit codes; the same as `stepup_client.enums`."""
 
 from __future__ import annotations
 
-from stepup_client.core.declarations import Need
+from stepup_client.enums import FileRole, FileState, Need, ReturnCode, StepState
 
-__all__ = ("Need",)
+__all__ = ("FileRole", "FileState", "Need", "ReturnCode", "StepState")
