@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .causes import Unwanted
 from .consequences import undo_execution
 from .desk import Desk
 from .records import File, Node, Step
@@ -33,6 +34,7 @@ def _revert_unwanted(desk: Desk, removals: Removals) -> None:
             continue
         if step.state is not StepState.PENDING:
             desk.graph.move_step(step, StepState.PENDING)
+        desk.graph.forget_success(step, Unwanted())
         undo_execution(desk, step)
         for file in desk.graph.outputs(step):
             if file.hash is not None:

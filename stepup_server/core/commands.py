@@ -72,7 +72,8 @@ class StepRow(NamedTuple):
     volatiles: str
     """`[[file, dynamic], ...]`"""
     environment: str
-    """`[[name, dynamic, value or null], ...]`"""
+    """`[[name, dynamic, value or null], ...]`: the value that the last attempt saw, left out if it saw none;
+    dynamic is null for a variable that the step does not ask for any more."""
     globs: str
     """`[[pattern, [[name, sub], ...], [[path, [[name, text], ...]], ...]], ...]`"""
     directories: str
@@ -89,6 +90,14 @@ class StepRow(NamedTuple):
     defer_count: int
     born: int
     """The build in which it was made, counted over the life of the project."""
+    past: str
+    """`{inputs: {path: hash}, outputs: .., shell: .., overrides: .., workdir: ..}`; a hash is `[hex, mode, size]`."""
+    explained: bool
+    """The last success was part of a build that explains itself."""
+    reasons: str
+    """`[{kind: .., ..}, ...]`: why there is no success to compare with."""
+    story: str
+    """`{build: .., ending: .., causes: [..], remark: ..}`: what happened when it last had its turn; `{}`: nothing."""
 
 
 class FileRow(NamedTuple):

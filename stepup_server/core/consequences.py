@@ -61,7 +61,6 @@ def undo_execution(desk: Desk, step: Step) -> None:
         graph.detach(graph.node(id_))
     step.positions = 0
     step.environment = {name: False for name, dynamic in step.environment.items() if not dynamic}
-    step.input_digest = step.output_digest = None
     step.directories.clear()
     desk.clear_globs(step)
     graph.changed[step.id] = None

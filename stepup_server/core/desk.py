@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from .causes import Story
 from .commands import Answer, Command, Record, Refuse, Report, Value
 from .graph import Graph
 from .ids import AttemptId, NodeId, RequestId
@@ -76,6 +77,8 @@ class Desk:
         """Attempts that ended in this build."""
         self.skipped = 0
         """Steps that were found to be up to date in this build."""
+        self.last_story: Story | None = None
+        """What was told last, so that steps with the same story share it."""
         self.draining = False
         """Nothing more is started in this build."""
         self.stop = StopLevel.NONE

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections import deque
 
+from .causes import DeferredBefore, Ending, FailedBefore, InputsMoved, Interrupted
+from .checking import Checking
 from .commands import Record
 from .consequences import file_was_lost, make_pending, settle_all, undo_execution, wake_consumers
 from .desk import Desk
-from .freshness import Run, compare_outputs, input_digest, output_digest
+from .freshness import input_digest, output_digest, present_sight
 from .ids import AttemptId, NodeId, WorkerId
-from .outcomes import Deferred, Failed, Orphaned, Succeeded, judge, output_row, pages_of
+from .outcomes import Deferred, Failed, Orphaned, Succeeded, ending_of, judge, output_row, pages_of
 from .ready import ReadyQueue
 from .records import Attempt, File, Step, Worker
 from .refusals import Refusal
 from .states import FileState, Need, Phase, StepState, StopLevel, Tag
+from .stories import end_story, ref_of, tell_story
 from .usage import add_used_inputs, note_unusable_inputs
-from .values import Assignment, AttemptFact, AttemptOutcome, NotStarted, Observation, PathKind, StepRef
+from .values import Assignment, AttemptFact, AttemptOutcome, NotStarted, Observation, PathKind
 from .workforce import Workforce
 
 __all__ = ("Execution",)
@@ -32,8 +35,7 @@ class Execution:
         self._desk = desk
         self._graph = desk.graph
         self._workforce = workforce
-        self._checking: dict[NodeId, None] = {}
-        """Steps whose outputs are being looked at."""
+        self._checking = Checking(desk)
         self._held_back: dict[WorkerId, deque[AttemptFact]] = {}
         """What workers told of attempts for which there is no room yet, in order."""
         self.ready = ReadyQueue(desk.graph)
@@ -50,18 +52,18 @@ class Execution:
         if self._desk.phase is not Phase.BUILD:
             return
         while self._has_room_to_check() and (step := self.ready.pop_check()) is not None:
-            self._check(step)
+            self._checking.check(step)
             self._review_woken()
         self._hand_out()
 
     @property
     def is_checking(self) -> bool:
         """Outputs of some step are being looked at."""
-        return bool(self._checking)
+        return self._checking.count > 0
 
     def _has_room_to_check(self) -> bool:
         """Tell whether a check may begin: it counts as a running step, so that the order does not depend on speed."""
-        return len(self._checking) < self._workforce.free_slots()
+        return self._checking.count < self._workforce.free_slots()
 
     def _review_woken(self) -> None:
         """Put woken steps in the queue, or out of it."""
@@ -107,62 +109,6 @@ class Execution:
         """Tell whether all steps that created a step have run, or are running and have declared it."""
         return all(self._graph.is_open(above) for above in self._graph.creators(step))
 
-    # Checking
-
-    def _check(self, step: Step) -> None:
-        """Compare the inputs of a step with those of its last success; if they are the same, look at its outputs."""
-        if any(file.detached for file in self._graph.inputs(step)):
-            # An amended input that nobody declares any more: only the step itself knows whether it still wants it.
-            self._must_run(step, Run(because="amended input is gone"))
-            return
-        if input_digest(self._graph, step, self._desk.environment) != step.input_digest:
-            self._must_run(step, Run(because="changed inputs"))
-            return
-        self._graph.move_step(step, StepState.CHECKING)
-        step.check = check = self._desk.next_tick()
-        outputs = tuple((file.path, file.hash) for file in self._graph.outputs(step))
-        if outputs:
-            self._checking[step.id] = None
-            self._desk.questions.hash_files(outputs, lambda seen: self._on_outputs_seen(step, check, seen))
-        else:
-            self._conclude_check(step)
-
-    def _must_run(self, step: Step, verdict: Run) -> None:
-        """Forget the last success of a step, so that it runs."""
-        step.input_digest = step.output_digest = None
-        self._graph.changed[step.id] = None
-        self._graph.woken[step.id] = None
-        if self._desk.options.explain_rerun:
-            self._desk.report(Tag.NOSKIP, f"{step.label}  ({verdict.because})", step=self._ref(step))
-
-    def _on_outputs_seen(self, step: Step, check: int, observations: tuple[Observation, ...]) -> None:
-        """Take note of the outputs of a step that is being checked."""
-        self._checking.pop(step.id, None)
-        if step.state is not StepState.CHECKING or step.check != check:
-            return
-        for observation in observations:
-            file = self._graph.file_by_path[observation.path]
-            if file.hash is None or not file.hash.same_content(observation.hash):
-                self._graph.move_file(file, FileState.PLANNED)
-            else:
-                self._graph.move_file(file, file.state, observation.hash)
-        self._conclude_check(step)
-
-    def _conclude_check(self, step: Step) -> None:
-        """Skip a step, or let it run."""
-        verdict = compare_outputs(self._graph, step)
-        if isinstance(verdict, Run):
-            self._graph.move_step(step, StepState.PENDING)
-            self._must_run(step, verdict)
-            return
-        self._graph.move_step(step, StepState.SUCCEEDED)
-        step.ended_tick = self._desk.next_tick()
-        self._desk.skipped += 1
-        self._desk.report(Tag.SKIP, step.label, step=self._ref(step))
-        for file in self._graph.outputs(step):
-            self._graph.move_file(file, FileState.BUILT, file.hash)
-            wake_consumers(self._desk, file)
-
     # Handing out
 
     def _hand_out(self) -> None:
@@ -170,7 +116,7 @@ class Execution:
         planning = any(step.is_planner for step in self._desk.running_steps())
         self.ready.rank_all(planning=planning)
         while (step := self.ready.peek_run()) is not None:
-            if self._checking and not self._has_room_to_check():
+            if self._checking.count and not self._has_room_to_check():
                 return
             worker = self._workforce.find_slot(ahead=False)
             if worker is None and not step.resources and self.ready.keeps_its_place(step, self._desk.running_steps()):
@@ -182,6 +128,7 @@ class Execution:
 
     def _start(self, step: Step, worker: Worker) -> None:
         """Hand a step to a worker; all that its last execution added is undone."""
+        tell_story(self._desk, step, Ending.STARTED, step.reasons)
         undo_execution(self._desk, step)
         graph = self._graph
         graph.last_attempt += 1
@@ -218,7 +165,7 @@ class Execution:
             volatiles=tuple(graph.files[id_].path for id_ in step.volatiles),
             environment=step.environment_overrides,
             need=step.need,
-            input_digest=input_digest(graph, step, self._desk.environment).hex(),
+            input_digest=input_digest(present_sight(graph, step, self._desk.environment)).hex(),
         )
 
     # What happens to attempts
@@ -267,7 +214,7 @@ class Execution:
             return
         if attempt.started_tick is None:
             attempt.started_tick = self._desk.next_tick()
-            self._desk.report(Tag.START, step.label, step=self._ref(step))
+            self._desk.report(Tag.START, step.label, step=ref_of(step))
         if fact.outcome is not None:
             self._end(step, attempt, fact.outcome)
 
@@ -323,15 +270,19 @@ class Execution:
             case Succeeded():
                 self._succeed(step, attempt, outcome, observations)
             case Deferred():
-                self._defer(step, observations)
+                self._defer(step, attempt, observations)
             case Failed():
                 self._fail(step, outcome, observations)
             case Orphaned():
                 self._graph.move_step(step, StepState.PENDING)
+                step.reasons = (Interrupted(""),)
                 self._keep_products(step, observations)
+        end_story(self._desk, step, *ending_of(verdict))
         remark = " (ended while no director was there, and will run again)" if isinstance(verdict, Orphaned) else ""
-        ref = self._ref(step, attempt, outcome.wall_s)
+        ref = ref_of(step, attempt, outcome.wall_s)
         self._desk.report(verdict.tag, step.label + remark, *pages_of(outcome, verdict), step=ref)
+        if isinstance(verdict, Failed) and outcome.changed_inputs:
+            self._desk.report(Tag.ERROR, "The scheduler is draining due to unexpected input changes.")
         self._take_held_back(attempt.worker)
 
     def _succeed(
@@ -345,17 +296,26 @@ class Execution:
         for file in self._graph.outputs(step):
             self._graph.move_file(file, FileState.BUILT, observations[file.path].hash)
         step.environment_values = {name: self._desk.environment.get(name) for name in step.environment}
-        if not attempt.disturbed:
-            step.input_digest = input_digest(self._graph, step, self._desk.environment)
-            step.output_digest = output_digest(self._graph, step)
+        if attempt.disturbed:
+            step.reasons = (InputsMoved(),)
+        else:
+            self._remember_success(step)
         for file in self._graph.outputs(step):
             wake_consumers(self._desk, file)
         if attempt.disturbed:
             make_pending(self._desk, step)
 
-    def _defer(self, step: Step, observations: dict[str, Observation]) -> None:
+    def _remember_success(self, step: Step) -> None:
+        """Keep what a later check compares with."""
+        sight = present_sight(self._graph, step, self._desk.environment)
+        step.input_digest, step.output_digest = input_digest(sight), output_digest(sight)
+        step.explained = self._desk.options.explain_rerun
+        step.past, step.reasons = None, ()
+
+    def _defer(self, step: Step, attempt: Attempt, observations: dict[str, Observation]) -> None:
         """Let a step wait for what it asked for; if it is all there by now, it may run at once."""
         self._graph.move_step(step, StepState.PENDING)
+        step.reasons = (DeferredBefore(tuple(attempt.missed), tuple(attempt.unfresh)),)
         self._keep_products(step, observations)
         step.defer_count += 1
         step.deferred = any(dynamic and not self._graph.files[id_].is_available for id_, dynamic in step.inputs.items())
@@ -366,6 +326,7 @@ class Execution:
         for observation in outcome.changed_inputs:
             self._input_moved(observation)
         self._graph.move_step(step, StepState.FAILED)
+        step.reasons = (FailedBefore(),)
         self._keep_products(step, observations)
         for id_ in list(step.products):
             if id_ in self._graph.steps:
@@ -401,15 +362,12 @@ class Execution:
             self._desk.running.pop(id_, None)
             had_begun = step.attempt.started_tick is not None
             self._graph.move_step(step, StepState.PENDING)
+            step.reasons = (Interrupted(because),)
+            end_story(self._desk, step, Ending.LOST, because)
             if had_begun:
-                self._desk.report(Tag.WARNING, f"{because}: {step.label} will run again", step=self._ref(step))
+                self._desk.report(Tag.WARNING, f"{because}: {step.label} will run again", step=ref_of(step))
         for worker in self._held_back:
             self._take_held_back(worker)
-
-    def _ref(self, step: Step, attempt: Attempt | None = None, wall_s: float = 0.0) -> StepRef:
-        """Return the facts about a step for a line about it."""
-        attempt = attempt or step.attempt
-        return StepRef(step.id, step.label, step.state.value, attempt.worker if attempt else 0, wall_s)
 
 
 def _was_given_back(attempt: Attempt, outcome: AttemptOutcome) -> bool:

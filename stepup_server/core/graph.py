@@ -8,21 +8,19 @@ This module knows nothing of time, workers or the disk.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
+from .causes import Cause
 from .folders import Folders
 from .ids import ROOT, NodeId
+from .past import note_input, note_output
 from .paths import parents
 from .records import Attempt, File, Node, Step, Tree
 from .refusals import InvariantBroken
 from .states import FILE_TRANSITIONS, STEP_TRANSITIONS, FileState, Need, StepState
 from .values import FileHash
 
-__all__ = ("Counts", "Graph")
-
-
-Counts = Callable[[Step, bool], bool]
-"""Tells whether an edge of a step counts in the search for circles; True: an amended one."""
+__all__ = ("Graph",)
 
 
 class Graph:
@@ -286,6 +284,8 @@ class Graph:
         """Change the state and the hash of a file: the only place where that happens."""
         if file.state is not state and (file.state, state) not in FILE_TRANSITIONS:
             raise InvariantBroken(f"file {file.id} ({file.path}): {file.state.name} -> {state.name}")
+        if file.hash is not None and not file.hash.same_content(hash_):
+            self._note_change(file)
         file.hash = hash_
         self.changed[file.id] = None
         self._set_file(file, state, detached=file.detached)
@@ -315,6 +315,7 @@ class Graph:
         """Make a file an input of a step; nothing happens if it is one."""
         if file.id in step.inputs:
             return
+        note_input(step, file.path, None)
         step.inputs[file.id] = dynamic
         file.consumers[step.id] = dynamic
         self._block(step, file.blocks(dynamic=dynamic))
@@ -324,6 +325,7 @@ class Graph:
 
     def remove_input(self, step: Step, file: File) -> None:
         """Make a file no input of a step any more."""
+        note_input(step, file.path, file.hash)
         dynamic = step.inputs.pop(file.id)
         del file.consumers[step.id]
         self._block(step, -file.blocks(dynamic=dynamic))
@@ -343,6 +345,7 @@ class Graph:
             step.volatiles[file.id] = dynamic
             self.move_file(file, FileState.VOLATILE)
         else:
+            note_output(step, file.path, None)
             step.outputs[file.id] = dynamic
             known = file.hash if file.is_output else None
             self.move_file(file, FileState.OUTDATED if known else FileState.PLANNED, known)
@@ -352,7 +355,10 @@ class Graph:
 
     def drop_output(self, file: File) -> None:
         """Make a file the product of nobody; its state and hash are kept for whoever takes it."""
-        self._move_demand(file, self.producer(file), None)
+        maker = self.producer(file)
+        if maker is not None and file.id in maker.outputs:
+            note_output(maker, file.path, file.hash)
+        self._move_demand(file, maker, None)
         self.detach(file)
         self.shape += 1
 
@@ -362,32 +368,24 @@ class Graph:
         self.changed[step.id] = None
         self.woken[step.id] = None
 
-    def find_circle(
-        self, step: Step | None, inputs: Iterable[File], outputs: Iterable[File], counts: Counts | None = None
-    ) -> list[Step] | None:
-        """Return the steps of a circle that new edges of a step would close, the step itself not among them.
+    # The last success
 
-        None if there is none. `step` is None for one that has no edges to keep. Only edges that count are followed.
+    def forget_success(self, step: Step, *reasons: Cause) -> None:
+        """Let a step run again, whatever is there; where there was no success, the reasons for that stay."""
+        if step.input_digest is not None:
+            step.input_digest = step.output_digest = step.past = None
+            step.explained = False
+            step.reasons = reasons
+            self.changed[step.id] = None
+            self.woken[step.id] = None
 
-        Two waves go down from the outputs and up from the inputs in turn, and the search ends as soon as one of them
-        has reached all it can: a plan declares its steps in the order of their dependencies, or in the reverse order,
-        so one of the two is short.
-        """
-        kept = ((), ()) if step is None else (self.outputs(step), self.inputs(step))
-        ahead = {file.id: file for file in (*kept[0], *outputs)}
-        behind = {file.id: file for file in (*kept[1], *inputs)}
-        if ahead.keys() & behind.keys():
-            return []
-        down = _Wave(self, ahead.values(), down=True, counts=counts)
-        up = _Wave(self, behind.values(), down=False, counts=counts)
-        while True:
-            for wave, other in ((down, up), (up, down)):
-                reached = wave.advance()
-                if reached is None:
-                    meeting = next((near for near in other.first if near.id in wave.came_from), None)
-                    return None if meeting is None else wave.way_to(meeting)
-                if reached.id in other.came_from:
-                    return [*down.way_to(reached), *reversed(up.way_to(reached)[:-1])]
+    def _note_change(self, file: File) -> None:
+        """Let those that have seen a file remember what it was."""
+        for id_ in file.consumers:
+            note_input(self.steps[id_], file.path, file.hash)
+        maker = self.producer(file)
+        if maker is not None and file.id in maker.outputs:
+            note_output(maker, file.path, file.hash)
 
     # What is wanted
 
@@ -434,58 +432,3 @@ class Graph:
                 if maker is not None:
                     maker.demand += sign
                     stack.append(maker)
-
-
-class _Wave:
-    """A search along the dependencies in one direction, each step once, nearest first."""
-
-    def __init__(self, graph: Graph, files: Iterable[File], *, down: bool, counts: Counts | None) -> None:
-        self._graph = graph
-        self._down = down
-        self._counts = counts
-        self._queue: deque[tuple[Step, Step | None]] = deque()
-        self.came_from: dict[NodeId, Step | None] = {}
-        """The steps that were reached, each with the one before it."""
-        self._follow(files, None)
-        self.first = [step for step, _ in self._queue]
-        """The steps next to the origin."""
-
-    def _follow(self, files: Iterable[File], origin: Step | None) -> None:
-        """Queue the steps at the other side of some files."""
-        for file in files:
-            self._queue.extend((step, origin) for step, dynamic in self._across(file) if self._is_way(step, dynamic))
-
-    def _across(self, file: File) -> Iterator[tuple[Step, bool]]:
-        """Return the steps at the other side of a file, each with how it came to be there."""
-        if self._down:
-            yield from ((self._graph.steps[id_], dynamic) for id_, dynamic in file.consumers.items())
-        elif (maker := self._graph.producer(file)) is not None:
-            yield maker, maker.outputs.get(file.id, False)
-
-    def _is_way(self, step: Step, dynamic: bool) -> bool:  # noqa: FBT001 -- it is the value of the edge
-        """Tell whether the search goes along an edge."""
-        return self._counts is None or self._counts(step, dynamic)
-
-    def _leave(self, step: Step) -> None:
-        """Go on behind a step that was reached."""
-        edges = step.outputs if self._down else step.inputs
-        self._follow((self._graph.files[id_] for id_, dynamic in edges.items() if self._is_way(step, dynamic)), step)
-
-    def advance(self) -> Step | None:
-        """Return a step that was not reached before; None if there is none."""
-        while self._queue:
-            step, origin = self._queue.popleft()
-            if step.id not in self.came_from:
-                self.came_from[step.id] = origin
-                self._leave(step)
-                return step
-        return None
-
-    def way_to(self, step: Step) -> list[Step]:
-        """Return the steps from the origin to a step that was reached."""
-        way: list[Step] = []
-        current: Step | None = step
-        while current is not None:
-            way.append(current)
-            current = self.came_from[current.id]
-        return way[::-1]

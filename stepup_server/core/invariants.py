@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from .director import Director
+from .freshness import input_digest, last_sight, output_digest
 from .graph import Graph
 from .ids import ROOT, NodeId
 from .records import Attempt, File, Node, Step, Tree
@@ -119,6 +120,7 @@ def _check_step(graph: Graph, step: Step) -> None:
     wanted = not step.detached and (step.need > Need.OPTIONAL or demand > 0)
     _demand(step, that=step.wanted == wanted, reason=f"wanted is not {wanted}")
     _check_digests(step)
+    _check_memory(graph, step)
     _check_products(graph, step)
 
 
@@ -136,6 +138,17 @@ def _check_digests(step: Step) -> None:
     if step.deferred:
         _demand(step, that=step.state is StepState.PENDING, reason="deferred, but not pending")
     _demand(step, that=(step.attempt is not None) == (step.state is StepState.RUNNING), reason="attempt and state")
+
+
+def _check_memory(graph: Graph, step: Step) -> None:
+    """Compare the notes about the last success with its digests."""
+    _demand(step, that=bool(step.reasons) == (step.input_digest is None), reason="a success, and why there is none")
+    if step.input_digest is None:
+        _demand(step, that=step.past is None, reason="notes about no success")
+        return
+    seen = last_sight(graph, step)
+    _demand(step, that=input_digest(seen) == step.input_digest, reason=f"its last success did not see {seen}")
+    _demand(step, that=output_digest(seen) == step.output_digest, reason=f"its last success did not make {seen}")
 
 
 def _check_products(graph: Graph, step: Step) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .causes import Cause, GaveWay, TakenOver
 from .consequences import make_pending, undo_execution
 from .desk import Desk
 from .graph import Graph
@@ -63,31 +64,33 @@ def dispossess(desk: Desk, node: Node) -> None:
     """Cut a node from its creator. The declarer cannot be skipped or brought back as it was: it must run."""
     graph = desk.graph
     owner = graph.creator_step(node)
+    because = TakenOver(node.label if isinstance(node, Step) else node.path)
     if isinstance(node, File) and node.is_product:
         planner = graph.creator_step(owner) if owner is not None and _is_declared(owner, node) else None
         graph.drop_output(node)
-        must_run(desk, planner)
+        must_run(desk, planner, because)
     elif node.creator is not None:
         graph.detach(node)
-    must_run(desk, owner)
+    must_run(desk, owner, because)
 
 
 def loosen(desk: Desk, step: Step, claimant: Step) -> None:
     """Take the dependencies away from a step that stand from an execution which may be undone."""
     if is_leftover(desk.graph, step, claimant):
+        desk.graph.forget_success(step, GaveWay(claimant.label))
         undo_execution(desk, step)
         desk.graph.cut_inputs(step)
-        must_run(desk, desk.graph.creator_step(step))
-        must_run(desk, step)
+        must_run(desk, desk.graph.creator_step(step), GaveWay(claimant.label))
+        must_run(desk, step, GaveWay(claimant.label))
     elif not counts(desk.graph, step, claimant, dynamic=True):
+        desk.graph.forget_success(step, GaveWay(claimant.label))
         undo_execution(desk, step)
 
 
-def must_run(desk: Desk, step: Step | None) -> None:
+def must_run(desk: Desk, step: Step | None, because: Cause) -> None:
     """Let a step run instead of being skipped or left alone."""
     if step is not None:
-        step.input_digest = step.output_digest = None
-        desk.graph.changed[step.id] = None
+        desk.graph.forget_success(step, because)
         desk.graph.woken[step.id] = None
         make_pending(desk, step)
 

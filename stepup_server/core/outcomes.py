@@ -8,20 +8,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
+from .causes import Ending, hash_change
 from .commands import OutputRow
 from .desk import Desk
 from .records import Attempt, Step
 from .refusals import Refusal
 from .states import StopLevel, Tag
-from .values import AttemptOutcome, Exited, NotStarted, Observation, Page, PathKind, Signalled
+from .values import AttemptOutcome, Exited, FileHash, NotStarted, Observation, Page, PathKind, Signalled
 
-__all__ = ("Deferred", "Failed", "Orphaned", "Succeeded", "Verdict", "judge", "output_row", "pages_of")
+__all__ = ("Deferred", "Failed", "Orphaned", "Succeeded", "Verdict", "ending_of", "judge", "output_row", "pages_of")
 
 PATHS_MAX = 20
 """How many paths a page lists."""
 
 PAGE_CHARS_MAX = 256 * 1024
 """How much of what a step wrote is shown."""
+
+REMARK_CHARS_MAX = 2000
+"""How much is remembered about how an attempt ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def _judge_by_itself(
 ) -> Verdict:
     """Decide what the end of an attempt means, whatever happened to the director meanwhile."""
     if outcome.changed_inputs:
-        return Failed((_failed_command(step, attempt, outcome), _invalid_inputs(outcome)))
+        return Failed((_failed_command(step, attempt, outcome), _invalid_inputs(attempt, outcome)))
     if attempt.deferred and attempt.stop is StopLevel.NONE:
         return _judge_deferral(desk, step, attempt)
     if outcome.end != Exited(0) or attempt.refusals:
@@ -100,6 +104,17 @@ def _judge_deferral(desk: Desk, step: Step, attempt: Attempt) -> Verdict:
     return Failed((_command_page(f"Deferred more than {cap} times", step, ""), *pages))
 
 
+def ending_of(verdict: Verdict) -> tuple[Ending, str]:
+    """Return how an attempt ended, and a remark about it, as they are remembered."""
+    ending = {
+        Succeeded: Ending.SUCCEEDED,
+        Deferred: Ending.DEFERRED,
+        Failed: Ending.FAILED,
+        Orphaned: Ending.LOST,
+    }[type(verdict)]
+    return ending, "\n".join(f"{page.title}: {page.text}" for page in verdict.pages)[:REMARK_CHARS_MAX]
+
+
 def _what_is_wrong_with(observation: Observation) -> str:
     """Add what is at the place of an output, if it is not simply missing."""
     return {
@@ -115,6 +130,8 @@ def _failed_command(step: Step, attempt: Attempt, outcome: AttemptOutcome) -> Pa
         case Exited(code=0) if attempt.refusals:
             reasons = (_with_source(refusal) for refusal in attempt.refusals)
             remark = "exit=0, but a declaration was refused: " + "; ".join(reasons)
+        case Exited(code=0):
+            remark = ""
         case Exited(code=code):
             remark = f"exit={code}"
         case Signalled(number=number):
@@ -145,15 +162,18 @@ def _signal_name(number: int) -> str:
         return "unknown"
 
 
-def _invalid_inputs(outcome: AttemptOutcome) -> Page:
+def _invalid_inputs(attempt: Attempt, outcome: AttemptOutcome) -> Page:
     """List the inputs that moved between declaration and end."""
-    return _listing(
-        "Invalid inputs",
-        [
-            f"{'Vanished' if seen.kind is PathKind.MISSING else 'Changed'}: {seen.path}"
-            for seen in outcome.changed_inputs
-        ],
-    )
+    before = {seen.path: seen.hash for seen in attempt.assignment.inputs}
+    return _listing("Invalid inputs", [_how_it_moved(seen, before.get(seen.path)) for seen in outcome.changed_inputs])
+
+
+def _how_it_moved(seen: Observation, before: FileHash | None) -> str:
+    """Say what happened to an input."""
+    if seen.hash is None:
+        wrong = _what_is_wrong_with(seen)
+        return f"Input vanished unexpectedly: {seen.path}{wrong}"
+    return f"Input changed unexpectedly: {seen.path} ({hash_change(before, seen.hash)})"
 
 
 def _listing(title: str, lines: list[str]) -> Page:

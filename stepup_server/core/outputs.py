@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from .causes import TakenOver
 from .desk import Desk
 from .leftovers import dispossess, is_leftover, is_leftover_execution, loosen, must_run
 from .ownership import check_not_internal, claim_path, name_of, product_in_tree
@@ -108,7 +109,7 @@ def _make_way(desk: Desk, claimant: Step, file: File, *, volatile: bool) -> None
     claim_path(desk, file.path, claimant)
     dispossess(desk, file)
     for _, asker in list(desk.find_globs(file.path)):
-        must_run(desk, asker)
+        must_run(desk, asker, TakenOver(file.path))
     if volatile:
         for user in desk.graph.consumers(file):
             loosen(desk, user, claimant)

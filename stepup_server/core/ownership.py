@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from .circles import Counts, find_circle
 from .consequences import make_pending
 from .desk import Desk
-from .graph import Counts, Graph
+from .graph import Graph
 from .leftovers import counts, dispossess, is_leftover, loosen
 from .paths import is_below
 from .records import File, Step, Tree
@@ -104,7 +105,7 @@ class NewEdges:
             [graph.file_by_path[path] for path in paths if path in graph.file_by_path]
             for paths in (self.inputs, self.outputs)
         )
-        return graph.find_circle(self.step, inputs, outputs, counting)
+        return find_circle(graph, self.step, inputs, outputs, counting)
 
 
 def check_circle(desk: Desk, edges: NewEdges, label: str, source: Source) -> bool:

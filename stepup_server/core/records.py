@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass, field
 
+from .causes import FIRST_RUN, Cause, Story
 from .commands import Declared
 from .ids import AttemptId, NodeId, RequestId, WorkerId
+from .past import Past
 from .paths import label_of
 from .refusals import Refusal
 from .states import FileState, Need, StepState, StopLevel
@@ -176,7 +178,7 @@ class Step:
     environment: dict[str, bool] = field(default_factory=dict)
     """Names of variables; True: by amending."""
     environment_values: dict[str, str | None] = field(default_factory=dict)
-    """The values that entered the last input digest."""
+    """What the last attempt saw of the variables that it depended on in the end."""
     globs: dict[GlobQuery, tuple[GlobMatch, ...]] = field(default_factory=dict)
     """Patterns that it asked for, with the matches it was told."""
     directories: dict[str, None] = field(default_factory=dict)
@@ -190,6 +192,14 @@ class Step:
     """Of the last success, None when it must run."""
     output_digest: bytes | None = None
     """Of the last success, None when it must run."""
+    past: Past | None = None
+    """What the last success saw, where that is not what is there now; None without a success."""
+    explained: bool = False
+    """The last success was part of a build that explains itself (`-e`)."""
+    reasons: tuple[Cause, ...] = FIRST_RUN
+    """Why there is no success to compare with; empty when there is one."""
+    story: Story | None = None
+    """What happened when it last had its turn."""
     attempt: Attempt | None = None
     """Set if and only if RUNNING."""
     attempt_number: int = 0
@@ -216,6 +226,10 @@ class Step:
     def label(self) -> str:
         """The name under which people see it."""
         return label_of(self.command, self.workdir)
+
+    def label_in(self, workdir: str | None) -> str:
+        """Return the name under which people would see it in another workdir; None: in its own."""
+        return label_of(self.command, self.workdir if workdir is None else workdir)
 
     @property
     def directory(self) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
+from .causes import FIRST_RUN, Cause, Ending, Interrupted, Story, cause_from_json, cause_to_json
 from .commands import FileRow, StepRow, TreeRow
 from .graph import Graph
 from .ids import NodeId
+from .past import past_from_json, past_to_json
 from .records import File, Node, Step, Tree
 from .states import FileState, Need, StepState
 from .values import FileHash, GlobMatch, GlobQuery, Source
@@ -35,9 +38,7 @@ def step_row(step: Step, worker: str) -> StepRow:
         inputs=_dump_edges(step.inputs),
         outputs=_dump_edges(step.outputs),
         volatiles=_dump_edges(step.volatiles),
-        environment=_dump(
-            [[name, dynamic, step.environment_values.get(name)] for name, dynamic in step.environment.items()]
-        ),
+        environment=_dump(_environment(step)),
         globs=_dump([[query.pattern, query.substitutions, matches] for query, matches in step.globs.items()]),
         directories=_dump(list(step.directories)),
         input_digest=step.input_digest,
@@ -48,7 +49,23 @@ def step_row(step: Step, worker: str) -> StepRow:
         deferred=step.deferred,
         defer_count=step.defer_count,
         born=step.born,
+        past=_dump(past_to_json(step.past)),
+        explained=step.explained,
+        reasons=_dump_causes(step.reasons),
+        story=_dump_story(step.story),
     )
+
+
+def _environment(step: Step) -> list[list[object]]:
+    """Return the variables of a step and of its last attempt."""
+    seen = step.environment_values
+    rows: list[list[object]] = [
+        [name, dynamic, seen[name]] if name in seen else [name, dynamic] for name, dynamic in step.environment.items()
+    ]
+    for name, value in seen.items():
+        if name not in step.environment:
+            rows.append([name, None, value])
+    return rows
 
 
 def file_row(file: File) -> FileRow:
@@ -131,19 +148,57 @@ def _restore_step(graph: Graph, row: StepRow) -> None:
     step.need, step.shell, step.duration_s = Need(row.need), bool(row.shell), row.duration_s
     step.resources = tuple(json.loads(row.resources).items())
     step.environment_overrides = tuple(json.loads(row.environment_overrides).items())
-    for name, dynamic, value in json.loads(row.environment):
-        step.environment[name] = dynamic
-        step.environment_values[name] = value
+    for name, dynamic, *seen in json.loads(row.environment):
+        if dynamic is not None:
+            step.environment[name] = dynamic
+        if seen:
+            step.environment_values[name] = seen[0]
     for pattern, substitutions, matches in json.loads(row.globs):
         query = GlobQuery(pattern, tuple((name, sub) for name, sub in substitutions))
         step.globs[query] = tuple(
             GlobMatch(path, tuple((name, text) for name, text in found)) for path, found in matches
         )
     step.directories = dict.fromkeys(json.loads(row.directories))
-    step.input_digest, step.output_digest = row.input_digest, row.output_digest
     step.attempt_number = row.attempt
     step.deferred, step.defer_count, step.born = bool(row.deferred), row.defer_count, row.born
+    step.reasons, step.story = _load_causes(row.reasons), _load_story(row.story)
+    if state is StepState.RUNNING:
+        step.reasons = (Interrupted(""),)
+    elif not step.reasons and row.input_digest is None:
+        step.reasons = FIRST_RUN
     graph.steps[step.id] = graph.step_by_key[step.key] = step
+
+
+def _dump_causes(causes: tuple[Cause, ...]) -> str:
+    """Return causes as they are stored."""
+    return _FIRST_RUN if causes is FIRST_RUN else _dump([cause_to_json(cause) for cause in causes])
+
+
+_FIRST_RUN = '[{"kind":"first_run"}]'
+
+
+@lru_cache(1024)
+def _load_causes(text: str) -> tuple[Cause, ...]:
+    """Return stored causes; many steps have the same."""
+    return FIRST_RUN if text == _FIRST_RUN else tuple(cause_from_json(facts) for facts in json.loads(text))
+
+
+def _dump_story(story: Story | None) -> str:
+    """Return a story as it is stored."""
+    if story is None:
+        return "{}"
+    head = f'"build":{story.build},"ending":"{story.ending.value}","causes":{_dump_causes(story.causes)}'
+    return "{" + head + (f',"remark":{json.dumps(story.remark)}' if story.remark else "") + "}"
+
+
+@lru_cache(1024)
+def _load_story(text: str) -> Story | None:
+    """Return a stored story; many steps have the same."""
+    facts = json.loads(text)
+    if not facts:
+        return None
+    causes = tuple(cause_from_json(cause) for cause in facts["causes"])
+    return Story(facts["build"], Ending(facts["ending"]), causes, facts.get("remark", ""))
 
 
 _UNDER_WAY = frozenset({StepState.RUNNING, StepState.CHECKING})
@@ -155,6 +210,9 @@ def _restore_edges(graph: Graph, step: Step, row: StepRow) -> None:
     step.volatiles = {NodeId(id_): dynamic for id_, dynamic in json.loads(row.volatiles)}
     for id_, dynamic in json.loads(row.inputs):
         graph.add_input(step, graph.files[NodeId(id_)], dynamic=dynamic)
+    # Last, because a step with a success would take these edges for new ones.
+    step.input_digest, step.output_digest = row.input_digest, row.output_digest
+    step.past, step.explained = past_from_json(json.loads(row.past)), bool(row.explained)
 
 
 def _restore_products(graph: Graph) -> None:

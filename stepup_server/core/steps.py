@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass
 
+from .causes import Redeclared
 from .consequences import make_pending
 from .desk import Desk
 from .leftovers import dispossess, is_leftover
@@ -18,6 +19,7 @@ from .ownership import (
     open_circles,
     use_file,
 )
+from .past import note_declaration
 from .paths import join, label_of, spell_workdir
 from .records import Step
 from .refusals import AlreadyDeclared, CyclicDependency, InvalidArgument, InvalidPath
@@ -141,7 +143,7 @@ def _strip(desk: Desk, step: Step) -> None:
     """
     graph = desk.graph
     if step.products:
-        step.input_digest = step.output_digest = None
+        graph.forget_success(step, Redeclared())
     graph.cut_inputs(step)
     for id_ in (*step.outputs, *step.volatiles):
         graph.drop_output(graph.files[id_])
@@ -156,6 +158,8 @@ def _describe(desk: Desk, step: Step, declaration: StepDeclaration, workdir: str
     """Set the properties of a step that are no edges; a change of what is in its digest makes it pending."""
     digested = (workdir, declaration.shell, declaration.environment_overrides)
     changed = (step.workdir, step.shell, step.environment_overrides) != digested
+    if changed:
+        note_declaration(step)
     step.workdir, step.shell, step.environment_overrides = digested
     step.source = declaration.source
     step.resources = declaration.resources

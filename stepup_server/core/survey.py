@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from stat import filemode
 
+from .causes import MatchesChanged, hash_change, value_text
 from .consequences import make_pending, observe_file
 from .desk import Desk
 from .records import File
@@ -44,7 +44,7 @@ class Survey:
             for name, before in step.environment_values.items():
                 after = self._desk.environment.get(name)
                 if before != after and step.may_be_skipped:
-                    changed[name] = f"{name} {_value(before)} ➜ {_value(after)}"
+                    changed[name] = f"{name} {value_text(before)} ➜ {value_text(after)}"
                     make_pending(self._desk, step)
         for name in sorted(changed):
             self._desk.report(Tag.UPDATED, changed[name])
@@ -90,8 +90,7 @@ class Survey:
         if kind is PathKind.MISSING:
             self._desk.report(Tag.DELETED, path)
         elif after is not None:
-            changes = "" if before is None else f" ({', '.join(_changes(before, after))})"
-            self._desk.report(Tag.UPDATED, path + changes)
+            self._desk.report(Tag.UPDATED, f"{path} ({hash_change(before, after)})")
 
     def _ask_globs(self, queries: tuple[GlobQuery, ...]) -> None:
         """Ask what the patterns match now."""
@@ -113,8 +112,7 @@ class Survey:
                 if known != matches:
                     gone |= _paths(known) - _paths(matches)
                     new |= _paths(matches) - _paths(known)
-                    step.input_digest = step.output_digest = None
-                    self._desk.graph.changed[step.id] = None
+                    self._desk.graph.forget_success(step, _match_change(query, known, matches))
                     make_pending(self._desk, step)
         self._report_matches(gone, new)
         self._end()
@@ -139,18 +137,7 @@ def _paths(matches: Iterable[GlobMatch]) -> set[str]:
     return {match.path for match in matches}
 
 
-def _value(value: str | None) -> str:
-    """Show the value of a variable."""
-    return "(unset)" if value is None else f"={value!r}"
-
-
-def _changes(before: FileHash, after: FileHash) -> list[str]:
-    """Describe what has changed between two hashes."""
-    parts: list[str] = []
-    if before.digest != after.digest:
-        parts.append(f"digest {before.digest.hex()[:8]} ➜ {after.digest.hex()[:8]}")
-    if before.size != after.size:
-        parts.append(f"size {before.size} ➜ {after.size}")
-    if before.mode != after.mode:
-        parts.append(f"mode {filemode(before.mode)} ➜ {filemode(after.mode)}")
-    return parts
+def _match_change(query: GlobQuery, before: tuple[GlobMatch, ...], after: tuple[GlobMatch, ...]) -> MatchesChanged:
+    """Say which matches of a pattern have come and gone."""
+    old, new = _paths(before), _paths(after)
+    return MatchesChanged(query.pattern, tuple(sorted(new - old)), tuple(sorted(old - new)))

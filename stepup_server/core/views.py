@@ -89,6 +89,8 @@ def _step_properties(step: Step) -> Iterator[tuple[str, str]]:
     if step.input_digest is not None and step.output_digest is not None:
         yield "inp_digest", _spaced(step.input_digest)
         yield "out_digest", _spaced(step.output_digest)
+        if step.explained:
+            yield "explained", "yes"
 
 
 def _query_text(query: GlobQuery) -> str:

@@ -44,7 +44,18 @@ def _count_builds(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE {table} ADD COLUMN born INTEGER NOT NULL DEFAULT 0")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_create, _count_builds)
+def _add_causes(connection: sqlite3.Connection) -> None:
+    """Make version 3: why steps run, and what their last success saw."""
+    for column in (
+        "past TEXT NOT NULL DEFAULT '{}'",
+        "explained INTEGER NOT NULL DEFAULT 0",
+        "reasons TEXT NOT NULL DEFAULT '[]'",
+        "story TEXT NOT NULL DEFAULT '{}'",
+    ):
+        connection.execute(f"ALTER TABLE step ADD COLUMN {column}")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_create, _count_builds, _add_causes)
 """The migration at index N makes version N + 1 from version N."""
 
 

@@ -171,7 +171,7 @@ def test_an_input_that_changes_before_its_step_starts_fails_the_step_and_drains(
     project.files(a="2")
     built = project.finish(ticket)
     assert built.code == ReturnCode.FAILED | ReturnCode.DRAINING
-    assert "Changed: a" in project.reports_with("FAIL")[0].pages[-1].text
+    assert "Input changed unexpectedly: a (digest" in project.reports_with("FAIL")[0].pages[-1].text
 
 
 def test_an_input_that_changes_while_its_step_runs_fails_the_step(project: Project) -> None:
@@ -181,7 +181,7 @@ def test_an_input_that_changes_while_its_step_runs_fails_the_step(project: Proje
     project.run_until("go on one")
     project.disk.remove("a")
     assert project.finish(ticket).tagged("FAIL") == ["one"]
-    assert "Vanished: a" in project.reports_with("FAIL")[0].pages[-1].text
+    assert "Input vanished unexpectedly: a" in project.reports_with("FAIL")[0].pages[-1].text
     project.files(a="1")
     assert project.build().code == ReturnCode.OK
 

@@ -37,6 +37,10 @@ def a_step(number: int, state: str = "PENDING") -> StepRow:
         spoke=False,
         deferred=True,
         defer_count=2,
+        past="{}",
+        explained=False,
+        reasons="[]",
+        story="{}",
         born=3,
     )
 
