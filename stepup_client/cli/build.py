@@ -24,8 +24,6 @@ __all__ = ("run_build",)
 
 def run_build(command: BuildCommand) -> int:
     """Build the project and return the exit code."""
-    if command.is_boot:
-        print("WARNING: `stepup boot` is the old name of `stepup build`.", file=sys.stderr)
     root = project_root()
     if enter_root(root):
         print(f"Changing to {root}", flush=True)
@@ -97,6 +95,7 @@ def _options(command: BuildCommand, *, workers_min: int) -> BuildOptions:
         watch_first=command.watch_first,
         explain_rerun=command.explain_rerun,
         use_durations=command.duration,
+        targets=command.targets,
     )
 
 

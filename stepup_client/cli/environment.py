@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Mapping
 
 from stepup_client.cli.failures import UsageError
 
-__all__ = ("build_default", "enter_root", "flag_from_text", "is_debugging", "project_root", "terminal_width")
+__all__ = ("enter_root", "is_debugging", "project_root", "terminal_width")
 
-_TRUE = frozenset(("yes", "true", "t", "y", "1", "on"))
-_FALSE = frozenset(("no", "false", "f", "n", "0", "off"))
 _WIDTH = 80
 """The width of what is not a terminal."""
-
-_Value = TypeVar("_Value")
 
 
 def project_root(environ: Mapping[str, str] = os.environ) -> str:
@@ -32,30 +27,6 @@ def enter_root(root: str) -> bool:
         return False
     os.chdir(root)
     return True
-
-
-def build_default(
-    key: str, parse: Callable[[str], _Value], fallback: _Value, environ: Mapping[str, str] = os.environ
-) -> _Value:
-    """Return what STEPUP_BUILD_<KEY> says, or the fallback when it is unset or empty."""
-    name = f"STEPUP_BUILD_{key.upper()}"
-    text = environ.get(name, "")
-    if not text:
-        return fallback
-    try:
-        return parse(text)
-    except ValueError as error:
-        raise UsageError(f"Environment variable {name}={text!r}: {error}") from error
-
-
-def flag_from_text(text: str) -> bool:
-    """Read a yes or a no."""
-    word = text.strip().lower()
-    if word in _TRUE:
-        return True
-    if word in _FALSE:
-        return False
-    raise ValueError("neither yes nor no")
 
 
 def is_debugging(environ: Mapping[str, str] = os.environ) -> bool:

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from stepup_client.cli.arguments import make_parser, parse
+from stepup_client.cli.arguments import parse
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.options import (
     BuildCommand,
     CompletionCommand,
+    ConfigCommand,
     GraphCommand,
     Invocation,
     PlainCommand,
@@ -46,6 +47,8 @@ def run(argv: Sequence[str]) -> int:
     try:
         invocation = parse(argv)
         if invocation is None:
+            from stepup_client.cli.grammar import make_parser
+
             make_parser().print_help()
             return _FAILED
         return _perform(invocation)
@@ -92,8 +95,13 @@ def _perform(invocation: Invocation) -> int:
             from stepup_client.cli.commands import run_graph
 
             return run_graph(prefix)
+        case ConfigCommand(is_all_shown):
+            from stepup_client.cli.configuration.show import run_config
+
+            return run_config(show_all=is_all_shown)
         case CompletionCommand(shell):
             from stepup_client.cli.completion import completion_script
+            from stepup_client.cli.grammar import make_parser
 
             print(completion_script(make_parser(), shell), end="")
             return 0

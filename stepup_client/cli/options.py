@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Literal
+
+from stepup_client.cli.configuration.kinds import LogFormat, LogLevel
 
 __all__ = (
     "BuildCommand",
     "CompletionCommand",
+    "ConfigCommand",
     "GraphCommand",
     "Invocation",
     "LogFormat",
@@ -21,10 +23,6 @@ __all__ = (
     "StatusCommand",
     "WaitCommand",
 )
-
-
-LogLevel = Literal["debug", "info", "warning", "error"]
-LogFormat = Literal["json", "console"]
 
 
 @enum.unique
@@ -71,6 +69,8 @@ class Look:
 class BuildCommand:
     """`stepup build`."""
 
+    targets: tuple[str, ...] = ()
+    """What to build, as it was written; empty: everything."""
     jobs: str = "1.0"
     """Steps at a time as written: a count, or with a decimal point a multiple of the cores."""
     are_jobs_given: bool = False
@@ -79,28 +79,34 @@ class BuildCommand:
     """Workers of a build that has its own."""
     keep_going: bool = False
     """Go on after a failure."""
+    watch: bool = False
+    """Stay and watch the files."""
+    watch_first: bool = False
+    """Watch, and build again soon after a change."""
     clean: bool = True
     """Remove outputs that nobody makes any more."""
     resources: tuple[tuple[str, int], ...] = ()
     """Capacities by name."""
     defer_cap: int = 100
     """How often a step may be deferred."""
-    watch: bool = False
-    """Watch the files afterwards."""
-    watch_first: bool = False
-    """Watch, and rebuild soon after a change."""
     explain_rerun: bool = False
     """Say why steps run again."""
     duration: bool = True
     """Order steps by measured durations."""
     look: Look = Look()
     """What is shown of it."""
+    fix_epoch: bool = True
+    """Give steps a fixed SOURCE_DATE_EPOCH."""
+    forkserver: bool = True
+    """Run Python scripts in forks of a warm process."""
+    preload_modules: tuple[str, ...] = ()
+    """What this process imports beforehand."""
+    joblog: bool = False
+    """Write when each step began and ended to .stepup/joblog.csv."""
     log_level: LogLevel = "info"
     """How much director and worker write to their logs."""
     log_format: LogFormat = "json"
     """How they write it."""
-    is_boot: bool = False
-    """It was called by its old name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,14 @@ class GraphCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigCommand:
+    """`stepup config`."""
+
+    is_all_shown: bool
+    """Also options of which nobody has said anything."""
+
+
+@dataclass(frozen=True, slots=True)
 class CompletionCommand:
     """`stepup completion`."""
 
@@ -156,6 +170,13 @@ class CompletionCommand:
 
 
 Invocation = (
-    BuildCommand | ProgramCommand | PlainCommand | WaitCommand | StatusCommand | GraphCommand | CompletionCommand
+    BuildCommand
+    | ProgramCommand
+    | PlainCommand
+    | WaitCommand
+    | StatusCommand
+    | GraphCommand
+    | ConfigCommand
+    | CompletionCommand
 )
 """Everything that `stepup` can be asked to do."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stepup_client.cli.arguments import make_parser
+from stepup_client.cli.grammar import make_parser
 from tests.support.project_folder import Folder
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
@@ -51,7 +51,7 @@ def test_options_have_variables_for_their_defaults(project: Folder) -> None:
     assert project.status()["return_code"] == 0
     ended = project.run("build", STEPUP_BUILD_JOBS="many")
     assert ended.code == 1
-    assert "STEPUP_BUILD_JOBS='many'" in ended.errors
+    assert "$STEPUP_BUILD_JOBS: 'many' is not a number" in ended.errors
 
 
 def test_every_command_that_is_named_exists() -> None:

@@ -36,8 +36,8 @@ def test_no_command_is_no_invocation() -> None:
     assert parse([], NOTHING) is None
 
 
-@pytest.mark.parametrize("flags", [("-j", "4"), ("-j4",), ("--jobs=4",), ("-n", "4")])
-def test_jobs_have_three_spellings(flags: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("flags", [("-j", "4"), ("-j4",), ("--jobs=4",), ("-n", "4"), ("-w4",), ("-n", "-w4")])
+def test_jobs_have_several_spellings(flags: tuple[str, ...]) -> None:
     assert build(*flags) == BuildCommand(jobs="4", are_jobs_given=True)
 
 
@@ -50,7 +50,7 @@ def test_senseless_jobs_are_refused(text: str, capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit) as caught:
         build(f"--jobs={text}")
     assert caught.value.code == 2
-    assert "argument -j/--jobs/-n" in capsys.readouterr().err
+    assert "argument -j/--jobs" in capsys.readouterr().err
 
 
 def test_switches_have_a_negative_form() -> None:
@@ -65,7 +65,28 @@ def test_resources_merge_over_the_environment_and_over_repeats() -> None:
     assert command.resources == (("a", 2), ("b", 5), ("c", 3))
 
 
-@pytest.mark.parametrize("text", ["a:", "a:-1", ":2", "a:b", "a,,b"])
+def test_a_negative_resource_is_one_sentence() -> None:
+    with pytest.raises(UsageError, match="Resource value cannot be negative: x:-1"):
+        build("-r", "x:-1")
+
+
+@pytest.mark.parametrize("arguments", [["a.txt", "b/", "-k"], ["-k", "a.txt", "b/"]])
+def test_targets_stand_before_or_after_the_options(arguments: list[str]) -> None:
+    assert build(*arguments) == BuildCommand(targets=("a.txt", "b/"), keep_going=True)
+
+
+def test_watching_first_is_watching() -> None:
+    assert build("-W") == BuildCommand(watch=True, watch_first=True)
+
+
+@pytest.mark.parametrize("option", ["--cgroup", "--perf", "--perf=300", "--sqllog", "--yappi"])
+def test_what_is_not_offered_is_refused_with_what_to_do_instead(option: str) -> None:
+    with pytest.raises(UsageError, match=r"is not offered\. .*`"):
+        build(option)
+    assert build(option.partition("=")[0].replace("--", "--no-")) == BuildCommand()
+
+
+@pytest.mark.parametrize("text", ["a:", ":2", "a:b", "a,,b"])
 def test_malformed_resources_are_refused(text: str) -> None:
     with pytest.raises(SystemExit):
         build("-r", text)
@@ -78,7 +99,7 @@ def test_the_environment_gives_defaults_and_arguments_win() -> None:
 
 
 def test_unknown_variables_are_ignored() -> None:
-    assert build(STEPUP_BUILD_FORKSERVER="1") == BuildCommand()
+    assert build(STEPUP_BUILD_ROCKETS="1") == BuildCommand()
 
 
 @pytest.mark.parametrize(
@@ -102,7 +123,7 @@ def test_debugging_raises_the_log_level_unless_it_is_given() -> None:
 
 
 def test_boot_is_build_by_its_old_name() -> None:
-    assert parse(["boot", "-j1"], NOTHING) == BuildCommand(jobs="1", are_jobs_given=True, is_boot=True)
+    assert parse(["boot", "-j1"], NOTHING) == BuildCommand(jobs="1", are_jobs_given=True)
 
 
 @pytest.mark.parametrize("program", list(Program))
@@ -138,7 +159,24 @@ def test_status_and_graph_say_what_they_want() -> None:
     assert parse(["graph", "out/g"], NOTHING) == GraphCommand("out/g")
 
 
-@pytest.mark.parametrize("arguments", [["--jo", "4"], ["--watc"], ["target"]])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (["boot", "-k"], ["build", "-k"]),
+        (["-n", "-w1.2"], ["build", "-j1.2"]),
+        (["-w2"], ["build", "-j2"]),
+        (["build", "-n", "2", "-k"], ["build", "-j2", "-k"]),
+        (["run"], ["rebuild"]),
+        (["watch-update", "a"], ["wait", "--update", "a"]),
+        (["watch-delete", "a"], ["wait", "--delete", "a"]),
+        (["build", "-w", "-n"], ["build", "-w"]),
+    ],
+)
+def test_old_words_are_understood(old: list[str], new: list[str]) -> None:
+    assert parse(old, NOTHING) == parse(new, NOTHING)
+
+
+@pytest.mark.parametrize("arguments", [["--jo", "4"], ["--watch-last"], ["-x"], ["a", "-k", "b"]])
 def test_what_is_not_there_is_refused_rather_than_guessed(arguments: list[str]) -> None:
     with pytest.raises(SystemExit):
         build(*arguments)

@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from stepup_client.cli.arguments import make_parser
 from stepup_client.cli.completion import completion_script, words_of
+from stepup_client.cli.grammar import make_parser
 
 __all__ = ()
 
@@ -34,7 +34,7 @@ def test_words_come_from_the_grammar() -> None:
     assert "build" in words[""]
     assert "--version" in words[""]
     assert "--keep-going" in words["build"]
-    assert words["completion"] == ["--help", "-h", "bash", "zsh"]
+    assert words["completion"] == ["--help", "-h", "bash", "fish", "zsh"]
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="the script is for bash")

@@ -1,0 +1,1 @@
+"""What users settle once: configuration files, variables of the environment, and options, in layers."""

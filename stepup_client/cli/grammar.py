@@ -1,0 +1,210 @@
+"""The grammar of the arguments of `stepup`, and the help that comes with it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from stepup_client.cli.configuration import kinds
+from stepup_client.cli.configuration.schema import SECTIONS, AnyOption, Group, Section
+from stepup_client.cli.options import Program
+
+__all__ = ("PLAIN", "SHELLS", "given_options", "make_parser")
+
+_Value = TypeVar("_Value")
+
+SHELLS = ("bash", "zsh", "fish")
+PLAIN = {
+    "rebuild": "Try failed steps again, and whatever has changed.",
+    "join": "Wait until no build is going on, then stop the director.",
+    "drain": "Start no further steps in this build; those that run go on.",
+    "shutdown": "Stop the director; again: interrupt running steps; a third time: kill them.",
+}
+"""Commands without options, and what they do."""
+
+_EXIT_CODES = """\
+exit code, a sum of: 1 something went wrong outside of the steps, 2 interrupted, 4 a step failed,
+  8 a warning that may matter, 16 steps remained pending, 32 the build stopped early"""
+_LAYERS = """\
+Every option has a variable, such as STEPUP_BUILD_KEEP_GOING=yes, and a key in stepup.toml, such as
+  [build]
+  keep_going = true
+`stepup config` shows what holds, and where it comes from."""
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the grammar of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="stepup",
+        description="Build what plans describe: a director owns the graph of steps, workers run them.",
+        epilog="Example: `stepup build -j 4` in the directory of plan.py builds with four steps at a time.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("-V", "--version", action=_PrintVersion, nargs=0, help="show the version and exit")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for add in (_add_build, _add_programs, _add_wait, _add_plain, _add_status, _add_graph, _add_config):
+        add(commands)
+    _add_completion(commands)
+    return parser
+
+
+def given_options(namespace: argparse.Namespace, section: Section) -> dict[str, list[object]]:
+    """Return the options that stand on the command line, by key, in the order in which they stand there."""
+    given: dict[str, list[object]] = {}
+    for key, option in section.options.items():
+        value: Any = getattr(namespace, key, None)
+        if value is not None:
+            given[key] = value if _is_repeatable(option) else [value]
+    return given
+
+
+def _add_build(commands: _Commands) -> None:
+    parser = _add(
+        commands,
+        "build",
+        "Run the steps that are not up to date.",
+        f"Example: stepup build -j 4 -k\n\n{_EXIT_CODES}\n\n{_LAYERS}",
+        usage="stepup build [OPTION]... [TARGET]...",
+    )
+    parser.add_argument(
+        "targets",
+        nargs="*",
+        metavar="TARGET",
+        help="build only what these files and directories (with a slash at the end) need, optional steps included",
+    )
+    _add_options(parser, SECTIONS["build"])
+
+
+def _add_options(parser: argparse.ArgumentParser, section: Section) -> None:
+    """Add all options of a section under their headings; what they mean without them is settled later."""
+    headings = {group: parser.add_argument_group(group.value) for group in Group if _are_there(group, section)}
+    for option in section.options.values():
+        _add_option(headings[option.group], option)
+
+
+def _are_there(group: Group, section: Section) -> bool:
+    return any(option.group is group for option in section.options.values())
+
+
+def _add_option(parser: argparse._ArgumentGroup, option: AnyOption) -> None:  # pyright: ignore[reportPrivateUsage]
+    flags, is_switch = (*option.short, option.flag), option.kind is kinds.SWITCH
+    text = argparse.SUPPRESS if option.refusal else option.text
+    if option.refusal and is_switch:
+        # A value is taken for the sake of --perf=FREQ.
+        parser.add_argument(*flags, nargs="?", const=True, type=_true, dest=option.key, help=text)
+        parser.add_argument(f"--no-{option.flag[2:]}", action="store_false", default=None, dest=option.key, help=text)
+    elif is_switch:
+        parser.add_argument(*flags, action=argparse.BooleanOptionalAction, default=None, dest=option.key, help=text)
+    else:
+        parser.add_argument(
+            *flags,
+            action="append" if _is_repeatable(option) else "store",
+            type=_argument(option.kind.read),
+            metavar=option.kind.metavar,
+            dest=option.key,
+            help=text,
+        )
+
+
+def _true(_text: str) -> bool:
+    return True
+
+
+def _is_repeatable(option: AnyOption) -> bool:
+    return option.kind is kinds.RESOURCES
+
+
+def _add_programs(commands: _Commands) -> None:
+    """Add the two programs for the sake of the list of commands; they never get here."""
+    for program, text, example in (
+        (Program.DIRECTOR, "Serve a project until told to stop.", "stepup director"),
+        (Program.WORKER, "Run steps for a director until told to stop.", "stepup worker -j 4"),
+    ):
+        _add(commands, program.value, text, f"Example: {example}", add_help=False)
+
+
+def _add_wait(commands: _Commands) -> None:
+    text = "Wait until no build is going on, or until a change was noticed since the last one."
+    parser = _add(commands, "wait", text, "Example: stepup wait -u data.csv && stepup rebuild")
+    change = parser.add_mutually_exclusive_group()
+    change.add_argument("-u", "--update", metavar="PATH", help="until this file was written; relative to the root")
+    change.add_argument("-d", "--delete", metavar="PATH", help="until this file is gone; relative to the root")
+
+
+def _add_plain(commands: _Commands) -> None:
+    for name, text in PLAIN.items():
+        _add(commands, name, text, f"Example: stepup {name}")
+
+
+def _add_status(commands: _Commands) -> None:
+    text = "Show counts of steps and files, and what runs where."
+    parser = _add(commands, "status", text, "Example: stepup status --json")
+    parser.add_argument("--json", action="store_true", help="for programs: every fact, names as in control.proto")
+
+
+def _add_graph(commands: _Commands) -> None:
+    text = "Write the graph to PREFIX.txt, PREFIX_provenance.dot and PREFIX_dependency.dot."
+    parser = _add(commands, "graph", text, "Example: stepup graph graph && dot -Tsvg graph_dependency.dot > graph.svg")
+    parser.add_argument("prefix", metavar="PREFIX", help="begins the names of the files; relative to the root")
+
+
+def _add_config(commands: _Commands) -> None:
+    text = "Show the configuration as TOML: what holds, where it comes from, and what is wrong with it."
+    parser = _add(commands, "config", text, "Example: stepup config --all > stepup.toml")
+    parser.add_argument("--all", action="store_true", help="also the options of which nobody has said anything")
+
+
+def _add_completion(commands: _Commands) -> None:
+    parser = _add(
+        commands,
+        "completion",
+        "Print a script that completes commands and options.",
+        'Example: eval "$(stepup completion bash)"',
+    )
+    parser.add_argument("shell", choices=SHELLS, help="for which shell")
+
+
+def _add(commands: _Commands, name: str, text: str, epilog: str, **settings: Any) -> argparse.ArgumentParser:  # noqa: ANN401 - argparse's own
+    """Add a command that teaches itself: what it does, and an example."""
+    return commands.add_parser(
+        name,
+        help=text,
+        description=text,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        **settings,
+    )
+
+
+class _Commands(Protocol):
+    """What argparse returns for adding commands; its own type has no public name."""
+
+    def add_parser(self, name: str, **settings: Any) -> argparse.ArgumentParser: ...  # noqa: ANN401 - argparse's own
+
+
+class _PrintVersion(argparse.Action):
+    """Print the version; looked up only when asked for, because that takes time."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            number = version("stepup-grpc")
+        except PackageNotFoundError:
+            number = "(not installed)"
+        print(f"stepup {number}")
+        parser.exit()
+
+
+def _argument(read: Callable[[str], _Value]) -> Callable[[str], _Value]:
+    """Let argparse show what a reader's ValueError says."""
+
+    def read_argument(text: str) -> _Value:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return read_argument
