@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .cleanup import collect_garbage
+from .cleanup import clean_up, why_not_clean
 from .commands import BuildSummary, BuildTicket, Progress, Record, Report, Stop
 from .consequences import make_pending
 from .desk import Desk
@@ -273,23 +273,13 @@ class Builds:
                 f"There is no {PLAN_FILE} in {desk.settings.root}: create it, or change to its directory.",
             )
             desk.return_code |= ReturnCode.INTERNAL
-        complete = not desk.return_code & ~ReturnCode.WARNING
-        if complete and desk.options.clean:
-            desk.phase = Phase.CLEANUP
-            removals = collect_garbage(desk)
-            if removals:
-                desk.questions.remove_files(removals, self._on_removed)
-                return
+        obstacle = why_not_clean(desk)
+        if obstacle is not None:
+            desk.report(Tag.WARNING, f"Skipping file cleanup {obstacle}")
+            self._close_build()
         else:
-            reason = "at user's request (--no-clean)" if complete else "due to incomplete build"
-            desk.report(Tag.WARNING, f"Skipping file cleanup {reason}")
-        self._close_build()
-
-    def _on_removed(self, paths: tuple[str, ...]) -> None:
-        """Say what was removed."""
-        for path in paths:
-            self._desk.report(Tag.REMOVE, path)
-        self._close_build()
+            desk.phase = Phase.CLEANUP
+            clean_up(desk, self._close_build)
 
     def _close_build(self) -> None:
         """End the build and tell all who wait."""

@@ -71,7 +71,7 @@ class Checking:
         if self._desk.options.explain_rerun:
             digests = _digests(step, sight, looked_at_outputs=looked_at_outputs)
             tag, pages = (Tag.UNAMEND, pages_of_unamend) if unamend else (Tag.NOSKIP, pages_of_rerun)
-            self._desk.report(tag, step.label, *pages(digests, found), step=ref_of(step))
+            self._desk.report(tag, step.title, *pages(digests, found), step=ref_of(step))
         self._graph.forget_success(step, *causes_of_rerun(found, looked_at_outputs=looked_at_outputs))
         if unamend:
             self._graph.cut_inputs(step, only_dynamic=True)
@@ -107,7 +107,7 @@ class Checking:
         step.ended_tick = self._desk.next_tick()
         self._desk.skipped += 1
         tell_story(self._desk, step, Ending.SKIPPED, ())
-        self._desk.report(Tag.SKIP, step.label, *pages, step=ref_of(step))
+        self._desk.report(Tag.SKIP, step.title, *pages, step=ref_of(step))
         for file in self._graph.outputs(step):
             self._graph.move_file(file, FileState.BUILT, outputs[file.path])
         step.past = None

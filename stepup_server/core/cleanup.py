@@ -2,20 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .causes import Unwanted
 from .consequences import undo_execution
 from .desk import Desk
+from .phrases import what_is_wrong_with
 from .records import File, Node, Step
-from .states import FileState, StepState
-from .values import FileHash
+from .states import FileState, ReturnCode, StepState, Tag
+from .values import FileHash, Removed
 
-__all__ = ("collect_garbage",)
+__all__ = ("clean_up", "why_not_clean")
 
 Removals = dict[str, FileHash | None]
 """Paths to be removed, with the hash that a file must still have; None: in any case."""
 
 
-def collect_garbage(desk: Desk) -> tuple[tuple[str, FileHash | None], ...]:
+def why_not_clean(desk: Desk) -> str | None:
+    """Say why a build that has ended is no reason to remove anything; None when it is one."""
+    if desk.return_code & ~ReturnCode.WARNING:
+        return "due to incomplete build"
+    if desk.options.targets:
+        return "for a build restricted to targets"
+    if not desk.options.clean:
+        return "at user's request (--no-clean)"
+    return None
+
+
+def clean_up(desk: Desk, then: Callable[[], None]) -> None:
+    """Forget what nobody makes or wants any more, remove it from disk, and say so."""
+    removals = _collect_garbage(desk)
+    attempt = f"Trying to remove {len(removals)} deletable file(s) and empty director(y|ies)"
+
+    def on_removed(removed: Removed) -> None:
+        tell = desk.report if removed.paths else desk.report_detail
+        tell(Tag.DIRECTOR, attempt)
+        for path in removed.paths:
+            desk.report(Tag.REMOVE, path)
+        for there in removed.kept:
+            desk.report(Tag.WARNING, f"Not removed: {there.path}{what_is_wrong_with(there.kind)}")
+        then()
+
+    if removals:
+        desk.questions.remove_files(removals, on_removed)
+    else:
+        on_removed(Removed(()))
+
+
+def _collect_garbage(desk: Desk) -> tuple[tuple[str, FileHash | None], ...]:
     """Forget detached nodes that nothing refers to, and return the products to be removed from disk."""
     removals: Removals = {}
     _revert_unwanted(desk, removals)
@@ -27,11 +61,14 @@ def collect_garbage(desk: Desk) -> tuple[tuple[str, FileHash | None], ...]:
 
 def _revert_unwanted(desk: Desk, removals: Removals) -> None:
     """Take back what optional steps have made that nobody wants any more."""
+    reverted = marked = 0
     for step in desk.graph.steps.values():
         products = any(file.hash is not None for file in desk.graph.outputs(step))
         made = step.may_be_skipped or products or (step.volatiles and step.attempt_number)
         if step.detached or step.wanted or not (made or step.state is StepState.SUCCEEDED):
             continue
+        reverted += 1
+        marked -= len(removals)
         if step.state is not StepState.PENDING:
             desk.graph.move_step(step, StepState.PENDING)
         desk.graph.forget_success(step, Unwanted())
@@ -42,6 +79,11 @@ def _revert_unwanted(desk: Desk, removals: Removals) -> None:
             desk.graph.move_file(file, FileState.PLANNED)
         for id_ in step.volatiles:
             removals[desk.graph.files[id_].path] = None
+        marked += len(removals)
+    if reverted:
+        desk.report(Tag.WARNING, f"Reverted {reverted} optional step(s) to PENDING.")
+    if marked:
+        desk.report(Tag.WARNING, f"Marked {marked} output file(s) of reverted step(s) for deletion.")
 
 
 def _drop_unused_tree_files(desk: Desk) -> None:

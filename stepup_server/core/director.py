@@ -155,7 +155,7 @@ class Director:
         self.desk.questions.expansions.answer(event.token, event.matches)
 
     def _on_files_removed(self, event: ev.FilesRemoved) -> None:
-        self.desk.questions.removals.answer(event.token, event.paths)
+        self.desk.questions.removals.answer(event.token, event.removed)
 
     # Commands and records
 

@@ -13,6 +13,7 @@ from .values import (
     Declaration,
     GlobMatch,
     Observation,
+    Removed,
     Source,
     WorkerDescription,
 )
@@ -125,10 +126,10 @@ class GlobsExpanded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilesRemoved:
-    """Old products were removed; only those paths that really went, files before directories."""
+    """Old products were removed, as far as they were there and the same."""
 
     token: Token
-    paths: tuple[str, ...]
+    removed: Removed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,17 @@ from .consequences import file_was_lost, make_pending, settle_all, undo_executio
 from .desk import Desk
 from .freshness import input_digest, output_digest, present_sight
 from .ids import AttemptId, NodeId, WorkerId
-from .outcomes import Deferred, Failed, Orphaned, Succeeded, ending_of, judge, output_row, pages_of
+from .outcomes import (
+    Deferred,
+    Failed,
+    Orphaned,
+    Succeeded,
+    ending_of,
+    judge,
+    output_row,
+    pages_of,
+    was_refused_its_inputs,
+)
 from .ready import ReadyQueue
 from .records import Attempt, File, Step, Worker
 from .refusals import Refusal
@@ -214,7 +224,8 @@ class Execution:
             return
         if attempt.started_tick is None:
             attempt.started_tick = self._desk.next_tick()
-            self._desk.report(Tag.START, step.label, step=ref_of(step))
+            if fact.outcome is None or not was_refused_its_inputs(fact.outcome):
+                self._desk.report(Tag.START, step.title, step=ref_of(step))
         if fact.outcome is not None:
             self._end(step, attempt, fact.outcome)
 
@@ -280,10 +291,17 @@ class Execution:
         end_story(self._desk, step, *ending_of(verdict))
         remark = " (ended while no director was there, and will run again)" if isinstance(verdict, Orphaned) else ""
         ref = ref_of(step, attempt, outcome.wall_s)
-        self._desk.report(verdict.tag, step.label + remark, *pages_of(outcome, verdict), step=ref)
-        if isinstance(verdict, Failed) and outcome.changed_inputs:
-            self._desk.report(Tag.ERROR, "The scheduler is draining due to unexpected input changes.")
+        self._desk.report(verdict.tag, step.title + remark, *pages_of(outcome, verdict), step=ref)
+        if isinstance(verdict, Failed):
+            self._maybe_drain(outcome)
         self._take_held_back(attempt.worker)
+
+    def _maybe_drain(self, outcome: AttemptOutcome) -> None:
+        """Start nothing more after a failure; not even with keep-going if somebody meddles with the inputs."""
+        if outcome.changed_inputs and not self._desk.draining:
+            self._desk.report(Tag.ERROR, "The scheduler is draining due to unexpected input changes.")
+        if outcome.changed_inputs or not self._desk.options.keep_going:
+            self._desk.draining = True
 
     def _succeed(
         self, step: Step, attempt: Attempt, outcome: AttemptOutcome, observations: dict[str, Observation]
@@ -331,8 +349,6 @@ class Execution:
         for id_ in list(step.products):
             if id_ in self._graph.steps:
                 self._graph.detach(self._graph.steps[id_])
-        if outcome.changed_inputs or not self._desk.options.keep_going:
-            self._desk.draining = True
 
     def _keep_products(self, step: Step, observations: dict[str, Observation]) -> None:
         """Note which products of an attempt that did not succeed are there; none of them is trusted."""
@@ -365,7 +381,7 @@ class Execution:
             step.reasons = (Interrupted(because),)
             end_story(self._desk, step, Ending.LOST, because)
             if had_begun:
-                self._desk.report(Tag.WARNING, f"{because}: {step.label} will run again", step=ref_of(step))
+                self._desk.report(Tag.WARNING, f"{because}: {step.title} will run again", step=ref_of(step))
         for worker in self._held_back:
             self._take_held_back(worker)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
@@ -11,15 +10,24 @@ from typing import assert_never
 from .causes import Ending, hash_change
 from .commands import OutputRow
 from .desk import Desk
+from .phrases import list_page, one_line, what_is_wrong_with
 from .records import Attempt, Step
 from .refusals import Refusal
 from .states import StopLevel, Tag
-from .values import AttemptOutcome, Exited, FileHash, NotStarted, Observation, Page, PathKind, Signalled
+from .values import AttemptOutcome, Exited, NotStarted, Observation, Page, PathKind, Signalled
 
-__all__ = ("Deferred", "Failed", "Orphaned", "Succeeded", "Verdict", "ending_of", "judge", "output_row", "pages_of")
-
-PATHS_MAX = 20
-"""How many paths a page lists."""
+__all__ = (
+    "Deferred",
+    "Failed",
+    "Orphaned",
+    "Succeeded",
+    "Verdict",
+    "ending_of",
+    "judge",
+    "output_row",
+    "pages_of",
+    "was_refused_its_inputs",
+)
 
 PAGE_CHARS_MAX = 256 * 1024
 """How much of what a step wrote is shown."""
@@ -75,29 +83,35 @@ def _judge_by_itself(
     desk: Desk, step: Step, attempt: Attempt, outcome: AttemptOutcome, observations: Mapping[str, Observation]
 ) -> Verdict:
     """Decide what the end of an attempt means, whatever happened to the director meanwhile."""
-    if outcome.changed_inputs:
-        return Failed((_failed_command(step, attempt, outcome), _invalid_inputs(attempt, outcome)))
-    if attempt.deferred and attempt.stop is StopLevel.NONE:
+    if not outcome.changed_inputs and attempt.deferred and attempt.stop is StopLevel.NONE:
         return _judge_deferral(desk, step, attempt)
-    if outcome.end != Exited(0) or attempt.refusals:
-        return Failed((_failed_command(step, attempt, outcome),))
     wrong = [
-        f"{file.path}{_what_is_wrong_with(observations[file.path])}"
+        f"{file.path}{what_is_wrong_with(observations[file.path].kind)}"
         for file in desk.graph.outputs(step)
         if observations[file.path].kind is not PathKind.FILE
     ]
-    if wrong:
-        return Failed((_failed_command(step, attempt, outcome), _listing("Expected outputs not created", wrong)))
-    return Succeeded()
+    if outcome.end == Exited(0) and not (outcome.changed_inputs or attempt.refusals or wrong):
+        return Succeeded()
+    pages = [_failed_command(step, attempt, outcome)]
+    if outcome.changed_inputs:
+        pages.append(list_page("Invalid inputs", _invalid_inputs(attempt, outcome)))
+    if wrong and not was_refused_its_inputs(outcome):
+        pages.append(list_page("Expected outputs not created", wrong))
+    return Failed(tuple(pages))
+
+
+def was_refused_its_inputs(outcome: AttemptOutcome) -> bool:
+    """Tell whether an attempt never began because its inputs were not those that it was to have."""
+    return isinstance(outcome.end, NotStarted) and bool(outcome.changed_inputs)
 
 
 def _judge_deferral(desk: Desk, step: Step, attempt: Attempt) -> Verdict:
     """Let a step wait for what it asked for, unless it has asked too often."""
     pages: list[Page] = []
     if attempt.missed:
-        pages.append(_listing("Unavailable dynamic inputs", attempt.missed))
+        pages.append(list_page("Unavailable dynamic inputs", attempt.missed))
     if attempt.unfresh:
-        pages.append(_listing("Unfresh dynamic inputs", attempt.unfresh))
+        pages.append(list_page("Unfresh dynamic inputs", attempt.unfresh))
     cap = desk.options.defer_cap
     if step.defer_count < cap:
         return Deferred(tuple(pages))
@@ -115,15 +129,6 @@ def ending_of(verdict: Verdict) -> tuple[Ending, str]:
     return ending, "\n".join(f"{page.title}: {page.text}" for page in verdict.pages)[:REMARK_CHARS_MAX]
 
 
-def _what_is_wrong_with(observation: Observation) -> str:
-    """Add what is at the place of an output, if it is not simply missing."""
-    return {
-        PathKind.DIRECTORY: "  (a directory)",
-        PathKind.SPECIAL: "  (not a regular file)",
-        PathKind.UNREADABLE: "  (not readable)",
-    }.get(observation.kind, "")
-
-
 def _failed_command(step: Step, attempt: Attempt, outcome: AttemptOutcome) -> Page:
     """Show the command so that it can be repeated in a terminal."""
     match outcome.end:
@@ -135,9 +140,9 @@ def _failed_command(step: Step, attempt: Attempt, outcome: AttemptOutcome) -> Pa
         case Exited(code=code):
             remark = f"exit={code}"
         case Signalled(number=number):
-            remark = f"signal={number} ({_signal_name(number)})"
-        case NotStarted(reason=reason):
-            remark = f"not executed\n{reason}"
+            remark = f"exit=-{number}"
+        case NotStarted():
+            remark = "not executed" if outcome.changed_inputs else "exit=1"
         case _:
             assert_never(outcome.end)
     return _command_page("Failed command", step, remark)
@@ -150,48 +155,43 @@ def _with_source(refusal: Refusal) -> str:
 
 def _command_page(title: str, step: Step, remark: str) -> Page:
     """Show the command with a remark behind it."""
-    command = step.command if step.directory == "." else f"(cd {shlex.quote(step.directory)} && {step.command})"
+    command = one_line(step.command)
+    if step.directory != ".":
+        command = f"(cd {shlex.quote(step.directory)} && {f'({command})' if step.shell else command})"
     return Page(title, f"{command}  # {remark}" if remark else command)
 
 
-def _signal_name(number: int) -> str:
-    """Return the name of a signal."""
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return "unknown"
-
-
-def _invalid_inputs(attempt: Attempt, outcome: AttemptOutcome) -> Page:
-    """List the inputs that moved between declaration and end."""
-    before = {seen.path: seen.hash for seen in attempt.assignment.inputs}
-    return _listing("Invalid inputs", [_how_it_moved(seen, before.get(seen.path)) for seen in outcome.changed_inputs])
-
-
-def _how_it_moved(seen: Observation, before: FileHash | None) -> str:
-    """Say what happened to an input."""
-    if seen.hash is None:
-        wrong = _what_is_wrong_with(seen)
-        return f"Input vanished unexpectedly: {seen.path}{wrong}"
-    return f"Input changed unexpectedly: {seen.path} ({hash_change(before, seen.hash)})"
-
-
-def _listing(title: str, lines: list[str]) -> Page:
-    """List paths, with a count of those that are left out."""
-    shown = lines[:PATHS_MAX]
-    if len(lines) > PATHS_MAX:
-        shown = [*shown, f"... and {len(lines) - PATHS_MAX} more"]
-    return Page(title, "\n".join(shown))
+def _invalid_inputs(attempt: Attempt, outcome: AttemptOutcome) -> list[str]:
+    """Tell how inputs moved between declaration and end: those that changed, then those that vanished."""
+    stated = {observation.path: observation.hash for observation in attempt.assignment.inputs}
+    changed: list[str] = []
+    vanished: list[str] = []
+    for seen in outcome.changed_inputs:
+        before = stated.get(seen.path)
+        if seen.kind is PathKind.MISSING:
+            vanished.append(f"Input vanished unexpectedly: {seen.path}")
+        elif seen.hash is None:
+            changed.append(f"Input changed unexpectedly: {seen.path}{what_is_wrong_with(seen.kind)}")
+        else:
+            changed.append(f"Input changed unexpectedly: {seen.path} ({hash_change(before, seen.hash)})")
+    return [*changed, *vanished]
 
 
 def pages_of(outcome: AttemptOutcome, verdict: Verdict) -> tuple[Page, ...]:
     """Return what is shown below the line about the end of an attempt."""
     pages = list(verdict.pages)
     if not isinstance(verdict, Deferred):
-        for title, data in (("Standard output", outcome.stdout), ("Standard error", outcome.stderr)):
+        for title, data in (("Standard output", outcome.stdout), ("Standard error", _errors_of(outcome))):
             if data.strip():
                 pages.append(Page(title, _shorten(data.decode("utf-8", "replace").rstrip())))
     return tuple(pages)
+
+
+def _errors_of(outcome: AttemptOutcome) -> bytes:
+    """Return what a step wrote to standard error; for one that could not be started, why."""
+    if isinstance(outcome.end, NotStarted) and not outcome.changed_inputs:
+        return outcome.end.reason.encode()
+    return outcome.stderr
 
 
 def _shorten(text: str) -> str:

@@ -9,7 +9,7 @@ from .commands import Command, CompareFiles, ExpandGlobs, HashFiles, InspectPath
 from .events import PathsTouched
 from .ids import Token
 from .refusals import InvariantBroken
-from .values import FileHash, GlobMatch, GlobQuery, Observation
+from .values import FileHash, GlobMatch, GlobQuery, Observation, Removed
 
 __all__ = ("Questions",)
 
@@ -18,7 +18,7 @@ _Answer = TypeVar("_Answer")
 FilesSeen = Callable[[tuple[Observation, ...]], None]
 GlobsSeen = Callable[[tuple[tuple[GlobMatch, ...], ...]], None]
 LastNews = Callable[[PathsTouched], None]
-PathsGone = Callable[[tuple[str, ...]], None]
+ProductsGone = Callable[[Removed], None]
 
 
 class _Open(Generic[_Answer]):
@@ -51,7 +51,7 @@ class Questions:
         self.inspections: _Open[tuple[Observation, ...]] = _Open()
         self.hashings: _Open[tuple[Observation, ...]] = _Open()
         self.expansions: _Open[tuple[tuple[GlobMatch, ...], ...]] = _Open()
-        self.removals: _Open[tuple[str, ...]] = _Open()
+        self.removals: _Open[Removed] = _Open()
         self.pauses: _Open[PathsTouched] = _Open()
 
     def __bool__(self) -> bool:
@@ -82,7 +82,7 @@ class Questions:
         self.expansions.open(token, then)
         self._command(ExpandGlobs(token, queries))
 
-    def remove_files(self, files: tuple[tuple[str, FileHash | None], ...], then: PathsGone) -> None:
+    def remove_files(self, files: tuple[tuple[str, FileHash | None], ...], then: ProductsGone) -> None:
         """Ask for old products to be removed."""
         token = self._draw_token()
         self.removals.open(token, then)

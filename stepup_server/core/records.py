@@ -10,6 +10,7 @@ from .commands import Declared
 from .ids import AttemptId, NodeId, RequestId, WorkerId
 from .past import Past
 from .paths import label_of
+from .phrases import one_line
 from .refusals import Refusal
 from .states import FileState, Need, StepState, StopLevel
 from .values import NOWHERE, Assignment, FileHash, GlobMatch, GlobQuery, Source, WorkerDescription
@@ -230,6 +231,11 @@ class Step:
     def label_in(self, workdir: str | None) -> str:
         """Return the name under which people would see it in another workdir; None: in its own."""
         return label_of(self.command, self.workdir if workdir is None else workdir)
+
+    @property
+    def title(self) -> str:
+        """Its label on one line."""
+        return label_of(one_line(self.command), self.workdir)
 
     @property
     def directory(self) -> str:

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-
 from .desk import Desk
+from .pending import explain_pending
+from .phrases import list_page
 from .ready import ReadyQueue
-from .records import File, Step
+from .records import File
 from .states import ReturnCode, StepState, StopLevel, Tag
-from .values import Page
 
 __all__ = ("summarize",)
-
-ROWS_MAX = 10
-"""How many lines a page has."""
-
-REMEDY_INPUTS = """\
-Create the input file(s) listed above, correct their static() paths,
-or add a step that builds them.
-Paths in parentheses are detached: no step in the workflow declares them."""
-REMEDY_RESOURCES = "Offer more resources with --resources NAME:UNITS."
 
 
 def summarize(desk: Desk, ready: ReadyQueue) -> ReturnCode:
     """Tell what was left undone and why; return the bits of the return code."""
+    desk.report_detail(Tag.DIRECTOR, f"Ran {desk.executed} job(s).")
     attached = [step for step in desk.graph.steps.values() if not step.detached]
     code = ReturnCode.OK
     failed = sum(step.state is StepState.FAILED for step in attached)
@@ -38,87 +28,11 @@ def summarize(desk: Desk, ready: ReadyQueue) -> ReturnCode:
         return code | ReturnCode.DRAINING
     pending = [step for step in attached if step.wanted and step.state is StepState.PENDING]
     if pending:
-        desk.report(Tag.WARNING, f"{len(pending)} step(s) remained pending.", *_pending_pages(desk, ready, pending))
+        desk.report(Tag.WARNING, f"{len(pending)} step(s) remained pending.", *explain_pending(desk, ready, pending))
         code |= ReturnCode.PENDING
     if code is ReturnCode.OK:
         code |= _justify_globs(desk)
     return code
-
-
-def _pending_pages(desk: Desk, ready: ReadyQueue, pending: list[Step]) -> list[Page]:
-    """Find the root causes of steps that remained pending."""
-    missing: Counter[tuple[str, str]] = Counter()
-    lacking: Counter[str] = Counter()
-    others: list[str] = []
-    for step in pending:
-        causes = [_describe_file(file) for file in desk.graph.inputs(step) if _is_root_cause(desk, step, file)]
-        missing.update(causes)
-        lacks = ready.lacking(step) if not step.unready else []
-        lacking.update(f"{name}: {dict(step.resources)[name]} of {ready.capacities.get(name, 0)}" for name in lacks)
-        if not causes and not lacks:
-            reason = _other_reason(desk, step)
-            others += [f"{reason}: {step.label}"] if reason is not None else []
-    if pending and not (missing or lacking or others):
-        others = [f"Waits for a step that waits for it: {step.label}" for step in pending]
-    return _pages(missing, lacking, others)
-
-
-def _pages(missing: Counter[tuple[str, str]], lacking: Counter[str], others: list[str]) -> list[Page]:
-    """Lay out the root causes."""
-    pages: list[Page] = []
-    remedies: list[str] = []
-    if missing:
-        rows = sorted(missing.items(), key=lambda entry: (-entry[1], entry[0]))
-        lines = (f"{state:>20}: {path}  {count} step(s)" for (state, path), count in rows)
-        pages.append(_page("Unavailable inputs", lines))
-        remedies.append(REMEDY_INPUTS)
-    if lacking:
-        pages.append(
-            _page(
-                "Insufficient resources",
-                (f"{text}  {count} step(s)" for text, count in sorted(lacking.items())),
-            )
-        )
-        remedies.append(REMEDY_RESOURCES)
-    if others:
-        pages.append(_page("Other reasons", others))
-    if remedies:
-        pages.append(Page("Remedy", "\n".join(remedies)))
-    return pages
-
-
-def _page(title: str, lines: Iterable[str]) -> Page:
-    """List lines, with a count of those that are left out."""
-    lines = list(lines)
-    shown = lines[:ROWS_MAX]
-    if len(lines) > ROWS_MAX:
-        shown.append(f"... and {len(lines) - ROWS_MAX} more")
-    return Page(title, "\n".join(shown))
-
-
-def _is_root_cause(desk: Desk, step: Step, file: File) -> bool:
-    """Tell whether a step waits for a file that no pending step will make."""
-    waits = file.blocks(dynamic=step.inputs[file.id]) or (step.deferred and not file.is_available)
-    return waits and (file.detached or desk.graph.producer(file) is None)
-
-
-def _describe_file(file: File) -> tuple[str, str]:
-    """Return the state of a file and its path, in parentheses when it is detached."""
-    return file.state.name, f"({file.path})" if file.detached else file.path
-
-
-def _other_reason(desk: Desk, step: Step) -> str | None:
-    """Say why a step waits that misses no file of the outside world; None when another pending step is the cause."""
-    for file in desk.graph.inputs(step):
-        maker = desk.graph.producer(file)
-        if maker is not None and maker.state is StepState.FAILED:
-            return "Needs a step that failed"
-    for above in desk.graph.creators(step):
-        if above.state is StepState.FAILED:
-            return "Planned by a step that failed"
-    if step.deferred:
-        return "Deferred"
-    return None
 
 
 def _justify_globs(desk: Desk) -> ReturnCode:
@@ -139,14 +53,14 @@ def _justify_globs(desk: Desk) -> ReturnCode:
         desk.report(
             Tag.ERROR,
             f"{len(products)} glob match(es) are files that a step builds.",
-            _page("Matches", sorted(products)),
+            list_page("Matches", sorted(products)),
         )
         return ReturnCode.FAILED
     if strangers:
         desk.report(
             Tag.WARNING,
             f"{len(strangers)} glob match(es) are not declared static.",
-            _page("Matches", sorted(strangers)),
+            list_page("Matches", sorted(strangers)),
         )
         return ReturnCode.WARNING
     return ReturnCode.OK

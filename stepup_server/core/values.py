@@ -31,6 +31,7 @@ __all__ = (
     "Order",
     "Page",
     "PathKind",
+    "Removed",
     "Signalled",
     "Source",
     "StaticDeclaration",
@@ -84,6 +85,15 @@ class Observation(NamedTuple):
     """What it is."""
     hash: FileHash | None
     """Known for a file that was read, or whose stamps have not moved since it was."""
+
+
+class Removed(NamedTuple):
+    """What came of removing old products."""
+
+    paths: tuple[str, ...]
+    """What really went: files, then directories, each in descending order."""
+    kept: tuple[Observation, ...] = ()
+    """What stands where a product was and is no file that could be compared: it is not known to be ours."""
 
 
 class Source(NamedTuple):

@@ -227,7 +227,7 @@ class Engine:
             case ExpandGlobs(token=token, queries=queries):
                 self.tell(GlobsExpanded(token=token, matches=await self._disk.expand(queries)))
             case RemoveFiles(token=token, files=files):
-                self.tell(FilesRemoved(token=token, paths=await self._disk.remove(files)))
+                self.tell(FilesRemoved(token=token, removed=await self._disk.remove(files)))
             case MakeDirectories(paths=paths):
                 await self._disk.make_directories(paths)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from stepup_server.core.commands import Record, Report
 from stepup_server.core.events import PathsTouched
-from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, WatchedDirectory
+from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, Removed, WatchedDirectory
 
 __all__ = (
     "Clock",
@@ -72,7 +72,7 @@ class Disk(Protocol):
         """Expand patterns; each result is sorted by path."""
         ...
 
-    async def remove(self, files: Sequence[tuple[str, FileHash | None]]) -> tuple[str, ...]:
+    async def remove(self, files: Sequence[tuple[str, FileHash | None]]) -> Removed:
         """Remove files that still have the given hash (None: in any case) and directories that became empty."""
         ...
 

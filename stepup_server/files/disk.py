@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation
+from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, Removed
 
 from .expand import expand_queries
 from .look import compare_path, hash_path, inspect_path, wait_out_tick
@@ -56,7 +56,7 @@ class ProjectDisk:
         """Expand patterns; each result is sorted by path."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, expand_queries, self._root, queries)
 
-    async def remove(self, files: Sequence[tuple[str, FileHash | None]]) -> tuple[str, ...]:
+    async def remove(self, files: Sequence[tuple[str, FileHash | None]]) -> Removed:
         """Remove files that still have the given hash (None: in any case), and directories left empty."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, remove_files, self._root, files)
 

@@ -11,9 +11,10 @@ import contextlib
 import os
 import stat
 from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from stepup_server.core.values import FileHash
+from stepup_server.core.values import FileHash, Observation, PathKind, Removed
 
 from .look import digest_of, has_stamps_of, open_for_reading
 
@@ -22,21 +23,22 @@ __all__ = ("remove_files",)
 _DIRECTORY_FLAGS = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def remove_files(root: str, files: Sequence[tuple[str, FileHash | None]]) -> tuple[str, ...]:
+def remove_files(root: str, files: Sequence[tuple[str, FileHash | None]]) -> Removed:
     """Remove files and links that still have the given hash (None: in any case), then directories left empty.
 
-    Return what really went: files in descending order, then directories with a trailing slash, deepest first.
+    A file that somebody has edited stays without a word.
     Directories above files that were gone already are pruned too, so that a cleaning can be repeated.
     """
     try:
         root_fd = os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         # Without a root there is nothing left to remove.
-        return ()
+        return Removed(())
     try:
-        doomed, gone = _judge_all(root_fd, files)
+        judged = _judge_all(root_fd, files)
+        doomed = judged.doomed
         removed = [path for path in sorted(doomed, reverse=True) if _unlink(root_fd, path, doomed[path])]
-        return (*removed, *_prune(root_fd, [*removed, *gone]))
+        return Removed((*removed, *_prune(root_fd, [*removed, *judged.gone])), tuple(judged.kept))
     finally:
         os.close(root_fd)
 
@@ -71,24 +73,36 @@ def _open_parent(root_fd: int, path: str) -> Generator[tuple[int, str], None, No
         os.close(parent)
 
 
-def _judge_all(root_fd: int, files: Iterable[tuple[str, FileHash | None]]) -> tuple[dict[str, _Identity], list[str]]:
-    """Return which files may go, and which paths are empty already."""
-    doomed: dict[str, _Identity] = {}
-    gone: list[str] = []
+@dataclass(slots=True)
+class _Judgement:
+    """What is to become of the products."""
+
+    doomed: dict[str, _Identity] = field(default_factory=dict[str, _Identity])
+    """Files and links that may go."""
+    gone: list[str] = field(default_factory=list[str])
+    """Paths where nothing is."""
+    kept: list[Observation] = field(default_factory=list[Observation])
+    """What cannot be compared is not known to be ours, and stays."""
+
+
+def _judge_all(root_fd: int, files: Iterable[tuple[str, FileHash | None]]) -> _Judgement:
+    """Decide what is to become of each product."""
+    judgement = _Judgement()
     for path, known in files:
         if not _is_inside(path):
             continue
         try:
-            identity = _judge(root_fd, path, known)
+            verdict = _judge(root_fd, path, known)
         except FileNotFoundError:
-            gone.append(path)
+            judgement.gone.append(path)
         except OSError:
-            # What cannot be compared is not known to be ours, and stays.
-            continue
+            judgement.kept.append(Observation(path, PathKind.UNREADABLE, None))
         else:
-            if identity is not None:
-                doomed[path] = identity
-    return doomed, gone
+            if isinstance(verdict, PathKind):
+                judgement.kept.append(Observation(path, verdict, None))
+            elif verdict is not None:
+                judgement.doomed[path] = verdict
+    return judgement
 
 
 def _is_inside(path: str) -> bool:
@@ -96,12 +110,12 @@ def _is_inside(path: str) -> bool:
     return not {"", ".", ".."} & set(path.split("/"))
 
 
-def _judge(root_fd: int, path: str, known: FileHash | None) -> _Identity | None:
-    """Return the identity of a file or link that may go; None when it has to stay."""
+def _judge(root_fd: int, path: str, known: FileHash | None) -> _Identity | PathKind | None:
+    """Return the identity of a file or link that may go, what else is there, or None for a file that was edited."""
     with _open_parent(root_fd, path) as (parent, name):
         status = os.stat(name, dir_fd=parent, follow_symlinks=False)
         if not (stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)):
-            return None
+            return PathKind.DIRECTORY if stat.S_ISDIR(status.st_mode) else PathKind.SPECIAL
         if known is None or _is_same(parent, name, known):
             return _identity(status)
     return None
@@ -147,7 +161,7 @@ def _prune(root_fd: int, paths: Iterable[str]) -> list[str]:
     for path in paths:
         while path := path.rpartition("/")[0]:
             directories.add(path)
-    return [f"{path}/" for path in sorted(directories, reverse=True) if _rmdir(root_fd, path)]
+    return [path for path in sorted(directories, reverse=True) if _rmdir(root_fd, path)]
 
 
 def _rmdir(root_fd: int, path: str) -> bool:

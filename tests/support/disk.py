@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from stepup_server.core.patterns import compile_query
-from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, PathKind
+from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, PathKind, Removed
 
 __all__ = ("VirtualDisk",)
 
@@ -95,15 +95,18 @@ class VirtualDisk:
             found.append(tuple(GlobMatch(path, captures) for path, captures in pairs if captures is not None))
         return tuple(found)
 
-    def remove_products(self, files: Iterable[tuple[str, FileHash | None]]) -> tuple[str, ...]:
+    def remove_products(self, files: Iterable[tuple[str, FileHash | None]]) -> Removed:
         """Remove files that are still the same, and directories that became empty."""
         gone: list[str] = []
+        kept: list[Observation] = []
         for path, known in files:
             there = self.look(path)
             if there.kind is PathKind.FILE and (known is None or known.same_content(there.hash)):
                 del self._files[path]
                 gone.append(path)
-        return (*gone, *self._prune(gone))
+            elif there.kind not in {PathKind.FILE, PathKind.MISSING}:
+                kept.append(there)
+        return Removed((*gone, *self._prune(gone)), tuple(kept))
 
     def make_directories(self, paths: Iterable[str]) -> None:
         """Make directories with their parents."""
@@ -135,7 +138,7 @@ class VirtualDisk:
                 other.startswith(prefix) for other in (*self._files, *self._directories)
             ):
                 self._directories.discard(directory)
-                gone.append(prefix)
+                gone.append(directory)
         return gone
 
 

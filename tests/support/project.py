@@ -295,7 +295,7 @@ class Project:
             case ExpandGlobs(token=token, queries=queries):
                 self.tell(ev.GlobsExpanded(token=token, matches=self.disk.expand(queries)))
             case RemoveFiles(token=token, files=doomed):
-                self.tell(ev.FilesRemoved(token=token, paths=self.disk.remove_products(doomed)))
+                self.tell(ev.FilesRemoved(token=token, removed=self.disk.remove_products(doomed)))
 
     def _tell_touched(self) -> None:
         self.tell(self.watcher.tell(self.disk))

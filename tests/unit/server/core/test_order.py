@@ -86,7 +86,10 @@ def test_a_request_that_can_never_be_served_stays_pending_and_hinders_nobody(pro
     assert built.code == ReturnCode.PENDING
     page = project.reports_with("WARNING")[-3].pages[0]
     assert page.title == "Insufficient resources"
-    assert page.text == "gpu: 1 of 0  1 step(s)\nr: 3 of 2  1 step(s)"
+    assert page.text.splitlines() == [
+        "                 gpu: 1 unit(s) needed, none available  1 step(s)",
+        "                   r: 3 unit(s) needed, 2 available     1 step(s)",
+    ]
     assert project.build(BuildOptions(resources={"r": 3, "gpu": 1})).started == ["huge", "gpu"]
 
 

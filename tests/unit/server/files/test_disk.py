@@ -64,7 +64,7 @@ def test_a_known_hash_comes_back(disk: ProjectDisk, tmp_path: Path) -> None:
 def test_patterns_are_expanded_and_files_removed(disk: ProjectDisk, tmp_path: Path) -> None:
     make_many(tmp_path, 2)
     assert asyncio.run(disk.expand([GlobQuery("f*1", ())])) == ((GlobMatch("f0001", ()),),)
-    assert asyncio.run(disk.remove([("f0001", None)])) == ("f0001",)
+    assert asyncio.run(disk.remove([("f0001", None)])).paths == ("f0001",)
 
 
 def test_directories_are_made_as_far_as_they_can_be(disk: ProjectDisk, tmp_path: Path) -> None:
