@@ -61,6 +61,7 @@ class Execution:
             return
         if self._desk.phase is not Phase.BUILD:
             return
+        self._rank()
         while self._has_room_to_check() and (step := self.ready.pop_check()) is not None:
             self._checking.check(step)
             self._review_woken()
@@ -119,12 +120,16 @@ class Execution:
         """Tell whether all steps that created a step have run, or are running and have declared it."""
         return all(self._graph.is_open(above) for above in self._graph.creators(step))
 
+    def _rank(self) -> None:
+        """Bring the queue in order, if there is one."""
+        if self.ready:
+            self.ready.rank_all(planning=any(step.is_planner for step in self._desk.running_steps()))
+
     # Handing out
 
     def _hand_out(self) -> None:
         """Give steps to workers, as long as there are both."""
-        planning = any(step.is_planner for step in self._desk.running_steps())
-        self.ready.rank_all(planning=planning)
+        self._rank()
         while (step := self.ready.peek_run()) is not None:
             if self._checking.count and not self._has_room_to_check():
                 return
@@ -336,6 +341,7 @@ class Execution:
         step.reasons = (DeferredBefore(tuple(attempt.missed), tuple(attempt.unfresh)),)
         self._keep_products(step, observations)
         step.defer_count += 1
+        self._workforce.recall_waiting(attempt.worker)
         step.deferred = any(dynamic and not self._graph.files[id_].is_available for id_, dynamic in step.inputs.items())
 
     def _fail(self, step: Step, outcome: AttemptOutcome, observations: dict[str, Observation]) -> None:

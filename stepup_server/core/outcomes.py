@@ -83,7 +83,7 @@ def _judge_by_itself(
     desk: Desk, step: Step, attempt: Attempt, outcome: AttemptOutcome, observations: Mapping[str, Observation]
 ) -> Verdict:
     """Decide what the end of an attempt means, whatever happened to the director meanwhile."""
-    if not outcome.changed_inputs and attempt.deferred and attempt.stop is StopLevel.NONE:
+    if not outcome.changed_inputs and attempt.deferred and attempt.stop < StopLevel.INTERRUPT:
         return _judge_deferral(desk, step, attempt)
     wrong = [
         f"{file.path}{what_is_wrong_with(observations[file.path].kind)}"

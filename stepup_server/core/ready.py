@@ -1,8 +1,8 @@
 """The queue of steps that may be checked or run: order and resources.
 
-Order: steps that only need a check first, then planners, then by the time to the end of the longest chain behind a
-step, longest first; ties are broken by definition order. A step that must wait for a resource reserves it: nothing
-of lower order may take a unit that it waits for, so that a large request does not starve.
+Order: steps that only need a check first; in either group planners, then by the time to the end of the longest chain
+behind a step, longest first; ties are broken by definition order. A step that must wait for a resource reserves it:
+nothing of lower order may take a unit that it waits for, so that a large request does not starve.
 
 Entries of the heaps are never removed, only recognised as stale when they come to the top.
 """
@@ -29,10 +29,10 @@ class ReadyQueue:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._checks: list[NodeId] = []
+        self._checks: list[_Rank] = []
         self._runs: dict[_Request, list[_Rank]] = {}
-        self._members: dict[NodeId, _Rank | None] = {}
-        """Who is in the queue: with its rank, or None for a check."""
+        self._members: dict[NodeId, tuple[bool, _Rank]] = {}
+        """Who is in the queue: whether it only needs a check, and its rank."""
         self._ranked_shape = -1
         self._ranked_steps = 0
         self.use_durations = True
@@ -50,15 +50,12 @@ class ReadyQueue:
 
     def offer(self, step: Step) -> None:
         """Put a step in the queue, or at its new place."""
-        if step.may_be_skipped:
-            if self._members.get(step.id, self) is not None:
-                self._members[step.id] = None
-                heapq.heappush(self._checks, step.id)
-            return
         rank = self._rank(step)
-        if self._members.get(step.id) != rank:
-            self._members[step.id] = rank
-            heapq.heappush(self._runs.setdefault(step.resources, []), rank)
+        membership = (step.may_be_skipped, rank)
+        if self._members.get(step.id) != membership:
+            self._members[step.id] = membership
+            heap = self._checks if step.may_be_skipped else self._runs.setdefault(step.resources, [])
+            heapq.heappush(heap, rank)
 
     def withdraw(self, step: Step) -> None:
         """Take a step out of the queue if it is in there."""
@@ -67,10 +64,10 @@ class ReadyQueue:
     def pop_check(self) -> Step | None:
         """Take out the first step that only needs a check."""
         while self._checks:
-            id_ = heapq.heappop(self._checks)
-            if self._members.get(id_, self) is None:
-                del self._members[id_]
-                return self._graph.steps[id_]
+            rank = heapq.heappop(self._checks)
+            if self._members.get(rank[2]) == (True, rank):
+                del self._members[rank[2]]
+                return self._graph.steps[rank[2]]
         return None
 
     def peek_run(self) -> Step | None:
@@ -89,7 +86,7 @@ class ReadyQueue:
         """Return the first step of each kind of request, best first."""
         heads: list[tuple[_Rank, _Request]] = []
         for request, heap in self._runs.items():
-            while heap and self._members.get(heap[0][2]) != heap[0]:
+            while heap and self._members.get(heap[0][2]) != (False, heap[0]):
                 heapq.heappop(heap)
             if heap:
                 heads.append((heap[0], request))
@@ -132,9 +129,8 @@ class ReadyQueue:
         for step in _consumers_first(graph):
             longest = max((behind.tail_s for behind in graph.users(step)), default=0.0)
             step.tail_s = self._duration_s(step) + longest
-        for id_, rank in list(self._members.items()):
-            if rank is not None:
-                self.offer(graph.steps[id_])
+        for id_ in list(self._members):
+            self.offer(graph.steps[id_])
 
     def keeps_its_place(self, step: Step, running: Iterable[Step]) -> bool:
         """Tell whether a step would be chosen next, whatever becomes ready when these running steps end.

@@ -198,6 +198,15 @@ class Workforce:
                 step.attempt.stop = level
                 self.workers[step.attempt.worker].changed = True
 
+    def recall_waiting(self, id_: WorkerId) -> None:
+        """Ask a worker to give back what it has not begun: something that comes before it may be ready now."""
+        worker = self.workers[id_]
+        for step_id in worker.holding.values():
+            attempt = self._desk.graph.steps[step_id].attempt
+            if attempt is not None and attempt.started_tick is None and attempt.stop < StopLevel.DRAIN:
+                attempt.stop = StopLevel.DRAIN
+                worker.changed = True
+
     def dismiss_all(self) -> None:
         """Let all workers leave."""
         for worker in self.connected:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from stepup_server.core.states import ReturnCode
+from stepup_server.core.states import Need, ReturnCode
 from stepup_server.core.values import BuildOptions
 from tests.support.builders import a_plan, a_static, a_step
 from tests.support.project import Project
+from tests.support.scripts import amends
 
 
 def test_equal_steps_run_in_the_order_of_their_definition(project: Project) -> None:
@@ -119,3 +120,24 @@ def test_the_graph_does_not_depend_on_slots_and_workers(slots: tuple[int, ...]) 
     project.paused.clear()
     assert project.finish(ticket).code == ReturnCode.OK
     assert project.graph() == alone.graph()
+
+
+def test_of_steps_that_only_need_a_check_planners_come_first(project: Project) -> None:
+    project.files(a="1")
+    project.plan(
+        a_static("a"), a_step("early", inputs=["a"], outputs=["x"]), a_step("sub", inputs=["a"], need=Need.PLAN)
+    )
+    project.build()
+    project.plan(
+        a_static("a"), a_step("early", inputs=["a"], outputs=["x"]), a_step("sub", inputs=["a"], need=Need.PLAN),
+        a_step("new")
+    )  # fmt: skip
+    assert project.build().tagged("SKIP") == ["sub", "early"]
+
+
+def test_after_a_deferral_the_order_is_that_of_the_new_chains(project: Project) -> None:
+    project.plan(
+        a_step("first", outputs=["w"]), a_step("plain", outputs=["x"]), a_step("asked for", outputs=["y"])
+    )  # fmt: skip
+    project.scripts["first"] = amends("y")
+    assert project.build().started == ["./plan.py", "first", "asked for", "plain", "first"]
