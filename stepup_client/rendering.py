@@ -127,6 +127,19 @@ def _render(options: argparse.Namespace) -> None:
     with open(options.path_out, "w", encoding="utf-8") as file:
         file.write(text)
     os.chmod(options.path_out, stat.S_IMODE(os.stat(options.path_in).st_mode))
+    if "STEPUP_DIRECTOR_SOCKET" in os.environ:
+        _amend_imports()
+
+
+def _amend_imports() -> None:
+    """Let the calling step depend on what files with variables have imported, as if it were a Python script itself."""
+    from stepup_client.amending import amend
+    from stepup_client.imports import PATH_FILTER, imported_files, path_filter
+    from stepup_client.paths import get_stepup_root, translate_back
+
+    accepted = path_filter(os.environ.get(PATH_FILTER), get_stepup_root())
+    files = imported_files(list(sys.modules.values()), accepted)
+    amend(inp=[translate_back(file) for file in files], env=PATH_FILTER)
 
 
 def _variables(options: argparse.Namespace) -> dict[str, Any]:

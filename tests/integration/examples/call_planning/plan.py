@@ -1,0 +1,6 @@
+#!/usr/bin/env python3
+from stepup.core.api import *
+
+
+static("tool.py")
+call("./tool.py", "more", planning=True, names=["a", "b"])

@@ -1,0 +1,6 @@
+#!/usr/bin/env python3
+from stepup.core.api import *
+
+
+static("tool.py")
+call("./tool.py", "count", number="many")

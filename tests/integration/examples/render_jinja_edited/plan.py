@@ -1,0 +1,6 @@
+#!/usr/bin/env python3
+from stepup.core.api import *
+
+
+static("template.txt", "a.json")
+render_jinja("template.txt", "a.json", "out.txt")

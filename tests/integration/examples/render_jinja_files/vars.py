@@ -1,0 +1,4 @@
+from path import Path
+
+end = "Yours"
+path = Path("sub/file.txt")
