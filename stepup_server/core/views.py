@@ -9,7 +9,7 @@ by what it uses, makes and declares. So it depends on sources and their history,
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from .graph import Graph
 from .ids import ROOT, NodeId
@@ -186,8 +186,12 @@ class _Order:
         """Give each waiting step its turn, planners first: it amends, then declares."""
         while self._queue:
             step = heapq.heappop(self._queue)[2]
-            self._mention_files(step, dynamic=True)
-            for product in (self._graph.node(id_) for id_ in step.products):
+            products = [self._graph.node(id_) for id_ in step.products]
+            later = _amended_later(step, products)
+            self._mention_files(step, dynamic=True, but=later)
+            for product in products:
+                if isinstance(product, Step):
+                    self._mention_sorted(id_ for id_ in product.inputs if id_ in later)
                 self.mention(product)
                 if isinstance(product, Step):
                     self._mention_files(product, dynamic=False)
@@ -195,15 +199,25 @@ class _Order:
                     # Those that somebody uses are made when they are used.
                     self._mention_sorted(id_ for id_ in product.files if self._graph.files[id_].listed)
 
-    def _mention_files(self, step: Step, *, dynamic: bool) -> None:
+    def _mention_files(self, step: Step, *, dynamic: bool, but: Collection[NodeId] = ()) -> None:
         """Mention the files of a step that were declared with it, or amended."""
         for edges in (step.inputs, step.outputs, step.volatiles):
-            self._mention_sorted(id_ for id_, amended in edges.items() if amended is dynamic)
+            self._mention_sorted(id_ for id_, amended in edges.items() if amended is dynamic and id_ not in but)
 
     def _mention_sorted(self, ids: Iterable[NodeId]) -> None:
         """Mention files in the order of their paths."""
         for file in sorted((self._graph.files[id_] for id_ in ids), key=lambda file: file.path):
             self.mention(file)
+
+
+def _amended_later(step: Step, products: Iterable[Node]) -> set[NodeId]:
+    """Return what a step amended only after it had begun to declare.
+
+    That is what it declared static itself, and what it made for steps that it declared then.
+    """
+    static = {product.id for product in products if isinstance(product, File)}
+    used = {id_ for product in products if isinstance(product, Step) for id_ in product.inputs}
+    return static | (used & (step.outputs.keys() | step.volatiles.keys()))
 
 
 def _is_undeclared(node: Node) -> bool:

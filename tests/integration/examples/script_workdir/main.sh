@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A script may run in another directory, also one that takes variables.
+# A script may run in another directory; its paths are relative to it.
 . ../examples.sh
 
-WORD=cat build
-[[ $(cat sub/count.txt) == 1 ]]
-WORD=the build
+watch
+snapshot graph
+leave
 [[ $(cat sub/count.txt) == 2 ]]

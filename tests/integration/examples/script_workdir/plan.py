@@ -2,4 +2,4 @@
 from stepup.core.api import *
 
 static("sub/count.py")
-script("count.py", workdir="sub", env="WORD")
+script("count.py", workdir="sub")
