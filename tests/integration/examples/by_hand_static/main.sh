@@ -1,6 +1,0 @@
-#!/usr/bin/env bash
-# Static files and patterns are looked for by hand as in a build.
-. ../examples.sh
-
-./plan.py
-./plan.py | tail -n 1 > found.txt
