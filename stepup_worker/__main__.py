@@ -8,7 +8,6 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from stepup_worker.core.environment import base_variables
 from stepup_worker.run.guardian import become_subreaper, die_with_parent, guard
 from stepup_worker.settings import Settings, settings_from_arguments
 
@@ -78,7 +77,9 @@ def _serve_as_daemon(settings: Settings, guardian: int) -> int:
     except OSError as error:
         print(f"ERROR: Cannot use {error.filename}: {error.strerror}.", file=sys.stderr)
         return 1
-    fork_server = start_fork_server(base_variables(settings.environment), settings.preload_modules, warm_up)
+    fork_server = None
+    if settings.forkserver:
+        fork_server = start_fork_server(settings.step_environment, settings.preload_modules, warm_up)
     log.info("started", name=settings.name, slots=settings.slots, root=settings.root, pid=os.getpid())
     try:
         run_daemon(settings, fork_server, log)

@@ -55,7 +55,7 @@ class GaveUp(Exception):
     """The worker cannot do its work; the text is for the user."""
 
 
-def run_daemon(settings: Settings, fork_server: tuple[int, socket.socket], log: Log) -> None:
+def run_daemon(settings: Settings, fork_server: tuple[int, socket.socket] | None, log: Log) -> None:
     """Serve directors until there is nothing left to do.
 
     Raises
@@ -68,13 +68,15 @@ def run_daemon(settings: Settings, fork_server: tuple[int, socket.socket], log: 
         runner.run(_serve(settings, fork_server, guardian, log))
 
 
-async def _serve(settings: Settings, fork_server: tuple[int, socket.socket], guardian: int, log: Log) -> None:
+async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | None, guardian: int, log: Log) -> None:
     with ThreadPoolExecutor(_HASH_THREADS, "hash") as executor:
         loop = asyncio.get_running_loop()
-        line = ForkLine(*fork_server, loop, lambda text: log.warning("fork server", text=text))
+        line = None
+        if fork_server is not None:
+            line = ForkLine(*fork_server, loop, lambda text: log.warning("fork server", text=text))
         runner = Runner(
             root=settings.root,
-            environment=settings.environment,
+            environment=settings.step_environment,
             output_bytes_max=settings.output_bytes_max,
             capture_directory=settings.capture_directory,
             fork_line=line,
@@ -93,7 +95,8 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket], gua
             finally:
                 housekeeping.cancel()
                 daemon.abandon()
-        line.close()
+        if line is not None:
+            line.close()
     if failure is not None:
         raise failure
 
@@ -101,7 +104,9 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket], gua
 class _Daemon:
     """Carries out what the session orders, and tells it what became of it."""
 
-    def __init__(self, settings: Settings, runner: Runner, line: ForkLine, group: asyncio.TaskGroup, log: Log) -> None:
+    def __init__(
+        self, settings: Settings, runner: Runner, line: ForkLine | None, group: asyncio.TaskGroup, log: Log
+    ) -> None:
         self._settings = settings
         self._runner = runner
         self._line = line
@@ -128,7 +133,8 @@ class _Daemon:
         """Reap orphans of steps now and then."""
         while True:
             await asyncio.sleep(_REAP_S)
-            reap_strays(self._runner.living() | self._line.pids())
+            known = self._runner.living()
+            reap_strays(known if self._line is None else known | self._line.pids())
 
     def listen_for_signals(self, guardian: int) -> None:
         """Stop when asked to; end at once when the guardian was killed, which arrives as SIGTERM, too."""
@@ -216,7 +222,7 @@ class _Daemon:
             self._log.info("waiting for a director", reason=reason)
 
     def _warm_up(self, path: str) -> None:
-        if not self._is_warm:
+        if self._line is not None and not self._is_warm:
             self._is_warm = True
             self._line.warm_up(path)
 

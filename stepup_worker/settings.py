@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from stepup_worker.core.environment import base_variables
+
 __all__ = ("PRELOAD_MODULES", "Settings", "count_cores", "parse_slots", "settings_from_arguments")
 
 PRELOAD_MODULES = ("stepup_client.imports", "stepup.core.api", "stepup_client.rpc.session")
@@ -42,6 +44,8 @@ class Settings:
     """"json": only the file; "console": lines for people on stderr, too."""
     log_level: str = "info"
     """The least severe level that is logged."""
+    forkserver: bool = True
+    """Python scripts are forked from a warm process; else each starts an interpreter."""
     preload_modules: tuple[str, ...] = PRELOAD_MODULES
     """Imported once by the fork server."""
     output_bytes_max: int = OUTPUT_BYTES_MAX
@@ -49,7 +53,14 @@ class Settings:
     capture_directory: str = field(default_factory=tempfile.gettempdir)
     """Where the output of running steps is kept."""
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    """What steps inherit."""
+    """What this worker was given."""
+    fix_epoch: bool = True
+    """Steps find SOURCE_DATE_EPOCH set to 1980, unless the environment says otherwise."""
+
+    @property
+    def step_environment(self) -> Mapping[str, str]:
+        """What all steps get."""
+        return base_variables(self.environment, log_level=self.log_level, fix_epoch=self.fix_epoch)
 
 
 def settings_from_arguments(arguments: Sequence[str] | None = None) -> Settings:
@@ -67,6 +78,8 @@ def settings_from_arguments(arguments: Sequence[str] | None = None) -> Settings:
         socket=options.socket,
         log_format=options.log_format,
         log_level=options.log_level,
+        forkserver=options.forkserver,
+        fix_epoch=options.fix_epoch,
         preload_modules=PRELOAD_MODULES + options.preload_modules,
         output_bytes_max=output_bytes_max,
     )
@@ -150,6 +163,14 @@ def _parser() -> argparse.ArgumentParser:
         help="json: only ROOT/.stepup/workerNAME.log; console: also lines on stderr (default on a terminal)",
     )  # fmt: skip
     parser.add_argument("-l", "--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    parser.add_argument(
+        "--forkserver", action=argparse.BooleanOptionalAction, default=True,
+        help="fork Python scripts from a process that has imported what they need (default: yes)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fix-epoch", action=argparse.BooleanOptionalAction, default=True,
+        help="set SOURCE_DATE_EPOCH for steps, unless it is set (default: yes)",
+    )  # fmt: skip
     parser.add_argument(
         "--preload-modules", type=_modules, default=(), metavar="A,B",
         help="Python modules that many scripts import: imported once",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from types import FrameType
 from typing import NoReturn
 
+from stepup_client.cli.conduct import INTERNAL
 from stepup_client.cli.discover import (
     is_director_alive,
     remove_remains,
@@ -17,6 +19,7 @@ from stepup_client.cli.environment import enter_root, project_root
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.held_signals import hold_signals, release_signals
 from stepup_client.cli.options import BuildCommand
+from stepup_client.cli.plan_check import check_plan
 from stepup_client.rpc.control_values import BuildOptions
 
 __all__ = ("run_build",)
@@ -59,12 +62,25 @@ def _attach(root: str, command: BuildCommand) -> int | None:
 
 
 def _embed(root: str, command: BuildCommand) -> int | None:
+    complaint = check_plan(root)
+    if complaint is not None:
+        return _refuse(root, complaint)
     # Until somebody can act on them: from then on the user is listened to.
     hold_signals()
     try:
         return _embed_undisturbed(root, command)
     finally:
         release_signals()
+
+
+def _refuse(root: str, complaint: str) -> int:
+    """Say why there is no build, where people look for it."""
+    line = f"   ERROR │ {complaint}\n"
+    os.makedirs(f"{root}/.stepup", exist_ok=True)
+    with open(f"{root}/.stepup/fail.log", "w", encoding="utf-8") as log:
+        log.write(line)
+    sys.stdout.write(line)
+    return INTERNAL
 
 
 def _embed_undisturbed(root: str, command: BuildCommand) -> int | None:
@@ -76,6 +92,9 @@ def _embed_undisturbed(root: str, command: BuildCommand) -> int | None:
         root=root,
         jobs=command.jobs,
         workers=command.workers,
+        forkserver=command.forkserver,
+        preload_modules=command.preload_modules,
+        fix_epoch=command.fix_epoch,
         log_level=command.log_level,
         log_format=command.log_format,
     )

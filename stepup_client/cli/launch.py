@@ -51,6 +51,12 @@ class HouseholdSettings:
     """Steps at a time for each worker, as the user wrote it."""
     workers: int = 1
     """How many workers."""
+    forkserver: bool = True
+    """Workers fork Python scripts from a warm process."""
+    preload_modules: tuple[str, ...] = ()
+    """Modules that this process has imported besides our own."""
+    fix_epoch: bool = True
+    """Workers set SOURCE_DATE_EPOCH, unless it is set."""
     log_level: LogLevel
     """How much they write to their logs."""
     log_format: LogFormat
@@ -179,6 +185,9 @@ class _Daemons:
                 f"--jobs={settings.jobs}",
                 f"--log-level={settings.log_level}",
                 f"--log-format={settings.log_format}",
+                "--forkserver" if settings.forkserver else "--no-forkserver",
+                "--fix-epoch" if settings.fix_epoch else "--no-fix-epoch",
+                f"--preload-modules={','.join(settings.preload_modules)}",
             ]
         )
 

@@ -14,9 +14,10 @@ _EPOCH = "315532800"
 """1 January 1980: the earliest moment that zip files can hold."""
 
 
-def base_variables(own: Mapping[str, str]) -> dict[str, str]:
-    """Return what all steps of a worker inherit from its own environment."""
-    return {"SOURCE_DATE_EPOCH": _EPOCH, **own}
+def base_variables(own: Mapping[str, str], *, log_level: str, fix_epoch: bool) -> dict[str, str]:
+    """Return what all steps of a worker get: its own environment and what the user chose for the build."""
+    epoch = {"SOURCE_DATE_EPOCH": _EPOCH} if fix_epoch else {}
+    return {**epoch, **own, "STEPUP_BUILD_LOG_LEVEL": log_level.upper()}
 
 
 def step_variables(attempt: AttemptId, assignment: Assignment, root: str, socket: str) -> dict[str, str]:

@@ -127,7 +127,7 @@ class _ForkServer:
     def _run(self, request: RunScript) -> None:
         stdout, stderr = self._fds[:2]
         del self._fds[:2]
-        cold = self._hides_imports(request.variables)
+        cold = request.notes != "" and self._hides_imports(request.variables)
         try:
             pid = os.fork()
         except OSError as error:

@@ -31,7 +31,7 @@ class RunScript(NamedTuple):
     variables: dict[str, str]
     """What is set on top of the worker's own environment."""
     notes: str
-    """Path of a file for what the script has imported."""
+    """Path of a file for what the script has imported; empty when nobody wants to know."""
 
 
 class Send(NamedTuple):

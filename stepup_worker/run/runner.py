@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 
-from stepup_worker.core.environment import base_variables, step_variables
+from stepup_worker.core.environment import step_variables
 from stepup_worker.core.values import (
     Assignment,
     AttemptId,
@@ -22,15 +22,13 @@ from stepup_worker.core.values import (
     Signalled,
     StopLevel,
 )
-from stepup_worker.core.words import ByShell, Direct, Malformed, plan_execution
 
 from .capture import Capture, read_output
-from .executable import complaint_about, complaint_from_errno, is_warm_script
 from .files import hash_large, look, make_directory, make_parents
 from .forkline import ForkLine
-from .launch import Launcher
 from .process import Child, Ended, LaunchFailed
-from .script import PATH_FILTER, cold_words
+from .script import PATH_FILTER
+from .start import NotStartable, Starter
 
 __all__ = ("Runner",)
 
@@ -59,7 +57,7 @@ class Runner:
         environment: Mapping[str, str],
         output_bytes_max: int,
         capture_directory: str,
-        fork_line: ForkLine,
+        fork_line: ForkLine | None,
         executor: Executor,
     ) -> None:
         self.socket = ""
@@ -67,10 +65,9 @@ class Runner:
         self._root = root
         self._output_bytes_max = output_bytes_max
         self._capture_directory = capture_directory
-        self._fork_line = fork_line
         self._executor = executor
         self._loop = asyncio.get_running_loop()
-        self._launcher = Launcher(self._loop, base_variables(environment))
+        self._starter = Starter(self._loop, environment, fork_line)
         self._stops: dict[AttemptId, StopLevel] = {}
         self._children: dict[AttemptId, Child] = {}
 
@@ -81,13 +78,17 @@ class Runner:
         try:
             await self._prepare(attempt, assignment)
             began_at = time.monotonic()
-            child = self._start(attempt, assignment, capture)
+            variables = step_variables(attempt, assignment, self._root, self.socket)
+            workdir = assignment.workdir or "."
+            child = self._starter.start(assignment.command, variables, workdir, capture, shell=assignment.shell)
             self._children[attempt] = child
             on_begin()
             ended = await child.ended
             return await self._conclude(assignment, capture, ended, began_at)
         except _Refused as refused:
             return Outcome(end=NotStarted(refused.reason), changed_inputs=refused.changed_inputs, at=time.monotonic())
+        except NotStartable as reason:
+            return Outcome(end=NotStarted(str(reason)), at=time.monotonic())
         except LaunchFailed as failure:
             return Outcome(end=NotStarted(f"No process could be made: {failure}."), at=time.monotonic())
         finally:
@@ -105,7 +106,7 @@ class Runner:
 
     def living(self) -> frozenset[int]:
         """Return the pids of all children that are not reaped yet."""
-        return self._launcher.living()
+        return self._starter.living()
 
     async def _prepare(self, attempt: AttemptId, assignment: Assignment) -> None:
         _make_directories(assignment)
@@ -114,51 +115,6 @@ class Runner:
             raise _Refused(_describe_change(changed), changed)
         if self._stops[attempt] is not StopLevel.NONE:
             raise _Refused("It was stopped before it began.")
-
-    def _start(self, attempt: AttemptId, assignment: Assignment, capture: Capture) -> Child:
-        variables = step_variables(attempt, assignment, self._root, self.socket)
-        workdir = assignment.workdir or "."
-        match plan_execution(assignment.command, shell=assignment.shell):
-            case Malformed(reason):
-                raise _Refused(reason)
-            case ByShell(command):
-                return self._launcher.launch(("/bin/sh", "-c", command), variables, workdir, capture)
-            case Direct(words):
-                if assignment.shell:
-                    return self._launch_or_shell(assignment.command, words, variables, workdir, capture)
-                return self._launch(words, variables, workdir, capture)
-
-    def _launch(self, words: tuple[str, ...], variables: Mapping[str, str], workdir: str, capture: Capture) -> Child:
-        complaint = complaint_about(words, workdir)
-        if complaint is not None:
-            raise _Refused(complaint)
-        try:
-            if not is_warm_script(words, workdir):
-                return self._launcher.launch(words, variables, workdir, capture)
-            notes = capture.open_notes()
-            if self._fork_line.is_alive and not _changes_interpreter(variables):
-                try:
-                    return self._fork_line.run(words, variables, workdir, capture, notes)
-                except LaunchFailed:
-                    # It has just died, and says so in the log.
-                    pass
-            return self._launcher.launch(cold_words(words, notes), variables, workdir, capture)
-        except LaunchFailed as failure:
-            raise _Refused(complaint_from_errno(words, workdir, failure.number)) from failure
-
-    def _launch_or_shell(
-        self,
-        command: str,
-        words: tuple[str, ...],
-        variables: Mapping[str, str],
-        workdir: str,
-        capture: Capture,
-    ) -> Child:
-        """Execute directly; if that fails, let the shell say why, as it would have done."""
-        try:
-            return self._launcher.launch(words, variables, workdir, capture)
-        except LaunchFailed:
-            return self._launcher.launch(("/bin/sh", "-c", command), variables, workdir, capture)
 
     async def _conclude(self, assignment: Assignment, capture: Capture, ended: Ended, began_at: float) -> Outcome:
         changed = await self._changed(assignment.inputs)
@@ -216,11 +172,6 @@ def _describe_change(changed: tuple[Observation, ...]) -> str:
     what = "vanished" if first.kind is PathKind.MISSING else "changed"
     more = f" (and {len(changed) - 1} more)" if len(changed) > 1 else ""
     return f"The input {first.path}{more} {what} before the step could start: do not edit it during the build."
-
-
-def _changes_interpreter(variables: Mapping[str, str]) -> bool:
-    """Tell whether a step sets variables that Python reads only when it starts."""
-    return any(name.startswith("PYTHON") for name in variables)
 
 
 def _end(code: int) -> End:

@@ -40,7 +40,8 @@ def become_script(
 ) -> NoReturn:
     """Turn this freshly forked process into one that runs a script, and end it with the script.
 
-    `notes` is the path of a file for what the script has imported; `cold` asks for a new interpreter.
+    `notes` is the path of a file for what the script has imported, empty when nobody wants to know;
+    `cold` asks for a new interpreter.
     """
     code = 1
     try:
@@ -52,7 +53,7 @@ def become_script(
         if cold:
             signal.pthread_sigmask(signal.SIG_SETMASK, ())
             os.execv(sys.executable, cold_words(argv, notes))
-        code = run_noted(argv, notes)
+        code = run_noted(argv, notes) if notes else _run(argv)
     finally:
         os._exit(code)
 

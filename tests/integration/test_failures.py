@@ -11,7 +11,7 @@ from tests.support.project_folder import Folder
 FAILED_AND_DRAINED = 4 | 32
 FAILED_AND_PENDING = 4 | 16
 PENDING = 16
-NO_PLAN = 1 | 16
+NO_PLAN = 1
 THREE_STEPS = """
 run("exit 3", out="a.txt", shell=True)
 run("touch b.txt", inp="a.txt", out="b.txt")
@@ -142,24 +142,25 @@ def test_a_mistake_in_a_plan_below_names_its_file(folder: Folder) -> None:
 
 
 def test_a_folder_without_a_plan_is_not_built(folder: Folder) -> None:
-    ended = folder.build(code=NO_PLAN)
-    assert f"   ERROR │ There is no plan.py in {folder.root}" in ended.output
-    assert ended.executed == []
+    ended = folder.run("build")
+    assert ended.code == NO_PLAN
+    assert ended.errors.startswith("ERROR: File plan.py does not exist.")
+    assert not (folder.root / ".stepup").exists()
 
 
 @pytest.mark.parametrize(
     ("text", "mode", "message"),
     [
-        ("#!/usr/bin/env python3\n", 0o644, "./plan.py is not executable: chmod +x plan.py"),
-        ("print(1)\n", 0o755, "./plan.py has no shebang"),
-        ("#!/nowhere/python\n", 0o755, "the interpreter in its first line does not exist"),
+        ("#!/usr/bin/env python3\n", 0o644, "File is not executable: plan.py (make it so: chmod +x plan.py)"),
+        ("print(1)\n", 0o755, "First line of plan differs from '#!/usr/bin/env python3': plan.py"),
+        ("#!/nowhere/python\n", 0o755, "First line of plan differs from '#!/usr/bin/env python3': plan.py"),
     ],
 )
 def test_a_plan_that_cannot_be_executed_says_why(folder: Folder, text: str, mode: int, message: str) -> None:
     folder.write("plan.py", text, mode)
-    page = folder.build(code=FAILED_AND_DRAINED).page("Failed command")
-    assert page.startswith("./plan.py  # not executed\n")
-    assert message in page
+    output = folder.build(code=NO_PLAN).output
+    assert output.startswith(f"   ERROR │ {message}")
+    assert (folder.root / ".stepup/fail.log").read_text() == output
 
 
 @pytest.mark.parametrize(
@@ -170,10 +171,10 @@ def test_a_plan_that_cannot_be_executed_says_why(folder: Folder, text: str, mode
         ("mkdir x.txt", "Expected outputs not created", "x.txt  (a directory)\n"),
         (
             "no-such-command x.txt",
-            "Failed command",
-            "no-such-command x.txt  # not executed\nno-such-command was not found",
+            "Standard error",
+            "no-such-command was not found",
         ),
-        ("sh -c 'kill -9 $$'", "Failed command", "sh -c 'kill -9 $$'  # signal=9 (SIGKILL)\n"),
+        ("sh -c 'kill -9 $$'", "Failed command", "sh -c 'kill -9 $$'  # exit=-9\n"),
     ],
 )
 def test_a_step_that_does_not_do_what_was_declared_has_failed(

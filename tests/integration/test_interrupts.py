@@ -32,7 +32,7 @@ def test_one_signal_interrupts_the_steps(folder: Folder, number: signal.Signals)
     ended = build.end()
     assert ended.code & INTERRUPTED
     assert not ended.code & 1
-    assert "# signal=2 (SIGINT)" in ended.page("Failed command")
+    assert "# exit=-2" in ended.page("Failed command")
     assert ended.output.endswith("See you!\n")
     assert_nothing_left(folder, step)
     folder.plan('run("echo before", out=[])\n')

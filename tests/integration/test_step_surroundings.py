@@ -71,7 +71,7 @@ ENDINGS = {
             "ZeroDivisionError: division by zero\n"
         ),
     ),
-    "signal": ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", "# signal=11 (SIGSEGV)", ""),
+    "signal": ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", "# exit=-11", ""),
 }
 
 
@@ -149,6 +149,7 @@ def test_a_build_leaves_nothing_beside_the_project(folder: Folder) -> None:
         "director.lock",
         "director.log",
         "graph.db",
+        "success.log",
         "worker0.log",
     ]
 

@@ -52,8 +52,8 @@ def test_what_cannot_be_started_is_explained(tmp_path: Path) -> None:
         (site.root / "plan.py").write_text("#!/usr/bin/env python3\n")
         (site.root / "file").write_text("")
         commands = {
-            "./plan.py": "./plan.py is not executable: chmod +x plan.py",
-            "./none.sh": "./none.sh cannot be executed: No such file",
+            "./plan.py": "File is not executable: plan.py (make it so: chmod +x plan.py)",
+            "./none.sh": "none.sh cannot be executed: No such file",
             "nonesuch": "nonesuch was not found in PATH",
             "echo 'a": "cannot be split into words: no closing '",
             "echo " + "x" * 200_000: "arguments and environment are too long",

@@ -130,7 +130,8 @@ class Director(FakeControl):
 
 def serve_worker(settings: Settings) -> int:
     """Be the worker of the story: end with the director, or with the command line."""
-    assert settings.arguments == ("--jobs=2", "--log-level=info", "--log-format=json")
+    assert settings.arguments[:3] == ("--jobs=2", "--log-level=info", "--log-format=json")
+    assert settings.arguments[3:] == ("--forkserver", "--fix-epoch", "--preload-modules=")
     assert settings.name == "0"
     if STORY != "forsaken":
         # A step that has left its session and its parents behind.

@@ -46,7 +46,9 @@ def story(name: str, root: Path) -> Generator[subprocess.Popen[str]]:
 
 
 def environment(root: Path) -> dict[str, str]:
-    """Return what the command line finds in its environment."""
+    """Return what the command line finds in its environment; there is a plan, which nobody will run."""
+    (root / "plan.py").write_text("#!/usr/bin/env python3\n")
+    (root / "plan.py").chmod(0o755)
     return {
         "PATH": os.environ["PATH"],
         "STEPUP_ROOT": str(root),

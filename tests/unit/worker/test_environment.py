@@ -49,5 +49,10 @@ def test_steps_learn_who_they_are_and_cannot_be_told_otherwise() -> None:
 
 
 def test_the_epoch_is_fixed_unless_it_is_set() -> None:
-    assert base_variables({})["SOURCE_DATE_EPOCH"] == "315532800"
-    assert base_variables({"SOURCE_DATE_EPOCH": "7"})["SOURCE_DATE_EPOCH"] == "7"
+    assert _base()["SOURCE_DATE_EPOCH"] == "315532800"
+    assert _base(SOURCE_DATE_EPOCH="7")["SOURCE_DATE_EPOCH"] == "7"
+    assert base_variables({}, log_level="info", fix_epoch=False) == {"STEPUP_BUILD_LOG_LEVEL": "INFO"}
+
+
+def _base(**own: str) -> dict[str, str]:
+    return base_variables(own, log_level="info", fix_epoch=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from stepup_worker.core.values import Observation, PathKind
 from stepup_worker.run.capture import Capture, read_output
 from stepup_worker.run.discovery import find_director
-from stepup_worker.run.executable import complaint_about, is_warm_script
+from stepup_worker.run.executable import complaint_about, find_own_program, is_script, warning_about
 from stepup_worker.run.files import SMALL_BYTES_MAX, hash_large, look
 from stepup_worker.run.guardian import reap_strays
 from stepup_worker.run.messages import RunScript, Unpacker, WarmUp, pack
@@ -58,45 +60,57 @@ def test_agreement_is_about_content_and_mode(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "mode", "words"),
+    ("name", "content", "mode", "words"),
     [
-        (None, 0, "cannot be executed: No such file"),
-        ("#!/bin/sh\n", 0o644, "./x.py in sub is not executable: chmod +x sub/x.py"),
-        ("echo\n", 0o755, "has no shebang"),
-        ("#!/bin/sh\n", 0o755, None),
-        ("", 0o755, None),
+        ("x.py", None, 0, "sub/x.py cannot be executed: No such file"),
+        ("x.py", "#!/usr/bin/env python3\n", 0o644, "File is not executable: sub/x.py (make it so: chmod +x sub/x.py)"),
+        ("x.py", "pass\n", 0o755, "the expected shebang (#!/usr/bin/env python3): sub/x.py"),
+        ("x.py", "#!/usr/bin/python3\n", 0o755, "the expected shebang (#!/usr/bin/env python3): sub/x.py"),
+        ("x.py", "#!/usr/bin/env python3.11\n", 0o755, None),
+        ("x.py", "#!/usr/bin/env python\n", 0o755, None),
+        ("x.py", "", 0o755, "the expected shebang"),
+        ("x.sh", "echo\n", 0o755, "Script does not start with a shebang: sub/x.sh"),
+        ("x.sh", "", 0o755, "Script does not start with a shebang: sub/x.sh"),
+        ("x.sh", "#!/bin/sh\n", 0o755, None),
+        ("x", "\0", 0o755, None),
     ],
 )
 def test_complaints_say_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None, mode: int, words: str | None
+    tmp_path: Path, name: str, content: str | None, mode: int, words: str | None
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     (tmp_path / "sub").mkdir()
     if content is not None:
-        (tmp_path / "sub/x.py").write_text(content)
-        (tmp_path / "sub/x.py").chmod(mode)
-    complaint = complaint_about(("./x.py",), "sub")
+        (tmp_path / "sub" / name).write_text(content)
+        (tmp_path / "sub" / name).chmod(mode)
+    with contextlib.chdir(tmp_path):
+        complaint = complaint_about((f"./{name}",), "sub")
     assert (complaint is None) == (words is None)
     assert words is None or words in str(complaint)
 
 
-@pytest.mark.parametrize(
-    ("program", "first_line", "is_warm"),
-    [
-        ("./x.py", "#!/usr/bin/env python3", True),
-        ("./x.py", "#!/usr/bin/env python", True),
-        ("./x.py", "#!/usr/bin/python3", False),
-        ("./x.py", "#!/usr/bin/env python3 -u", False),
-        ("x.py", "#!/usr/bin/env python3", False),
-        ("./x", "#!/usr/bin/env python3", False),
-    ],
-)
-def test_scripts_that_ask_for_any_python_are_warm(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, first_line: str, *, is_warm: bool
-) -> None:
+def test_scripts_are_known_by_their_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / program).write_text(f"{first_line}\npass\n")
-    assert is_warm_script((program,), ".") is is_warm
+    (tmp_path / "here.py").touch()
+    programs = ("./none.py", "here.py", "none.py", "/x.py", "./x", "x")
+    assert [name for name in programs if is_script((name,), ".")] == ["./none.py", "here.py", "/x.py"]
+
+
+def test_programs_of_this_environment_are_known_by_their_first_line(tmp_path: Path) -> None:
+    for name, first_line in {
+        "ours": f"#!{sys.executable}",
+        "theirs": "#!/elsewhere/python3",
+        "tool": "#!/bin/sh",
+    }.items():
+        (tmp_path / name).write_text(f"{first_line}\n")
+        (tmp_path / name).chmod(0o755)
+    path = f"/nowhere:{tmp_path}:/bin"
+    assert find_own_program("ours", path) == f"{tmp_path}/ours"
+    assert [find_own_program(name, path) for name in ("theirs", "tool", "none", "./ours", "sh")] == [None] * 5
+    assert warning_about("theirs", path) is None, "there is none of that name here"
+    own = Path(sys.executable).parent / "pytest"
+    (tmp_path / "pytest").write_text("#!/elsewhere/python3\n")
+    (tmp_path / "pytest").chmod(0o755)
+    assert (warning_about("pytest", path) is not None) == own.exists()
 
 
 def test_output_is_cut_at_the_limit_and_says_so(tmp_path: Path) -> None:
