@@ -104,7 +104,7 @@ def _make_director(settings: Settings, socket: str, database: str, clock: Monoto
     director = Director(facts, os.environ)
     snapshot = load(database)
     if snapshot.steps:
-        director.restore(snapshot.steps, snapshot.files, snapshot.trees, snapshot.facts, clock.now())
+        director.restore(snapshot, clock.now())
     # What was loaded lives as long as the process: the collector need not look at it again.
     gc.collect()
     gc.freeze()

@@ -32,7 +32,7 @@ def _restore(root: str) -> Director:
     """Return a director as it would start; it is never run."""
     snapshot = load(os.path.join(root, ".stepup/graph.db"))
     director = Director(DirectorSettings(root=root), {})
-    director.restore(snapshot.steps, snapshot.files, snapshot.trees, snapshot.facts, 0.0)
+    director.restore(snapshot, 0.0)
     return director
 
 

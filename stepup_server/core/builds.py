@@ -19,6 +19,7 @@ from .events import (
 )
 from .execution import Execution
 from .ids import ROOT, RequestId
+from .places import place_new_nodes
 from .refusals import InvalidArgument, NotNow
 from .states import FileState, Need, Phase, ReturnCode, StepState, StopLevel, Tag
 from .summary import summarize
@@ -287,7 +288,8 @@ class Builds:
         desk.report_logs()
         desk.phase = Phase.IDLE
         code = int(desk.return_code)
-        desk.record_extras.append(Record(facts=(("return_code", str(code)),)))
+        places = place_new_nodes(desk.graph)
+        desk.record_extras.append(Record(places=places, facts=(("return_code", str(code)),)))
         summary = BuildSummary(desk.build, code, desk.executed, desk.skipped)
         desk.commands.append(Report(tag=None, progress=self.progress(), build_end=summary))
         self._answer_waiters()

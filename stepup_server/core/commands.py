@@ -6,6 +6,7 @@ before anything that depends on it is answered, dispatched or shown.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -36,6 +37,7 @@ __all__ = (
     "Refuse",
     "RemoveFiles",
     "Report",
+    "Snapshot",
     "StaticResult",
     "StepInfo",
     "StepRow",
@@ -88,8 +90,6 @@ class StepRow(NamedTuple):
     """The attempt has called the director, so it cannot survive the director's death."""
     deferred: bool
     defer_count: int
-    born: int
-    """The build in which it was made, counted over the life of the project."""
     past: str
     """`{inputs: {path: hash}, outputs: .., shell: .., overrides: .., workdir: ..}`; a hash is `[hex, mode, size]`."""
     explained: bool
@@ -116,8 +116,6 @@ class FileRow(NamedTuple):
     size: int
     mtime_ns: int
     inode: int
-    born: int
-    """As for a step."""
 
 
 class TreeRow(NamedTuple):
@@ -128,8 +126,6 @@ class TreeRow(NamedTuple):
     creator: NodeId | None
     detached: bool
     position: int
-    born: int
-    """As for a step."""
 
 
 class OutputRow(NamedTuple):
@@ -147,6 +143,19 @@ class OutputRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All that is durable of the graph, for a director that takes it up; rows by ascending id."""
+
+    steps: tuple[StepRow, ...]
+    files: tuple[FileRow, ...]
+    trees: tuple[TreeRow, ...]
+    places: Mapping[NodeId, int]
+    """Where people see the nodes."""
+    facts: Mapping[str, str]
+    """Single values by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """Make these facts durable, all or none."""
 
@@ -156,6 +165,8 @@ class Record:
     outputs: tuple[OutputRow, ...] = ()
     forgotten: tuple[NodeId, ...] = ()
     """Nodes that do not exist any more."""
+    places: tuple[tuple[NodeId, int], ...] = ()
+    """Where people see new nodes in the graph."""
     facts: tuple[tuple[str, str], ...] = ()
     """Single values by name: the counters, the last return code."""
 

@@ -14,7 +14,7 @@ from typing import Any
 from . import events as ev
 from .amend import Amendments
 from .builds import GOODBYE, Builds
-from .commands import Command, FileRow, Record, Report, StepRow, TreeRow
+from .commands import Command, FileRow, Record, Report, Snapshot, StepRow, TreeRow
 from .consequences import confirm_files
 from .declare import Declarations
 from .desk import Desk, DirectorSettings
@@ -196,6 +196,7 @@ class Director:
                 ("last_build", str(graph.last_build)),
                 *(fact for extra in extras for fact in extra.facts),
             ),
+            places=tuple(place for extra in extras for place in extra.places),
             forgotten=tuple(graph.forgotten),
         )
         graph.changed.clear()
@@ -210,17 +211,10 @@ class Director:
 
     # Recovery
 
-    def restore(
-        self,
-        steps: Iterable[StepRow],
-        files: Iterable[FileRow],
-        trees: Iterable[TreeRow],
-        facts: Mapping[str, str],
-        now: float,
-    ) -> None:
+    def restore(self, snapshot: Snapshot, now: float) -> None:
         """Take up what an earlier director has recorded; for a director that has not handled anything yet."""
-        step_rows = tuple(steps)
-        self.desk.graph = restore_graph(step_rows, files, trees)
+        facts = snapshot.facts
+        self.desk.graph = restore_graph(snapshot)
         self.desk.graph.last_id = NodeId(max(self.desk.graph.last_id, int(facts.get("last_id", "0"))))
         self.desk.graph.last_attempt = max(self.desk.graph.last_attempt, int(facts.get("last_attempt", "0")))
         self.desk.graph.last_build = int(facts.get("last_build", "0"))
@@ -230,7 +224,7 @@ class Director:
         for step in self.desk.graph.steps.values():
             for query in step.globs:
                 self.desk.globbers.setdefault(query, {})[step.id] = None
-        under_way = [row for row in step_rows if row.state in {StepState.RUNNING.value, StepState.CHECKING.value}]
+        under_way = [row for row in snapshot.steps if row.state in {StepState.RUNNING.value, StepState.CHECKING.value}]
         for row in under_way:
             self.desk.graph.changed[row.id] = None
         resumed = self._resume_attempts(under_way)

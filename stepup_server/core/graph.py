@@ -39,6 +39,10 @@ class Graph:
         """The last number that was given to a node."""
         self.last_attempt = 0
         """The last number that was given to an attempt."""
+        self.last_place = 0
+        """The last place that was given to a node."""
+        self.unplaced: dict[NodeId, None] = {}
+        """Nodes that have no place yet."""
         self.last_build = 0
         """The present or last build, counted over the life of the project."""
         self.changed: dict[NodeId, None] = {}
@@ -120,13 +124,13 @@ class Graph:
 
     def make_step(self, command: str, workdir: str) -> Step:
         """Make a detached step."""
-        step = Step(self._next_id(), command, workdir, born=self.last_build)
+        step = Step(self._next_id(), command, workdir)
         self.steps[step.id] = self.step_by_key[step.key] = step
         return step
 
     def make_file(self, path: str) -> File:
         """Make a file that nobody declares yet."""
-        file = File(self._next_id(), path, born=self.last_build)
+        file = File(self._next_id(), path)
         self.add_file(file)
         return file
 
@@ -137,7 +141,7 @@ class Graph:
 
     def make_tree(self, path: str) -> Tree:
         """Make a detached tree."""
-        tree = Tree(self._next_id(), path, born=self.last_build)
+        tree = Tree(self._next_id(), path)
         self.add_tree(tree)
         return tree
 
@@ -150,6 +154,7 @@ class Graph:
         """Draw a number for a new node and note that it must be recorded."""
         self.last_id = NodeId(self.last_id + 1)
         self.changed[self.last_id] = None
+        self.unplaced[self.last_id] = None
         return self.last_id
 
     def forget(self, node: Node) -> None:
@@ -165,6 +170,7 @@ class Graph:
             del self.trees[node.id], self.tree_by_path[node.path]
             self._tree_folders.remove(node.path)
         self.changed.pop(node.id, None)
+        self.unplaced.pop(node.id, None)
         self.forgotten[node.id] = None
 
     # Provenance

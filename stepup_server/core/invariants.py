@@ -74,6 +74,10 @@ def _check_indexes(graph: Graph) -> None:
     _demand(None, that=same_keys and same_paths and same_trees, reason="an index differs from its nodes")
     _demand(None, that=len(graph.step_by_key) == len(graph.steps), reason="two steps have one key")
     _demand(None, that=len(graph.file_by_path) == len(graph.files), reason="two files have one path")
+    places = [node.place for node in nodes if node.place]
+    _demand(None, that=len(set(places)) == len(places), reason="two nodes have one place")
+    mirror = {node.id for node in nodes if not node.place}
+    _demand(None, that=set(graph.unplaced) == mirror, reason="unplaced does not mirror places")
     _demand(None, that=not graph.changed and not graph.forgotten, reason="a change was not recorded")
 
 

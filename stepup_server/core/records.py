@@ -41,8 +41,8 @@ class File:
     """Of the last product or content that was looked at; None for PLANNED, MISSING and VOLATILE."""
     consumers: dict[NodeId, bool] = field(default_factory=dict)
     """Steps that have it as an input; True: by amending. Mirrors `Step.inputs`."""
-    born: int = 0
-    """The build in which it was made, counted over the life of the project."""
+    place: int = 0
+    """Where people see it in the graph; 0 until the end of the build that made it."""
 
     @property
     def is_static(self) -> bool:
@@ -90,8 +90,8 @@ class Tree:
     position: int = 0
     files: dict[NodeId, None] = field(default_factory=dict)
     """The files whose creator it is."""
-    born: int = 0
-    """The build in which it was made, counted over the life of the project."""
+    place: int = 0
+    """Where people see it in the graph; 0 until the end of the build that made it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -160,8 +160,8 @@ class Step:
     creator: NodeId | None = None
     detached: bool = True
     position: int = 0
-    born: int = 0
-    """The build in which it was made, counted over the life of the project."""
+    place: int = 0
+    """Where people see it in the graph; 0 until the end of the build that made it."""
     source: Source = NOWHERE
     need: Need = Need.DEFAULT
     shell: bool = False

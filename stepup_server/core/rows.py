@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from .causes import FIRST_RUN, Cause, Ending, Interrupted, Story, cause_from_json, cause_to_json
-from .commands import FileRow, StepRow, TreeRow
+from .commands import FileRow, Snapshot, StepRow, TreeRow
 from .graph import Graph
 from .ids import NodeId
 from .past import past_from_json, past_to_json
@@ -48,7 +48,6 @@ def step_row(step: Step, worker: str) -> StepRow:
         spoke=step.attempt is not None and step.attempt.spoke,
         deferred=step.deferred,
         defer_count=step.defer_count,
-        born=step.born,
         past=_dump(past_to_json(step.past)),
         explained=step.explained,
         reasons=_dump_causes(step.reasons),
@@ -81,7 +80,6 @@ def file_row(file: File) -> FileRow:
         file.listed,
         None if file.hash is None else hash_.digest,
         *hash_[1:],
-        born=file.born,
     )
 
 
@@ -90,7 +88,7 @@ _NO_HASH = FileHash(b"", 0, 0, 0, 0)
 
 def tree_row(tree: Tree) -> TreeRow:
     """Return a tree as it is stored."""
-    return TreeRow(tree.id, tree.path, tree.creator, tree.detached, tree.position, tree.born)
+    return TreeRow(tree.id, tree.path, tree.creator, tree.detached, tree.position)
 
 
 def _dump(value: object) -> str:
@@ -103,13 +101,13 @@ def _dump_edges(edges: Mapping[NodeId, bool]) -> str:
     return "[" + ",".join(f"[{id_},{'true' if dynamic else 'false'}]" for id_, dynamic in edges.items()) + "]"
 
 
-def restore_graph(steps: Iterable[StepRow], files: Iterable[FileRow], trees: Iterable[TreeRow]) -> Graph:
+def restore_graph(snapshot: Snapshot) -> Graph:
     """Build a graph from its rows. Steps that were running or being checked are pending."""
     graph = Graph()
-    step_rows = sorted(steps)
-    for tree_row_ in trees:
+    step_rows = sorted(snapshot.steps)
+    for tree_row_ in snapshot.trees:
         _restore_tree(graph, tree_row_)
-    for file_row_ in files:
+    for file_row_ in snapshot.files:
         _restore_file(graph, file_row_)
     for row in step_rows:
         _restore_step(graph, row)
@@ -119,14 +117,25 @@ def restore_graph(steps: Iterable[StepRow], files: Iterable[FileRow], trees: Ite
     for step in graph.steps.values():
         graph.set_need(step, step.need)
     graph.last_id = max((graph.last_id, *graph.steps, *graph.files, *graph.trees))
+    _restore_places(graph, snapshot.places)
     graph.last_attempt = max((step.attempt_number for step in graph.steps.values()), default=0)
     graph.changed.clear()
     return graph
 
 
+def _restore_places(graph: Graph, places: Mapping[NodeId, int]) -> None:
+    """Put nodes in their places; those of a build that never ended have none."""
+    for id_ in (*graph.files, *graph.steps, *graph.trees):
+        place = places.get(id_, 0)
+        graph.node(id_).place = place
+        if not place:
+            graph.unplaced[id_] = None
+    graph.last_place = max(places.values(), default=0)
+
+
 def _restore_tree(graph: Graph, row: TreeRow) -> None:
     """Add a tree."""
-    tree = Tree(row.id, row.path, row.creator, bool(row.detached), row.position, born=row.born)
+    tree = Tree(row.id, row.path, row.creator, bool(row.detached), row.position)
     graph.add_tree(tree)
 
 
@@ -135,7 +144,6 @@ def _restore_file(graph: Graph, row: FileRow) -> None:
     hash_ = None if row.digest is None else FileHash(row.digest, row.mode, row.size, row.mtime_ns, row.inode)
     state = FileState(row.state)
     file = File(row.id, row.path, state, row.creator, bool(row.detached), row.position, bool(row.listed), hash_)
-    file.born = row.born
     graph.add_file(file)
 
 
@@ -160,7 +168,7 @@ def _restore_step(graph: Graph, row: StepRow) -> None:
         )
     step.directories = dict.fromkeys(json.loads(row.directories))
     step.attempt_number = row.attempt
-    step.deferred, step.defer_count, step.born = bool(row.deferred), row.defer_count, row.born
+    step.deferred, step.defer_count = bool(row.deferred), row.defer_count
     step.reasons, step.story = _load_causes(row.reasons), _load_story(row.story)
     if state is StepState.RUNNING:
         step.reasons = (Interrupted(""),)

@@ -1,28 +1,25 @@
 """The graph as text for people, and in the DOT language.
 
-The order of the text is not the order of numbers, which depends on which of several planners was faster. Nodes of an
-earlier build come before those of a later one, as users know it from graphs that they compare. Among those of one build
-it is the order in which a single worker would have made them: planners first, then by declaration, each step followed
-by what it uses, makes and declares. So it depends on sources and their history, not on jobs, workers or timing.
+The order of the text is that of the places of nodes (see `places`), which no timing can change.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from .graph import Graph
 from .ids import ROOT, NodeId
+from .places import in_order
 from .records import File, Node, Step, Tree
 from .states import FileState, Need
 from .values import GlobQuery
 
-__all__ = ("canonical_order", "dependency_dot", "graph_text", "provenance_dot")
+__all__ = ("dependency_dot", "graph_text", "provenance_dot")
 
 
 def graph_text(graph: Graph) -> str:
     """Return one paragraph per node: its properties, then its relations."""
-    order = canonical_order(graph)
+    order = in_order(graph)
     paragraphs = [_root_text(graph)]
     for node in order:
         lines = [_shown(node)]
@@ -152,85 +149,12 @@ def _sinks(node: Node, graph: Graph) -> list[str]:
     return [_shown(step) for step in sorted(graph.consumers(node), key=_key)]
 
 
-# Order
-
-
-def canonical_order(graph: Graph) -> list[Node]:
-    """Return all nodes: by the build in which they were made, then in the order of a single worker."""
-    order = _Order(graph)
-    roots = [node for node in _all(graph) if node.creator in {ROOT, None} and not _is_undeclared(node)]
-    for root in sorted(roots, key=lambda node: (node.creator is None, isinstance(node, Step), _key(node))):
-        order.mention(root)
-        order.let_declare()
-    for node in sorted(_all(graph), key=_key):
-        order.mention(node)
-    return sorted(order.nodes.values(), key=lambda node: node.born)
-
-
-class _Order:
-    """Nodes in the order of their first mention, and the steps whose turn to declare is still to come."""
-
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
-        self._queue: list[tuple[bool, int, Step]] = []
-        self.nodes: dict[NodeId, Node] = {}
-
-    def mention(self, node: Node) -> None:
-        """Put a node in the order, unless it was mentioned before; a step waits for its turn to declare."""
-        if node.id not in self.nodes:
-            self.nodes[node.id] = node
-            if isinstance(node, Step):
-                heapq.heappush(self._queue, (not node.is_planner, len(self.nodes), node))
-
-    def let_declare(self) -> None:
-        """Give each waiting step its turn, planners first: it amends, then declares."""
-        while self._queue:
-            step = heapq.heappop(self._queue)[2]
-            products = [self._graph.node(id_) for id_ in step.products]
-            later = _amended_later(step, products)
-            self._mention_files(step, dynamic=True, but=later)
-            for product in products:
-                if isinstance(product, Step):
-                    self._mention_sorted(id_ for id_ in product.inputs if id_ in later)
-                self.mention(product)
-                if isinstance(product, Step):
-                    self._mention_files(product, dynamic=False)
-                elif isinstance(product, Tree):
-                    # Those that somebody uses are made when they are used.
-                    self._mention_sorted(id_ for id_ in product.files if self._graph.files[id_].listed)
-
-    def _mention_files(self, step: Step, *, dynamic: bool, but: Collection[NodeId] = ()) -> None:
-        """Mention the files of a step that were declared with it, or amended."""
-        for edges in (step.inputs, step.outputs, step.volatiles):
-            self._mention_sorted(id_ for id_, amended in edges.items() if amended is dynamic and id_ not in but)
-
-    def _mention_sorted(self, ids: Iterable[NodeId]) -> None:
-        """Mention files in the order of their paths."""
-        for file in sorted((self._graph.files[id_] for id_ in ids), key=lambda file: file.path):
-            self.mention(file)
-
-
-def _amended_later(step: Step, products: Iterable[Node]) -> set[NodeId]:
-    """Return what a step amended only after it had begun to declare.
-
-    That is what it declared static itself, and what it made for steps that it declared then.
-    """
-    static = {product.id for product in products if isinstance(product, File)}
-    used = {id_ for product in products if isinstance(product, Step) for id_ in product.inputs}
-    return static | (used & (step.outputs.keys() | step.volatiles.keys()))
-
-
-def _is_undeclared(node: Node) -> bool:
-    """Tell whether a node is only used."""
-    return isinstance(node, File) and node.state is FileState.UNDECLARED
-
-
 # DOT
 
 
 def provenance_dot(graph: Graph) -> str:
     """Return who declared what."""
-    order = canonical_order(graph)
+    order = in_order(graph)
     edges = [("root", str(index)) for index, node in enumerate(order) if node.creator == ROOT]
     numbers = {node.id: str(index) for index, node in enumerate(order)}
     edges += [(numbers[node.id], numbers[below.id]) for node in order for below in _products(node, graph)]
@@ -239,7 +163,7 @@ def provenance_dot(graph: Graph) -> str:
 
 def dependency_dot(graph: Graph) -> str:
     """Return what depends on what."""
-    order: list[Node] = [node for node in canonical_order(graph) if not isinstance(node, Tree)]
+    order: list[Node] = [node for node in in_order(graph) if not isinstance(node, Tree)]
     numbers = {node.id: str(index) for index, node in enumerate(order)}
     edges: list[tuple[str, str]] = []
     for node in order:

@@ -80,6 +80,7 @@ class _Group:
     files: dict[NodeId, FileRow] = field(default_factory=dict)
     trees: dict[NodeId, TreeRow] = field(default_factory=dict)
     outputs: dict[NodeId, OutputRow] = field(default_factory=dict)
+    places: dict[NodeId, int] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     forgotten: dict[NodeId, None] = field(default_factory=dict)
     """Deleted before the rows are written, so a node may come back in a later record."""
@@ -98,10 +99,11 @@ class _Group:
         self.files.update((row.id, row) for row in record.files)
         self.trees.update((row.id, row) for row in record.trees)
         self.outputs.update((row.step, row) for row in record.outputs)
+        self.places.update(record.places)
         self.facts.update(record.facts)
         for node in record.forgotten:
             self.forgotten[node] = None
-            for rows in (self.steps, self.files, self.trees, self.outputs):
+            for rows in (self.steps, self.files, self.trees, self.outputs, self.places):
                 rows.pop(node, None)
 
     def write(self, connection: sqlite3.Connection) -> None:
@@ -109,10 +111,12 @@ class _Group:
         if self.forgotten:
             for table in (STEPS, FILES, TREES, OUTPUTS):
                 table.delete(connection, self.forgotten)
+            connection.executemany("DELETE FROM place WHERE node = ?", ((node,) for node in self.forgotten))
         STEPS.write(connection, self.steps.values())
         FILES.write(connection, self.files.values())
         TREES.write(connection, self.trees.values())
         OUTPUTS.write(connection, self.outputs.values())
+        connection.executemany("INSERT OR REPLACE INTO place (node, place) VALUES (?, ?)", self.places.items())
         connection.executemany(
             "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             self.facts.items(),

@@ -5,28 +5,16 @@ from __future__ import annotations
 import contextlib
 import gc
 import sqlite3
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from collections.abc import Generator
 
-from stepup_server.core.commands import FileRow, OutputRow, StepRow, TreeRow
+from stepup_server.core.commands import OutputRow, Snapshot
 from stepup_server.core.ids import NodeId
 
 from .failures import translated
 from .schema import open_for_reading
 from .tables import FILES, OUTPUTS, STEPS, TREES
 
-__all__ = ("Snapshot", "load", "load_output")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """The graph as it was last recorded; rows by ascending id."""
-
-    steps: tuple[StepRow, ...]
-    files: tuple[FileRow, ...]
-    trees: tuple[TreeRow, ...]
-    facts: Mapping[str, str]
-    """Single values by name."""
+__all__ = ("load", "load_output")
 
 
 def load(path: str) -> Snapshot:
@@ -42,6 +30,7 @@ def load(path: str) -> Snapshot:
             steps=tuple(STEPS.read(connection)),
             files=tuple(FILES.read(connection)),
             trees=tuple(TREES.read(connection)),
+            places=dict(connection.execute("SELECT node, place FROM place")),
             facts=dict(connection.execute("SELECT name, value FROM fact")),
         )
 

@@ -38,10 +38,9 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-def _count_builds(connection: sqlite3.Connection) -> None:
-    """Let nodes know in which build they were made; those that are there were made in the first."""
-    for table in ("step", "file", "tree"):
-        connection.execute(f"ALTER TABLE {table} ADD COLUMN born INTEGER NOT NULL DEFAULT 0")
+def _add_places(connection: sqlite3.Connection) -> None:
+    """Make version 2: where people see the nodes of the graph."""
+    connection.execute("CREATE TABLE place (node INTEGER PRIMARY KEY, place INTEGER NOT NULL)")
 
 
 def _add_causes(connection: sqlite3.Connection) -> None:
@@ -55,7 +54,7 @@ def _add_causes(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE step ADD COLUMN {column}")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_create, _count_builds, _add_causes)
+MIGRATIONS: tuple[Migration, ...] = (_create, _add_places, _add_causes)
 """The migration at index N makes version N + 1 from version N."""
 
 

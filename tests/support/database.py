@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 
-from stepup_server.core.commands import FileRow, OutputRow, Record, StepRow, TreeRow
+from stepup_server.core.commands import FileRow, OutputRow, Record, Snapshot, StepRow, TreeRow
 from stepup_server.core.director import Director
 from stepup_server.core.ids import NodeId
 from stepup_server.core.rows import file_row, step_row, tree_row
@@ -23,17 +23,19 @@ class Database:
         self.files: dict[NodeId, FileRow] = {}
         self.trees: dict[NodeId, TreeRow] = {}
         self.outputs: dict[NodeId, OutputRow] = {}
+        self.places: dict[NodeId, int] = {}
         self.facts: dict[str, str] = {}
 
     def commit(self, record: Record) -> None:
         """Take a record in."""
         for id_ in record.forgotten:
-            for rows in (self.steps, self.files, self.trees, self.outputs):
+            for rows in (self.steps, self.files, self.trees, self.outputs, self.places):
                 rows.pop(id_, None)
         self.steps.update((row.id, row) for row in record.steps)
         self.files.update((row.id, row) for row in record.files)
         self.trees.update((row.id, row) for row in record.trees)
         self.outputs.update((row.step, row) for row in record.outputs)
+        self.places.update(record.places)
         self.facts.update(record.facts)
 
     def copy(self) -> Database:
@@ -43,9 +45,14 @@ class Database:
     def restore(self, make: Callable[[], Director], now: float) -> Director:
         """Return a director that takes up what was recorded."""
         director = make()
-        director.restore(
-            tuple(self.steps.values()), tuple(self.files.values()), tuple(self.trees.values()), self.facts, now
+        snapshot = Snapshot(
+            steps=tuple(self.steps.values()),
+            files=tuple(self.files.values()),
+            trees=tuple(self.trees.values()),
+            places=self.places,
+            facts=self.facts,
         )
+        director.restore(snapshot, now)
         return director
 
 

@@ -103,3 +103,13 @@ def test_what_is_detached_stands_in_parentheses_wherever_it_is_named(project: Pr
     text = project.graph()
     assert "\n(file:absent)\n" in text
     assert "              source   (file:absent)\n" in text
+
+
+def test_what_is_detached_keeps_its_place(project: Project) -> None:
+    project.files(a="1", b="2")
+    project.plan(a_static("a"), a_step("use", inputs=["a"]), a_static("b"))
+    project.build()
+    project.plan(a_step("use", inputs=["a"]), a_static("b"))
+    project.build()
+    keys = [paragraph.partition("\n")[0] for paragraph in project.graph().split("\n\n")]
+    assert keys == ["root:", "file:plan.py", "step:./plan.py", "(file:a)", "step:use", "file:b", ""]

@@ -41,7 +41,6 @@ def a_step(number: int, state: str = "PENDING") -> StepRow:
         explained=False,
         reasons="[]",
         story="{}",
-        born=3,
     )
 
 
@@ -59,12 +58,11 @@ def a_file(number: int, state: str = "BUILT", inode: int = 99) -> FileRow:
         size=12,
         mtime_ns=-1,
         inode=inode,
-        born=3,
     )
 
 
 def a_tree(number: int) -> TreeRow:
-    return TreeRow(id=NodeId(number), path=f"tree{number}", creator=NodeId(2), detached=False, position=1, born=3)
+    return TreeRow(id=NodeId(number), path=f"tree{number}", creator=NodeId(2), detached=False, position=1)
 
 
 def an_output(step: int, attempt: int = 1) -> OutputRow:

@@ -38,6 +38,17 @@ def test_without_a_database_there_is_one_clear_error(tmp_path: Path) -> None:
         load_output(str(tmp_path / "graph.db"), NodeId(2))
 
 
+def test_places_are_kept_as_long_as_their_nodes(path: str) -> None:
+    async def place_and_forget() -> None:
+        journal = SqliteJournal(path)
+        await journal.commit([Record(places=((NodeId(2), 1), (NodeId(3), 2)))])
+        await journal.commit([Record(forgotten=(NodeId(2),))])
+        await journal.close()
+
+    asyncio.run(place_and_forget())
+    assert load(path).places == {3: 2}
+
+
 def test_reading_changes_nothing(path: str) -> None:
     before = Path(path).read_bytes()
     load(path)
