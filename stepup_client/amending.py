@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from types import TracebackType
 
@@ -31,7 +32,7 @@ def amend(
     me = caller()
     variables = me.variables()
     inputs, outputs, volatiles = (variables.paths(paths) for paths in (inp, out, vol))
-    check_no_directory((*inputs, *outputs, *volatiles))
+    check_no_directory((*inputs, *outputs, *volatiles), os.path.isdir)
     variables.use(normalise_names(env))
     me.record(variables)
     if not (inputs or outputs or volatiles):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 
 from stepup_client.core.commands import CommandArg, has_path_lists, is_directory_plan, quote_paths
 from stepup_client.core.declarations import DirectoryPaths, Need
 from stepup_client.core.options import Resources, need_of, with_limits
-from stepup_client.core.paths import StrPath, StrPaths, make_path_out
+from stepup_client.core.paths import StrPath, StrPaths, check_no_directory, make_path_out
 from stepup_client.core.stepinfo import StepInfo, step_info_of
 from stepup_client.core.steps import Reading, StepArguments, declare_step
 from stepup_client.core.variables import Variables
@@ -251,5 +252,7 @@ def declare(arguments: StepArguments, reading: Reading, variables: Variables | N
     me = caller()
     variables = variables or me.variables()
     declaration = declare_step(arguments, reading, variables, moved=bool(me.base))
+    files = (*declaration.inputs, *declaration.outputs, *declaration.volatiles)
+    check_no_directory(files, lambda path: os.path.isdir(os.path.join(declaration.workdir, path)))
     me.declare(declaration, variables)
     return step_info_of(declaration)

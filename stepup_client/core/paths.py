@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeGuard
 
 from stepup_client.errors import PathError
@@ -98,10 +98,10 @@ def _check_utf8(text: str) -> None:
         raise PathError(f"A path is not valid UTF-8: {text!r}") from None
 
 
-def check_no_directory(paths: Iterable[str]) -> None:
-    """Refuse paths that end in a slash."""
+def check_no_directory(paths: Iterable[str], is_directory: Callable[[str], bool] = lambda _: False) -> None:
+    """Refuse paths that end in a slash, or where a directory is."""
     for path in paths:
-        if path.endswith("/"):
+        if path.endswith("/") or is_directory(path):
             raise PathError(f"Directories are not allowed: {path}")
 
 

@@ -9,6 +9,7 @@ from .commands import AmendAnswer, GlobAnswer, MakeDirectories, StepInfo
 from .consequences import settle_all
 from .desk import Desk
 from .events import Amended, GlobRequested, StepInfoRequested
+from .ids import AttemptId, RequestId
 from .outputs import Claim, check_outputs, claim_outputs, glob_matches_product
 from .ownership import (
     NewEdges,
@@ -26,8 +27,17 @@ from .refusals import AmendWhileHolding, GraphConflict, InvalidPath, Refusal
 from .states import FileState
 from .usage import note_unusable_inputs
 from .values import GlobMatch, GlobQuery, Observation
+from .workforce import Workforce
 
 __all__ = ("Amendments",)
+
+
+class _LateAnswer(NamedTuple):
+    """An answer that waits until no worker can begin what was handed out ahead any more."""
+
+    request: RequestId
+    answer: AmendAnswer
+    recalled: tuple[AttemptId, ...]
 
 
 class _Paths(NamedTuple):
@@ -46,8 +56,10 @@ def _edges(step: Step, paths: _Paths) -> NewEdges:
 class Amendments:
     """Answers running steps."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, workforce: Workforce) -> None:
         self._desk = desk
+        self._workforce = workforce
+        self._late: list[_LateAnswer] = []
 
     def on_step_info_requested(self, event: StepInfoRequested) -> None:
         """Tell a step what was declared for it."""
@@ -159,6 +171,24 @@ class Amendments:
         """Tell which inputs cannot be used by this attempt; if there are any, it counts as deferred."""
         step, attempt = self._desk.current_attempt(event.attempt)
         missed, unfresh = note_unusable_inputs(self._desk, step, attempt, inputs)
-        self._desk.answer(
-            event.request, AmendAnswer(tuple(inputs[path] for path in missed), tuple(inputs[path] for path in unfresh))
-        )
+        recalled = self._workforce.recall_waiting() if missed or unfresh else ()
+        answer = AmendAnswer(tuple(inputs[path] for path in missed), tuple(inputs[path] for path in unfresh))
+        self._late.append(_LateAnswer(event.request, answer, recalled))
+
+    def answer_late(self) -> None:
+        """Give the answers that nothing stands in the way of.
+
+        A step that has to wait makes others more urgent, and comes later itself. What was handed out ahead of its end
+        comes back first, so that the order does not depend on what a worker holds.
+        """
+        waiting = [late for late in self._late if any(map(self._may_come_back, late.recalled))]
+        for late in self._late:
+            if late not in waiting:
+                self._desk.answer(late.request, late.answer)
+        self._late = waiting
+
+    def _may_come_back(self, id_: AttemptId) -> bool:
+        """Tell whether an attempt that was recalled has neither begun nor come back."""
+        step = self._desk.graph.steps.get(id_.step)
+        attempt = step.attempt if step is not None else None
+        return attempt is not None and attempt.id == id_ and self._workforce.may_give_back(attempt)

@@ -247,7 +247,8 @@ class Builds:
             return False
         graph = self._desk.graph
         gone = (file for file in graph.files.values() if file.detached and file.consumers)
-        bereft = [step for file in gone for step in graph.consumers(file) if step.state is StepState.SUCCEEDED]
+        users = (step for file in gone for step in graph.consumers(file) if not step.detached)
+        bereft = [step for step in users if step.state is StepState.SUCCEEDED]
         for step in bereft:
             make_pending(self._desk, step)
         return bool(bereft)

@@ -42,7 +42,7 @@ class Director:
         self.execution = Execution(self.desk, self.workforce)
         self.builds = Builds(self.desk, self.execution, self.workforce)
         self._declarations = Declarations(self.desk)
-        self._amendments = Amendments(self.desk)
+        self._amendments = Amendments(self.desk, self.workforce)
         self._handlers: dict[type, Callable[[Any], None]] = {
             ev.PlanDeclared: self._declarations.on_plan_declared,
             ev.GlobRequested: self._amendments.on_glob_requested,
@@ -72,6 +72,7 @@ class Director:
         self.desk.now = now
         for event in events:
             self._handle_one(event)
+        self._amendments.answer_late()
         self._confirm_new_files()
         self.execution.advance()
         self.builds.advance()

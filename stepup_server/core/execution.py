@@ -16,9 +16,11 @@ from .desk import Desk
 from .freshness import input_digest, output_digest, present_sight
 from .ids import AttemptId, NodeId, WorkerId
 from .outcomes import (
+    REMARKS,
     Deferred,
     Failed,
     Orphaned,
+    Redeclared,
     Succeeded,
     ending_of,
     judge,
@@ -97,7 +99,12 @@ class Execution:
             if not self._graph.is_open(above):
                 return False
             held = held or (above.attempt is not None and above.attempt.holds > 0)
-        return (not held or step.may_be_skipped) and self._is_demanded(step)
+        return (not held or step.may_be_skipped) and not self._has_rival(step) and self._is_demanded(step)
+
+    def _has_rival(self, step: Step) -> bool:
+        """Tell whether another step is running that had a product of this one until now, and may still write it."""
+        files = self._graph.files
+        return any(files[id_].writer not in {None, step.id} for id_ in (*step.outputs, *step.volatiles))
 
     def _is_demanded(self, step: Step) -> bool:
         """Tell whether an optional step is used by one that is sure to stay.
@@ -134,12 +141,18 @@ class Execution:
             if self._checking.count and not self._has_room_to_check():
                 return
             worker = self._workforce.find_slot(ahead=False)
-            if worker is None and not step.resources and self.ready.keeps_its_place(step, self._desk.running_steps()):
+            if worker is None and self._may_be_ahead(step):
                 worker = self._workforce.find_slot(ahead=True)
             if worker is None:
                 return
             self.ready.withdraw(step)
             self._start(step, worker)
+
+    def _may_be_ahead(self, step: Step) -> bool:
+        """Tell whether a step may be handed out before a slot is free: if nothing can come to be before it."""
+        running = self._desk.running_steps()
+        deferred = any(other.attempt is not None and other.attempt.deferred for other in running)
+        return not (step.resources or deferred) and self.ready.keeps_its_place(step, running)
 
     def _start(self, step: Step, worker: Worker) -> None:
         """Hand a step to a worker; all that its last execution added is undone."""
@@ -192,7 +205,9 @@ class Execution:
         People, and the order of what follows, shall see one after the other: what has no room yet is held back.
         """
         waiting = self._held_back.setdefault(worker, deque())
-        if any(fact.attempt == earlier.attempt for earlier in waiting) or not self._has_room_for(worker, fact):
+        if self._is_given_back(fact):
+            self._take_fact(worker, fact)
+        elif any(fact.attempt == earlier.attempt for earlier in waiting) or not self._has_room_for(worker, fact):
             waiting.append(fact)
         else:
             self._take_fact(worker, fact)
@@ -227,12 +242,25 @@ class Execution:
         if fact.outcome is not None and _was_given_back(attempt, fact.outcome):
             self._take_back(step, attempt)
             return
+        if attempt.stop is StopLevel.DRAIN and not self._desk.draining:
+            attempt.stop = StopLevel.NONE
         if attempt.started_tick is None:
             attempt.started_tick = self._desk.next_tick()
             if fact.outcome is None or not was_refused_its_inputs(fact.outcome):
                 self._desk.report(Tag.START, step.title, step=ref_of(step))
         if fact.outcome is not None:
             self._end(step, attempt, fact.outcome)
+
+    def _is_given_back(self, fact: AttemptFact) -> bool:
+        """Tell whether an attempt comes back that never began, and so never took a slot."""
+        step = self._graph.steps.get(fact.attempt.step)
+        attempt = step.attempt if step is not None else None
+        return (
+            attempt is not None
+            and attempt.id == fact.attempt
+            and fact.outcome is not None
+            and _was_given_back(attempt, fact.outcome)
+        )
 
     def _take_back(self, step: Step, attempt: Attempt) -> None:
         """Let a step wait again that was handed out and never began."""
@@ -289,12 +317,12 @@ class Execution:
                 self._defer(step, attempt, observations)
             case Failed():
                 self._fail(step, outcome, observations)
-            case Orphaned():
+            case Orphaned() | Redeclared():
                 self._graph.move_step(step, StepState.PENDING)
                 step.reasons = (Interrupted(""),)
                 self._keep_products(step, observations)
         end_story(self._desk, step, *ending_of(verdict))
-        remark = " (ended while no director was there, and will run again)" if isinstance(verdict, Orphaned) else ""
+        remark = REMARKS.get(type(verdict), "")
         ref = ref_of(step, attempt, outcome.wall_s)
         self._desk.report(verdict.tag, step.title + remark, *pages_of(outcome, verdict), step=ref)
         if isinstance(verdict, Failed):
@@ -341,7 +369,7 @@ class Execution:
         step.reasons = (DeferredBefore(tuple(attempt.missed), tuple(attempt.unfresh)),)
         self._keep_products(step, observations)
         step.defer_count += 1
-        self._workforce.recall_waiting(attempt.worker)
+        self._workforce.recall_waiting()
         step.deferred = any(dynamic and not self._graph.files[id_].is_available for id_, dynamic in step.inputs.items())
 
     def _fail(self, step: Step, outcome: AttemptOutcome, observations: dict[str, Observation]) -> None:

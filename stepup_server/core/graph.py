@@ -250,12 +250,21 @@ class Graph:
         if step.wanted:
             self.done += (state is StepState.SUCCEEDED) - (step.state is StepState.SUCCEEDED)
         was_open = self.is_open(step)
+        if step.attempt is not None:
+            self._release_taken(step.attempt)
         step.state = state
         step.attempt = attempt
         self.changed[step.id] = None
         self.woken[step.id] = None
         if was_open or self.is_open(step):
             self.wake_planned_steps(step)
+
+    def _release_taken(self, attempt: Attempt) -> None:
+        """Let others write the products that were taken from an attempt, now that it is over."""
+        for file in (self.files[id_] for id_ in attempt.taken):
+            file.writer = None
+            if (maker := self.producer(file)) is not None:
+                self.woken[maker.id] = None
 
     def is_open(self, step: Step) -> bool:
         """Tell whether the steps that a step created may run: it is declaring them, or has, and need not run again."""
@@ -364,6 +373,9 @@ class Graph:
         maker = self.producer(file)
         if maker is not None and file.id in maker.outputs:
             note_output(maker, file.path, file.hash)
+        if maker is not None and maker.attempt is not None:
+            maker.attempt.taken[file.id] = None
+            file.writer = maker.id
         self._move_demand(file, maker, None)
         self.detach(file)
         self.shape += 1

@@ -88,6 +88,9 @@ def _check_file(graph: Graph, file: File) -> None:
     _demand(file, that=file.state not in _WITH_HASH or file.hash is not None, reason="state needs a hash")
     mirror = {step.id: step.inputs[file.id] for step in graph.steps.values() if file.id in step.inputs}
     _demand(file, that=file.consumers == mirror, reason="consumers do not mirror inputs")
+    if file.writer is not None:
+        writing = graph.steps[file.writer].attempt
+        _demand(file, that=writing is not None and file.id in writing.taken, reason="its writer does not run")
     if file.state is FileState.UNDECLARED:
         _demand(file, that=file.creator is None, reason="undeclared file has a creator")
     maker = graph.producer(file)

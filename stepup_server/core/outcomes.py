@@ -17,9 +17,11 @@ from .states import StopLevel, Tag
 from .values import AttemptOutcome, Exited, NotStarted, Observation, Page, PathKind, Signalled
 
 __all__ = (
+    "REMARKS",
     "Deferred",
     "Failed",
     "Orphaned",
+    "Redeclared",
     "Succeeded",
     "Verdict",
     "ending_of",
@@ -68,13 +70,29 @@ class Orphaned:
     pages: tuple[Page, ...] = ()
 
 
-Verdict = Succeeded | Deferred | Failed | Orphaned
+@dataclass(frozen=True, slots=True)
+class Redeclared:
+    """The step was declared with other files while it ran: nothing follows from its end."""
+
+    tag = Tag.WARNING
+    pages: tuple[Page, ...] = ()
+
+
+Verdict = Succeeded | Deferred | Failed | Orphaned | Redeclared
+
+REMARKS: dict[type[Verdict], str] = {
+    Orphaned: " (ended while no director was there, and will run again)",
+    Redeclared: " (was declared otherwise while it ran, and will run again)",
+}
+"""What is said of a step behind its label."""
 
 
 def judge(
     desk: Desk, step: Step, attempt: Attempt, outcome: AttemptOutcome, observations: Mapping[str, Observation]
 ) -> Verdict:
     """Decide what the end of an attempt means for its step."""
+    if attempt.redeclared:
+        return Redeclared()
     verdict = _judge_by_itself(desk, step, attempt, outcome, observations)
     return Orphaned(verdict.pages) if attempt.orphaned and isinstance(verdict, Failed) else verdict
 
@@ -83,16 +101,18 @@ def _judge_by_itself(
     desk: Desk, step: Step, attempt: Attempt, outcome: AttemptOutcome, observations: Mapping[str, Observation]
 ) -> Verdict:
     """Decide what the end of an attempt means, whatever happened to the director meanwhile."""
-    if not outcome.changed_inputs and attempt.deferred and attempt.stop < StopLevel.INTERRUPT:
-        return _judge_deferral(desk, step, attempt)
-    wrong = [
-        f"{file.path}{what_is_wrong_with(observations[file.path].kind)}"
-        for file in desk.graph.outputs(step)
-        if observations[file.path].kind is not PathKind.FILE
-    ]
-    if outcome.end == Exited(0) and not (outcome.changed_inputs or attempt.refusals or wrong):
+    cap = desk.options.defer_cap
+    is_deferred = attempt.deferred and not outcome.changed_inputs and attempt.stop < StopLevel.INTERRUPT
+    if is_deferred and step.defer_count < cap:
+        return Deferred(_pages_about_inputs(attempt))
+    wrong = _outputs_not_created(desk, step, observations)
+    is_good = outcome.end == Exited(0) and not (outcome.changed_inputs or attempt.refusals or wrong)
+    if is_good and not is_deferred:
         return Succeeded()
-    pages = [_failed_command(step, attempt, outcome)]
+    title = f"Deferred more than {cap} times" if is_deferred else "Failed command"
+    pages = [_failed_command(title, step, attempt, outcome)]
+    if is_deferred:
+        pages += _pages_about_inputs(attempt)
     if outcome.changed_inputs:
         pages.append(list_page("Invalid inputs", _invalid_inputs(attempt, outcome)))
     if wrong and not was_refused_its_inputs(outcome):
@@ -105,17 +125,19 @@ def was_refused_its_inputs(outcome: AttemptOutcome) -> bool:
     return isinstance(outcome.end, NotStarted) and bool(outcome.changed_inputs)
 
 
-def _judge_deferral(desk: Desk, step: Step, attempt: Attempt) -> Verdict:
-    """Let a step wait for what it asked for, unless it has asked too often."""
-    pages: list[Page] = []
-    if attempt.missed:
-        pages.append(list_page("Unavailable dynamic inputs", attempt.missed))
-    if attempt.unfresh:
-        pages.append(list_page("Unfresh dynamic inputs", attempt.unfresh))
-    cap = desk.options.defer_cap
-    if step.defer_count < cap:
-        return Deferred(tuple(pages))
-    return Failed((_command_page(f"Deferred more than {cap} times", step, ""), *pages))
+def _outputs_not_created(desk: Desk, step: Step, observations: Mapping[str, Observation]) -> list[str]:
+    """Return the outputs that are not there as files, with what is there instead."""
+    return [
+        f"{file.path}{what_is_wrong_with(observations[file.path].kind)}"
+        for file in desk.graph.outputs(step)
+        if observations[file.path].kind is not PathKind.FILE
+    ]
+
+
+def _pages_about_inputs(attempt: Attempt) -> tuple[Page, ...]:
+    """List the inputs that an attempt asked for and could not have."""
+    listings = {"Unavailable dynamic inputs": attempt.missed, "Unfresh dynamic inputs": attempt.unfresh}
+    return tuple(list_page(title, paths) for title, paths in listings.items() if paths)
 
 
 def ending_of(verdict: Verdict) -> tuple[Ending, str]:
@@ -125,11 +147,12 @@ def ending_of(verdict: Verdict) -> tuple[Ending, str]:
         Deferred: Ending.DEFERRED,
         Failed: Ending.FAILED,
         Orphaned: Ending.LOST,
+        Redeclared: Ending.LOST,
     }[type(verdict)]
     return ending, "\n".join(f"{page.title}: {page.text}" for page in verdict.pages)[:REMARK_CHARS_MAX]
 
 
-def _failed_command(step: Step, attempt: Attempt, outcome: AttemptOutcome) -> Page:
+def _failed_command(title: str, step: Step, attempt: Attempt, outcome: AttemptOutcome) -> Page:
     """Show the command so that it can be repeated in a terminal."""
     match outcome.end:
         case Exited(code=0) if attempt.refusals:
@@ -145,7 +168,7 @@ def _failed_command(step: Step, attempt: Attempt, outcome: AttemptOutcome) -> Pa
             remark = "not executed" if outcome.changed_inputs else "exit=1"
         case _:
             assert_never(outcome.end)
-    return _command_page("Failed command", step, remark)
+    return _command_page(title, step, remark)
 
 
 def _with_source(refusal: Refusal) -> str:

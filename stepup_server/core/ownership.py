@@ -44,6 +44,8 @@ def use_file(desk: Desk, path: str, claimant: Step) -> File:
         tree = graph.tree_above(path)
         if tree is not None:
             adopt_static(desk, file, tree)
+        elif file.creator is None and file.is_static:
+            graph.move_file(file, FileState.UNDECLARED)
     return file
 
 
@@ -59,7 +61,7 @@ def adopt_static(desk: Desk, file: File, owner: Step | Tree) -> None:
     graph.attach(file, owner.id)
     desk.unconfirmed[file.id] = None
     for step in graph.consumers(file):
-        make_pending(desk, step)
+        make_pending(desk, step, disturbs=False)
 
 
 def claim_path(desk: Desk, path: str, claimant: Step) -> None:

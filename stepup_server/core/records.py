@@ -43,6 +43,8 @@ class File:
     """Steps that have it as an input; True: by amending. Mirrors `Step.inputs`."""
     place: int = 0
     """Where people see it in the graph; 0 until the end of the build that made it."""
+    writer: NodeId | None = None
+    """A running step that had it as a product until it was taken away: it may still write to it."""
 
     @property
     def is_static(self) -> bool:
@@ -137,6 +139,10 @@ class Attempt:
     """What each process that speaks for it has declared last."""
     stop: StopLevel = StopLevel.NONE
     """How firmly it has been asked to end."""
+    redeclared: bool = False
+    """Its step has other inputs or outputs by now: its end says nothing, and the step will run again."""
+    taken: dict[NodeId, None] = field(default_factory=dict)
+    """Products that were taken away while it ran. Each has its step as the writer."""
     orphaned: bool = False
     """It was going on while no director was there, so a bad end may be no fault of its own."""
     ended: bool = False

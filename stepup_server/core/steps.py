@@ -142,6 +142,8 @@ def _strip(desk: Desk, step: Step) -> None:
     Its digests are kept for a check, unless it had created anything, which only running it can create again.
     """
     graph = desk.graph
+    if step.attempt is not None:
+        step.attempt.redeclared = True
     if step.products:
         graph.forget_success(step, Redeclared())
     graph.cut_inputs(step)

@@ -198,14 +198,19 @@ class Workforce:
                 step.attempt.stop = level
                 self.workers[step.attempt.worker].changed = True
 
-    def recall_waiting(self, id_: WorkerId) -> None:
-        """Ask a worker to give back what it has not begun: something that comes before it may be ready now."""
-        worker = self.workers[id_]
-        for step_id in worker.holding.values():
-            attempt = self._desk.graph.steps[step_id].attempt
-            if attempt is not None and attempt.started_tick is None and attempt.stop < StopLevel.DRAIN:
-                attempt.stop = StopLevel.DRAIN
-                worker.changed = True
+    def recall_waiting(self) -> tuple[AttemptId, ...]:
+        """Ask for what has not begun, because something else may have to come first; return what was asked for."""
+        waiting = [
+            step.attempt for step in self._desk.running_steps() if step.attempt and self.may_give_back(step.attempt)
+        ]
+        for attempt in waiting:
+            attempt.stop = max(attempt.stop, StopLevel.DRAIN)
+            self.workers[attempt.worker].changed = True
+        return tuple(attempt.id for attempt in waiting)
+
+    def may_give_back(self, attempt: Attempt) -> bool:
+        """Tell whether an attempt has not begun, as far as is known, and is held by a worker that can be asked."""
+        return attempt.started_tick is None and not attempt.ended and self.workers[attempt.worker].connected
 
     def dismiss_all(self) -> None:
         """Let all workers leave."""

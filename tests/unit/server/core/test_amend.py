@@ -246,3 +246,29 @@ def test_with_a_slow_disk_a_step_is_shown_to_begin_when_the_one_before_it_has_en
     assert shown == [
         "START ./plan.py", "SUCCESS ./plan.py", "START first", "SUCCESS first", "START second", "SUCCESS second"
     ]  # fmt: skip
+
+
+def test_what_a_deferred_step_waits_for_comes_first_whatever_was_handed_out_ahead(project: Project) -> None:
+    makers = [a_step(f"make {name}", outputs=[name]) for name in "abcd"]
+    project.plan(a_step("use", outputs=["y"]), *makers)
+    project.scripts["use"] = amends("c")
+    built = project.build()
+    assert built.started == ["./plan.py", "use", "make c", "make a", "make b", "make d", "use"]
+
+
+def test_a_deferral_does_not_wait_for_a_worker_that_is_out_of_touch() -> None:
+    project = Project()
+    project.join("w0")
+    project.join("w1")
+    project.plan(a_step("use", outputs=["y"]), *(a_step(f"make {name}", outputs=[name]) for name in "abcd"))
+    project.scripts["use"] = amends("c")
+    project.paused |= {"go on use", "begin make"}
+    ticket = project.begin_build()
+    project.run()
+    other = next(name for name, worker in project.workers.items() if not worker.running())
+    project.break_stream(other)
+    project.paused.clear()
+    project.run()
+    assert [report.text for report in project.reports_with("DEFERRED")] == ["use"]
+    project.join(other)
+    assert project.finish(ticket).code == ReturnCode.OK

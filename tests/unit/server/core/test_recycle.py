@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from typing import Any
+
 import pytest
 
 from stepup_server.core.states import FileState, Need, ReturnCode, StepState
 from stepup_server.core.values import Declaration
 from tests.support.builders import a_plan, a_static, a_step
-from tests.support.project import Project
-from tests.support.scripts import amends
+from tests.support.project import Project, Ticket
+from tests.support.scripts import Call, Running, Script, amends, fails, makes_outputs
 
 
 def replanned(project: Project, *declarations: Declaration) -> None:
@@ -155,3 +158,70 @@ def test_a_failed_planner_detaches_its_steps_and_a_later_success_brings_them_bac
     assert project.step("one").detached
     project.files(gone="here")
     assert project.build().started == ["./plan.py", "one"]
+
+
+def a_plan_that_changes_its_mind(
+    first: list[Declaration], then: list[Declaration], slow: Script = makes_outputs
+) -> tuple[Project, Ticket]:
+    """Return a build that stands still while `slow` runs, whose plan was deferred and declares it otherwise now."""
+    project = Project()
+    project.scripts["slow"] = slow
+    project.join("w0", slots=4)
+    project.plan(a_static("sub.py"), a_plan("sub.py"), a_step("make", outputs=["hint"]))
+    times = iter([first, then])
+
+    def script(running: Running) -> Generator[Call, Any, int]:
+        yield running.declare(*next(times))
+        answer = yield running.amend("hint")
+        return 1 if answer.unavailable else 0
+
+    project.plan(path="sub.py", script=script)
+    project.paused |= {"go on slow", "go on make"}
+    ticket = project.begin_build()
+    project.run()
+    project.paused -= {"go on make"}
+    project.run()
+    project.paused.clear()
+    return project, ticket
+
+
+def test_a_running_step_that_is_declared_again_goes_on() -> None:
+    slow = a_step("slow", outputs=["x"])
+    project, ticket = a_plan_that_changes_its_mind([slow], [slow])
+    built = project.finish(ticket)
+    assert built.code == ReturnCode.OK
+    assert built.started.count("slow") == 1
+
+
+def test_a_running_step_that_is_declared_otherwise_runs_again() -> None:
+    project, ticket = a_plan_that_changes_its_mind(
+        [a_step("slow", outputs=["x"])], [a_step("slow", outputs=["x", "y"])]
+    )
+    built = project.finish(ticket)
+    assert built.code == ReturnCode.OK
+    assert built.started.count("slow") == 2
+    assert built.tagged("WARNING")[:1] == ["slow (was declared otherwise while it ran, and will run again)"]
+
+
+def test_nobody_writes_a_file_that_a_detached_step_may_still_write() -> None:
+    project, ticket = a_plan_that_changes_its_mind([a_step("slow", outputs=["x"])], [a_step("quick", outputs=["x"])])
+    assert project.step("quick").state is StepState.PENDING
+    built = project.finish(ticket)
+    assert built.code == ReturnCode.OK
+    assert built.lines.index("SUCCESS slow") < built.lines.index("START quick")
+    assert project.build().started == []
+
+
+def test_a_detached_step_that_fails_is_told_and_ends_the_build() -> None:
+    project, ticket = a_plan_that_changes_its_mind([a_step("slow")], [], fails)
+    built = project.finish(ticket)
+    assert built.tagged("FAIL") == ["slow"]
+    assert built.code == ReturnCode.DRAINING
+
+
+def test_a_static_file_that_is_used_anew_when_nobody_declares_it_is_undeclared(project: Project) -> None:
+    project.files(a="1")
+    project.plan(a_static("a"))
+    replanned(project, a_step("use", inputs=["a"]))
+    assert project.build().code == ReturnCode.PENDING
+    assert project.file("a").state is FileState.UNDECLARED

@@ -1,0 +1,6 @@
+#!/usr/bin/env python3
+from stepup.core.api import amend, hold, run
+
+with hold():
+    run("touch made.txt", out="made.txt")
+    amend(inp="made.txt")

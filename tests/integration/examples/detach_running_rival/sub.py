@@ -1,0 +1,11 @@
+#!/usr/bin/env python3
+from pathlib import Path
+
+from stepup.core.api import amend, run
+
+if not Path("made.txt").exists():
+    run("./work.py", out="slow.txt", vol="started.tmp")
+else:
+    run("echo quick > slow.txt", shell=True, out="slow.txt")
+amend(inp="made.txt")
+Path("go.tmp").touch()

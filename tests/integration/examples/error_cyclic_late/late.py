@@ -1,0 +1,4 @@
+#!/usr/bin/env python3
+from stepup.core.api import run
+
+run("cp a.txt b.txt", inp="a.txt", out="b.txt")

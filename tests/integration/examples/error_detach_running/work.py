@@ -1,0 +1,10 @@
+#!/usr/bin/env python3
+import sys
+import time
+from pathlib import Path
+
+Path("started.tmp").touch()
+while not Path("go.tmp").exists():
+    time.sleep(0.02)
+time.sleep(0.2)
+sys.exit(1)

@@ -1,0 +1,6 @@
+#!/usr/bin/env python3
+from stepup.core.api import run, static
+
+static("work.py")
+run("./work.py", out="out.txt")
+run("echo data > made.txt", shell=True, out="made.txt")

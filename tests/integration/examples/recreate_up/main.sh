@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# A step moves from a plan to the one above it.
+. ../examples.sh
+
+watch
+echo > sub.py '#!/usr/bin/env python3'
+echo 'run("touch made.txt", out="made.txt")' >> plan.py
+stepup wait -u plan.py
+stepup wait -u sub.py
+again
+snapshot graph
+leave
