@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from stepup_client.core.declarations import DirectoryPaths, GlobQuery, StaticPaths
-from stepup_client.core.globs import NamedGlob, escape
+from stepup_client.core.globs import NamedGlob, escape, iter_wildcard_names
 from stepup_client.core.options import refuse_later_arguments
 from stepup_client.core.paths import StrPath, StrPaths
 from stepup_client.core.static_results import StaticFiles
@@ -61,7 +61,11 @@ def glob(pattern: StrPath, *more: StrPath, _required: bool = False, _defer: bool
     variables = me.variables()
     text = variables.path(pattern)
     me.record(variables)
-    return NamedGlob(text, subs, me.session.glob(GlobQuery(text, subs), me.base, me.line()))
+    names = tuple(dict.fromkeys(iter_wildcard_names(text)))
+    results: dict[tuple[str, ...], set[str]] = {}
+    for match in me.session.glob(GlobQuery(text, subs), me.base, me.line()):
+        results.setdefault(tuple(match.captures[name] for name in names), set()).add(match.path)
+    return NamedGlob(text, subs, results)
 
 
 def mkdir(dirname: StrPath, *, optional: bool = False, pool: str | None = None, block: bool = False) -> None:

@@ -6,7 +6,8 @@ The parts, one per directory level, only lead the walk; they may let through mor
 
 `*` and `?` stay within a component, no component of a match is empty, hidden names match like others, `[!x]`
 negates, `**` as a whole component stands for any number of directories, and `${*name}` captures what its
-sub-pattern matches. A pattern that ends in a slash matches directories only; other patterns match both.
+sub-pattern matches. A pattern that ends in a slash matches directories only, one that ends in `*` matches files and
+directories, any other matches files only.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ def check_static_pattern(pattern: str, source: Source, substitutions: Sequence[t
         The pattern has no meaning.
     """
     check_pattern(pattern, source, substitutions)
-    if set(pattern.rpartition("/")[2]) == {"*"} and pattern.endswith("**"):
+    if pattern.rpartition("/")[2] == "**":
         raise InvalidPath(
             f"A static pattern cannot end in a recursive wildcard: {pattern}. Declare the directory as a static tree,"
             " e.g. static('src/'), which has all that is in it; glob() lists the files.",
@@ -236,7 +237,7 @@ def _token(pattern: str, found: re.Match[str]) -> _Token:
         case "stars":
             before, after = pattern[: found.start()], pattern[found.end() :]
             fills = before[-1:] in {"", "/"} and after[:1] in {"", "/"}
-            return _Token("deep" if fills and len(found["stars"]) > 1 else "stars", "")
+            return _Token("deep" if fills and found["stars"] == "**" else "stars", "")
         case "one":
             return _Token("one", "")
         case _:
@@ -295,7 +296,7 @@ def _expression(tokens: list[_Token], inner: Mapping[str, list[_Token]]) -> str:
             pieces.append("(?:[^/]+/)*" if after == "slash" else ".*")
         elif not (token.kind == "slash" and before == "deep"):
             pieces.append(_piece(before, token))
-    return "".join(pieces) + ("" if kinds[-2] in {"slash", "deep"} else "/?")
+    return "".join(pieces) + ("/?" if tokens and _unfold(tokens[-1], inner)[-1].kind == "stars" else "")
 
 
 def _group(name: str, named: set[str], inner: Mapping[str, list[_Token]]) -> str:

@@ -79,8 +79,7 @@ def _step_properties(step: Step) -> Iterator[tuple[str, str]]:
     yield "need", ("DEFAULT" if implied else step.need.name) + implied
     yield from _once("using_env", (name + _mark(dynamic=dynamic) for name, dynamic in sorted(step.environment.items())))
     yield from _once("env_overrides", (f"{name}={value}" for name, value in sorted(step.environment_overrides)))
-    for query in sorted(step.globs):
-        yield "nglob", _query_text(query)
+    yield from _once("nglob", map(_query_text, step.globs))
     for name, units in sorted(step.resources):
         yield "resource", f"{name}: {units} units"
     if step.input_digest is not None and step.output_digest is not None:

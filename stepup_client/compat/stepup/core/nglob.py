@@ -1,7 +1,27 @@
-"""What a pattern matched, with what its named wildcards stand for."""
+"""Patterns with named wildcards, and what matches them."""
 
 from __future__ import annotations
 
-from stepup_client.core.globs import NamedGlob, NamedGlobMatch
+from stepup_client.core.globs import (
+    NamedGlob,
+    NamedGlobMatch,
+    convert_nglob_to_glob,
+    convert_nglob_to_regex,
+    glob_base_dir,
+    has_anonymous_wildcards,
+    has_any_wildcards,
+    has_trailing_recursive_wildcard,
+    iter_wildcard_names,
+)
 
-__all__ = ("NamedGlob", "NamedGlobMatch")
+__all__ = (
+    "NamedGlob",
+    "NamedGlobMatch",
+    "convert_nglob_to_glob",
+    "convert_nglob_to_regex",
+    "glob_base_dir",
+    "has_anonymous_wildcards",
+    "has_any_wildcards",
+    "has_trailing_recursive_wildcard",
+    "iter_wildcard_names",
+)

@@ -55,7 +55,8 @@ def expand(root: Path, pattern: str, **substitutions: str) -> list[str]:
         ("a[.]txt", ["a.txt"]),
         ("a[.]txt/", []),
         ("b/../[a]*", ["a.txt"]),
-        ("empty", ["empty/"]),
+        ("empty", []),
+        ("empty/", ["empty/"]),
         ("b/c/${*x}_${*x}.py", ["b/c/x_x.py"]),
     ],
 )
