@@ -19,12 +19,13 @@ from .events import (
 )
 from .execution import Execution
 from .ids import ROOT, RequestId
+from .justification import Stranger, find_strangers, report_strangers
 from .places import place_new_nodes
 from .refusals import InvalidArgument, NotNow
 from .states import FileState, Need, Phase, ReturnCode, StepState, StopLevel, Tag
 from .summary import summarize
 from .survey import Survey
-from .values import BuildOptions
+from .values import BuildOptions, Observation, PathKind
 from .watching import Watching
 from .workforce import Workforce
 
@@ -265,10 +266,28 @@ class Builds:
     # The end of a build
 
     def _finish(self) -> None:
-        """Say how the build ended, and clean up after a complete one."""
+        """Say how the build ended. Whether patterns match what they may is a question to the disk."""
+        desk = self._desk
+        desk.return_code |= summarize(desk, self._execution.ready)
+        strangers = [] if desk.return_code else find_strangers(desk)
+        if strangers:
+            desk.phase = Phase.CLEANUP
+            paths = tuple(stranger.path for stranger in strangers)
+            desk.questions.inspect_paths(paths, lambda seen: self._on_strangers_seen(strangers, seen))
+        else:
+            self._clean()
+
+    def _on_strangers_seen(self, strangers: list[Stranger], observations: tuple[Observation, ...]) -> None:
+        """Report the matches that are not static and still there."""
+        pairs = zip(strangers, observations, strict=True)
+        there = [stranger for stranger, seen in pairs if seen.kind is not PathKind.MISSING]
+        self._desk.return_code |= report_strangers(self._desk, there)
+        self._clean()
+
+    def _clean(self) -> None:
+        """Clean up after a complete build."""
         desk = self._desk
         plan = desk.graph.file_by_path[PLAN_FILE]
-        desk.return_code |= summarize(desk, self._execution.ready)
         if plan.state is FileState.MISSING:
             desk.report(
                 Tag.ERROR,

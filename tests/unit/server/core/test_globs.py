@@ -101,6 +101,18 @@ def test_a_match_that_is_not_static_is_worth_a_warning(project: Project) -> None
     assert project.build().code == ReturnCode.WARNING
 
 
+def test_a_match_that_is_gone_at_the_end_needs_no_justification(project: Project) -> None:
+    project.files(a__txt="1")
+
+    def script(running: Running) -> Generator[Call, Any, int]:
+        yield running.glob("*.txt")
+        running.disk.remove("a.txt")
+        return 0
+
+    project.plan(script=script)
+    assert project.build().code == ReturnCode.OK
+
+
 def test_a_directory_is_justified_by_a_static_file_below(project: Project) -> None:
     project.disk.write("d/a.txt", "1")
     project.plan(script=globbing([], "d/", a_static("d/a.txt")))
