@@ -92,7 +92,7 @@ class _Order:
         """Give each waiting step its turn, planners first: it amends, then declares."""
         while self._queue:
             step = heapq.heappop(self._queue)[2]
-            products = [self._graph.node(id_) for id_ in step.products]
+            products = self._declared_by(step)
             later = _amended_later(step, products)
             self._mention_files(step, dynamic=True, but=later)
             for product in products:
@@ -101,9 +101,14 @@ class _Order:
                 self.mention(product)
                 if isinstance(product, Step):
                     self._mention_files(product, dynamic=False)
-                elif isinstance(product, Tree):
-                    # Those that somebody uses are made when they are used.
-                    self._mention_sorted(id_ for id_ in product.files if self._graph.files[id_].listed)
+
+    def _declared_by(self, step: Step) -> list[Node]:
+        """Return what a step declared, in that order, with the files that it named although a tree owns them."""
+        graph = self._graph
+        declared = [graph.node(id_) for id_ in step.products]
+        trees = (product for product in declared if isinstance(product, Tree))
+        named = [graph.files[id_] for tree in trees for id_ in tree.files if graph.files[id_].listed]
+        return sorted([*declared, *named], key=lambda node: node.position)
 
     def _mention_files(self, step: Step, *, dynamic: bool, but: Collection[NodeId] = ()) -> None:
         """Mention the files of a step that were declared with it, or amended."""

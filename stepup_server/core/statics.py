@@ -260,9 +260,11 @@ def _add_file(desk: Desk, step: Step, path: str) -> None:
     file = desk.graph.file_by_path.get(path) or desk.graph.make_file(path)
     claim_path(desk, path, step)
     tree = desk.graph.tree_above(path)
-    if tree is not None:
-        file.listed = True
-        desk.graph.changed[file.id] = None
     owner = tree or step
     if file.creator != owner.id:
         adopt_static(desk, file, owner)
+    if tree is not None and not file.listed:
+        file.listed = True
+        step.positions += 1
+        file.position = step.positions
+        desk.graph.changed[file.id] = None

@@ -1,0 +1,5 @@
+#!/usr/bin/env python3
+from stepup.core.api import static
+
+with open("names.txt", "w") as file:
+    print(*static("src/**/*.c"), file=file)

@@ -1,0 +1,6 @@
+#!/usr/bin/env python3
+from stepup.core.api import copy, static
+
+static("data/")
+copy("data/a.txt", "a.txt")
+copy("data/deep/b.txt", "b.txt")

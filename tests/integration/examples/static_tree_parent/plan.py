@@ -1,0 +1,5 @@
+#!/usr/bin/env python3
+from stepup.core.api import static
+
+static("data/deep/")
+static("data/")
