@@ -60,7 +60,7 @@ class PathFilter:
         """Tell whether a file counts; its path is absolute, links followed."""
         if path.startswith(_OWN):
             return False
-        return next((rule.accepts for rule in self._rules if path.startswith(rule.prefix)), False)
+        return next((rule.accepts for rule in self._rules if path.startswith(rule.prefix)), path == self.root)
 
 
 def _rule(item: str, root: str) -> _Rule:

@@ -23,6 +23,7 @@ __all__ = (
     "Statement",
     "StaticPaths",
     "StepDeclaration",
+    "SubprocessRecord",
 )
 
 
@@ -109,7 +110,28 @@ class StepDeclaration(NamedTuple):
     """How long it is expected to run; 0 when unknown."""
 
 
-Statement = StaticPaths | DirectoryPaths | EnvironmentUse | HoldChange | StepDeclaration
+class SubprocessRecord(NamedTuple):
+    """A program that the step has run by itself."""
+
+    command: str
+    """Quoted as for a shell."""
+    workdir: str
+    """As the plan wrote it."""
+    shell: bool
+    """A shell ran it."""
+    overrides: Mapping[str, str]
+    """Variables that were set for it."""
+    exit_code: int
+    """Minus the number of a signal that ended it."""
+    stdin: str
+    """What it read."""
+    stdout: str
+    """What it wrote."""
+    stderr: str
+    """What it wrote."""
+
+
+Statement = SubprocessRecord | StaticPaths | DirectoryPaths | EnvironmentUse | HoldChange | StepDeclaration
 
 
 class Amendment(NamedTuple):

@@ -16,6 +16,7 @@ from stepup_client.core.declarations import (
     Statement,
     StaticPaths,
     StepDeclaration,
+    SubprocessRecord,
 )
 from stepup_client.core.paths import as_path, as_paths
 from stepup_client.core.stepinfo import StepInfo
@@ -53,12 +54,27 @@ def statement_to_wire(statement: Statement, base: str, source: Source) -> plan_p
         case EnvironmentUse(names):
             environment = plan_pb2.EnvironmentUse(names=names)
             return plan_pb2.Declaration(source=where, base=base, environment=environment)
+        case SubprocessRecord():
+            return plan_pb2.Declaration(source=where, base=base, subprocess=_subprocess_to_wire(statement))
         case HoldChange(is_open):
             return plan_pb2.Declaration(source=where, base=base, hold=plan_pb2.HoldChange(open=is_open))
 
 
 def _source_to_wire(source: Source) -> types_pb2.Source:
     return types_pb2.Source(file=source.file, line=source.line)
+
+
+def _subprocess_to_wire(record: SubprocessRecord) -> plan_pb2.SubprocessRecord:
+    return plan_pb2.SubprocessRecord(
+        command=record.command,
+        workdir=record.workdir,
+        shell=record.shell,
+        environment_overrides=record.overrides,
+        exit_code=record.exit_code,
+        stdin=record.stdin,
+        stdout=record.stdout,
+        stderr=record.stderr,
+    )
 
 
 def _step_to_wire(step: StepDeclaration) -> plan_pb2.StepDeclaration:

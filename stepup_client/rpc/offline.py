@@ -18,6 +18,7 @@ from stepup_client.core.declarations import (
     Statement,
     StaticPaths,
     StepDeclaration,
+    SubprocessRecord,
 )
 from stepup_client.core.stepinfo import StepInfo, step_info_of
 
@@ -87,6 +88,8 @@ def _call_of(statement: Statement) -> str:
             return _call("mkdir" if create else "directory", paths, {})
         case EnvironmentUse(names):
             return _call("amend", (), {"env": list(names)})
+        case SubprocessRecord(command=command, exit_code=code):
+            return _call("record_subprocess", (command,), {"returncode": code})
         case HoldChange(is_open):
             return "hold()" if is_open else "end of hold()"
         case StepDeclaration():

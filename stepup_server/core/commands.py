@@ -42,6 +42,7 @@ __all__ = (
     "StepInfo",
     "StepRow",
     "Stop",
+    "SubprocessRow",
     "TreeRow",
     "Watch",
 )
@@ -142,6 +143,24 @@ class OutputRow(NamedTuple):
     rss_bytes_max: int
 
 
+class SubprocessRow(NamedTuple):
+    """A program that the last attempt of a step has run."""
+
+    step: NodeId
+    position: int
+    """Counts the programs of an attempt from 1."""
+    command: str
+    workdir: str
+    """Relative to the root."""
+    shell: bool
+    environment_overrides: str
+    """A JSON object."""
+    exit_code: int
+    stdin: str
+    stdout: str
+    stderr: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """All that is durable of the graph, for a director that takes it up; rows by ascending id."""
@@ -163,6 +182,9 @@ class Record:
     files: tuple[FileRow, ...] = ()
     trees: tuple[TreeRow, ...] = ()
     outputs: tuple[OutputRow, ...] = ()
+    subprocesses: tuple[SubprocessRow, ...] = ()
+    undone: tuple[NodeId, ...] = ()
+    """Steps whose last execution is undone: the subprocesses of it are deleted, before new ones come."""
     forgotten: tuple[NodeId, ...] = ()
     """Nodes that do not exist any more."""
     places: tuple[tuple[NodeId, int], ...] = ()

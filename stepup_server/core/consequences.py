@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .commands import Record
 from .desk import Desk
 from .records import File, Step
 from .states import FileState, StepState, Tag
@@ -63,6 +64,7 @@ def undo_execution(desk: Desk, step: Step) -> None:
     step.environment = {name: False for name, dynamic in step.environment.items() if not dynamic}
     step.directories.clear()
     desk.clear_globs(step)
+    desk.record_extras.append(Record(undone=(step.id,)))
     graph.changed[step.id] = None
 
 

@@ -7,13 +7,15 @@ Each declaration first checks, then changes; the first that is refused ends the 
 
 from __future__ import annotations
 
+import json
 from typing import assert_never
 
-from .commands import Declared, StaticResult
+from .commands import Declared, Record, StaticResult, SubprocessRow
 from .desk import Desk
 from .events import PlanDeclared
 from .ids import RequestId
 from .ownership import check_variable_names
+from .paths import join
 from .records import Attempt, Speech, Step
 from .refusals import InvalidArgument, Refusal
 from .statics import DiskFacts, declare_directories, declare_static, questions_of
@@ -27,6 +29,7 @@ from .values import (
     Observation,
     StaticDeclaration,
     StepDeclaration,
+    SubprocessDeclaration,
 )
 
 __all__ = ("Declarations",)
@@ -120,10 +123,29 @@ class Declarations:
                 self._desk.use_environment(step, declaration.names)
             case HoldDeclaration():
                 self._change_hold(step, attempt, declaration)
+            case SubprocessDeclaration():
+                self._record_subprocess(attempt, declaration)
             case StaticDeclaration() | StepDeclaration():
                 raise TypeError(declaration)
             case _:
                 assert_never(declaration)
+
+    def _record_subprocess(self, attempt: Attempt, declaration: SubprocessDeclaration) -> None:
+        """Keep what a step says of a program that it has run."""
+        attempt.subprocesses += 1
+        row = SubprocessRow(
+            attempt.id.step,
+            attempt.subprocesses,
+            declaration.command,
+            join(declaration.base, declaration.workdir or ".", declaration.source),
+            declaration.shell,
+            json.dumps(dict(declaration.environment_overrides), ensure_ascii=False),
+            declaration.exit_code,
+            declaration.stdin,
+            declaration.stdout,
+            declaration.stderr,
+        )
+        self._desk.record_extras.append(Record(subprocesses=(row,)))
 
     def _change_hold(self, step: Step, attempt: Attempt, declaration: HoldDeclaration) -> None:
         """Open or close a hold."""

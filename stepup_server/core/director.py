@@ -191,6 +191,8 @@ class Director:
             files=tuple(files),
             trees=tuple(trees),
             outputs=tuple(row for extra in extras for row in extra.outputs),
+            subprocesses=tuple(row for extra in extras for row in extra.subprocesses),
+            undone=tuple(id_ for extra in extras for id_ in extra.undone),
             facts=(
                 ("last_id", str(graph.last_id)),
                 ("last_attempt", str(graph.last_attempt)),

@@ -135,6 +135,8 @@ class Attempt:
     """What its declarations were refused for: it cannot succeed any more."""
     holds: int = 0
     """Open holds."""
+    subprocesses: int = 0
+    """How many programs it has told of."""
     speeches: dict[int, Speech] = field(default_factory=dict[int, "Speech"])
     """What each process that speaks for it has declared last."""
     stop: StopLevel = StopLevel.NONE

@@ -36,6 +36,7 @@ __all__ = (
     "Source",
     "StaticDeclaration",
     "StepDeclaration",
+    "SubprocessDeclaration",
     "WatchedDirectory",
     "WorkerDescription",
 )
@@ -189,7 +190,30 @@ class StepDeclaration:
     """0: unknown."""
 
 
-Declaration = StaticDeclaration | StepDeclaration | DirectoryDeclaration | EnvironmentDeclaration | HoldDeclaration
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubprocessDeclaration:
+    """A program that a step has run by itself; kept for people to look at."""
+
+    source: Source
+    base: str
+    command: str
+    workdir: str
+    shell: bool
+    environment_overrides: tuple[tuple[str, str], ...]
+    exit_code: int
+    stdin: str
+    stdout: str
+    stderr: str
+
+
+Declaration = (
+    StaticDeclaration
+    | StepDeclaration
+    | DirectoryDeclaration
+    | EnvironmentDeclaration
+    | HoldDeclaration
+    | SubprocessDeclaration
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

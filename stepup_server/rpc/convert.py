@@ -22,6 +22,7 @@ from stepup_server.core.values import (
     Source,
     StaticDeclaration,
     StepDeclaration,
+    SubprocessDeclaration,
 )
 from stepup_server.engine.ports import NumberedReport
 
@@ -96,7 +97,25 @@ def _declaration(message: plan.Declaration, base: str) -> Declaration:
         return DirectoryDeclaration(source=source, base=base, paths=paths, create=message.directories.create)
     if kind == "hold":
         return HoldDeclaration(source=source, open=message.hold.open)
+    if kind == "subprocess":
+        return _subprocess(message.subprocess, source, base)
     raise InvalidArgument("A declaration has no statement.", source)
+
+
+def _subprocess(message: plan.SubprocessRecord, source: Source, base: str) -> SubprocessDeclaration:
+    """Return what a step says of a program that it has run."""
+    return SubprocessDeclaration(
+        source=source,
+        base=base,
+        command=message.command,
+        workdir=message.workdir,
+        shell=message.shell,
+        environment_overrides=_pairs(message.environment_overrides.items()),
+        exit_code=message.exit_code,
+        stdin=message.stdin,
+        stdout=message.stdout,
+        stderr=message.stderr,
+    )
 
 
 def _step(message: plan.StepDeclaration, source: Source, base: str) -> StepDeclaration:

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from stepup_server.core.commands import FileRow, OutputRow, Record, StepRow, TreeRow
+from stepup_server.core.commands import FileRow, OutputRow, Record, StepRow, SubprocessRow, TreeRow
 from stepup_server.core.ids import NodeId
 
 from .failures import translated
 from .schema import open_for_writing
-from .tables import FILES, OUTPUTS, STEPS, TREES
+from .tables import FILES, OUTPUTS, STEPS, SUBPROCESSES, TREES
 
 __all__ = ("SqliteJournal",)
 
@@ -81,7 +81,10 @@ class _Group:
     trees: dict[NodeId, TreeRow] = field(default_factory=dict)
     outputs: dict[NodeId, OutputRow] = field(default_factory=dict)
     places: dict[NodeId, int] = field(default_factory=dict)
+    subprocesses: dict[NodeId, list[SubprocessRow]] = field(default_factory=dict[NodeId, list[SubprocessRow]])
     facts: dict[str, str] = field(default_factory=dict)
+    undone: dict[NodeId, None] = field(default_factory=dict)
+    """Their subprocesses are deleted before the rows are written."""
     forgotten: dict[NodeId, None] = field(default_factory=dict)
     """Deleted before the rows are written, so a node may come back in a later record."""
 
@@ -100,10 +103,15 @@ class _Group:
         self.trees.update((row.id, row) for row in record.trees)
         self.outputs.update((row.step, row) for row in record.outputs)
         self.places.update(record.places)
+        for step in record.undone:
+            self.undone[step] = None
+            self.subprocesses.pop(step, None)
+        for row in record.subprocesses:
+            self.subprocesses.setdefault(row.step, []).append(row)
         self.facts.update(record.facts)
         for node in record.forgotten:
             self.forgotten[node] = None
-            for rows in (self.steps, self.files, self.trees, self.outputs, self.places):
+            for rows in (self.steps, self.files, self.trees, self.outputs, self.places, self.subprocesses):
                 rows.pop(node, None)
 
     def write(self, connection: sqlite3.Connection) -> None:
@@ -112,11 +120,13 @@ class _Group:
             for table in (STEPS, FILES, TREES, OUTPUTS):
                 table.delete(connection, self.forgotten)
             connection.executemany("DELETE FROM place WHERE node = ?", ((node,) for node in self.forgotten))
+        SUBPROCESSES.delete(connection, self.undone | self.forgotten)
         STEPS.write(connection, self.steps.values())
         FILES.write(connection, self.files.values())
         TREES.write(connection, self.trees.values())
         OUTPUTS.write(connection, self.outputs.values())
         connection.executemany("INSERT OR REPLACE INTO place (node, place) VALUES (?, ?)", self.places.items())
+        SUBPROCESSES.write(connection, (row for rows in self.subprocesses.values() for row in rows))
         connection.executemany(
             "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             self.facts.items(),

@@ -7,14 +7,14 @@ import gc
 import sqlite3
 from collections.abc import Generator
 
-from stepup_server.core.commands import OutputRow, Snapshot
+from stepup_server.core.commands import OutputRow, Snapshot, SubprocessRow
 from stepup_server.core.ids import NodeId
 
 from .failures import translated
 from .schema import open_for_reading
-from .tables import FILES, OUTPUTS, STEPS, TREES
+from .tables import FILES, OUTPUTS, STEPS, SUBPROCESSES, TREES
 
-__all__ = ("load", "load_output")
+__all__ = ("load", "load_output", "load_subprocesses")
 
 
 def load(path: str) -> Snapshot:
@@ -45,6 +45,18 @@ def load_output(path: str, step: NodeId) -> OutputRow | None:
     """
     with _reading(path) as connection:
         return next(OUTPUTS.read(connection, step), None)
+
+
+def load_subprocesses(path: str, step: NodeId) -> tuple[SubprocessRow, ...]:
+    """Read which programs the last attempt of a step has run, in order.
+
+    Raises
+    ------
+    JournalFailed
+        There is no such database, or it cannot be read.
+    """
+    with _reading(path) as connection:
+        return tuple(SUBPROCESSES.read(connection, step))
 
 
 @contextlib.contextmanager

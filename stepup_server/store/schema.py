@@ -54,7 +54,17 @@ def _add_causes(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE step ADD COLUMN {column}")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_create, _add_places, _add_causes)
+def _add_subprocesses(connection: sqlite3.Connection) -> None:
+    """Make version 4: programs that steps have run by themselves."""
+    connection.execute(
+        "CREATE TABLE subprocess (step INTEGER NOT NULL, position INTEGER NOT NULL, command TEXT NOT NULL,"
+        " workdir TEXT NOT NULL, shell INTEGER NOT NULL, environment_overrides TEXT NOT NULL,"
+        " exit_code INTEGER NOT NULL, stdin TEXT NOT NULL, stdout TEXT NOT NULL, stderr TEXT NOT NULL,"
+        " PRIMARY KEY (step, position)) WITHOUT ROWID"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (_create, _add_places, _add_causes, _add_subprocesses)
 """The migration at index N makes version N + 1 from version N."""
 
 

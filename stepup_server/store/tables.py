@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_type_hints
 
-from stepup_server.core.commands import FileRow, OutputRow, StepRow, TreeRow
+from stepup_server.core.commands import FileRow, OutputRow, StepRow, SubprocessRow, TreeRow
 
-__all__ = ("FILES", "OUTPUTS", "STEPS", "TREES", "Table")
+__all__ = ("FILES", "OUTPUTS", "STEPS", "SUBPROCESSES", "TREES", "Table")
 
-_Row = TypeVar("_Row", StepRow, FileRow, TreeRow, OutputRow)
+_Row = TypeVar("_Row", StepRow, FileRow, TreeRow, OutputRow, SubprocessRow)
 
 
 @dataclass(frozen=True, slots=True)
 class Table(Generic[_Row]):
-    """A table whose columns are the fields of a row type; the first one is the key."""
+    """A table whose columns are the fields of a row type; the first ones are the key."""
 
     name: str
     """Of the table."""
@@ -24,20 +24,22 @@ class Table(Generic[_Row]):
     """What one line becomes."""
     unsigned: str = ""
     """The column that needs all 64 bits, if there is one; SQLite has 63 and a sign."""
+    keys: int = 1
+    """How many columns identify a row; the first of them alone identifies what it belongs to."""
 
     @property
     def key(self) -> str:
-        """Name of the column that identifies a row."""
+        """Name of the column that identifies a row, or the node that several rows are about."""
         return self.row._fields[0]
 
     def write(self, connection: sqlite3.Connection, rows: Iterable[_Row]) -> None:
         """Insert rows, or update those that are there."""
         names = [f'"{name}"' for name in self.row._fields]
         marks = ", ".join("?" * len(names))
-        updates = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+        updates = ", ".join(f"{name} = excluded.{name}" for name in names[self.keys :])
         statement = (
             f"INSERT INTO {self.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  # names of our own
-            f" ON CONFLICT ({self.key}) DO UPDATE SET {updates}"
+            f" ON CONFLICT ({', '.join(names[: self.keys])}) DO UPDATE SET {updates}"
         )
         wide = self._place_of_unsigned()
         connection.executemany(statement, rows if wide is None else (_as_signed(row, wide) for row in rows))
@@ -48,7 +50,7 @@ class Table(Generic[_Row]):
         connection.executemany(statement, ((key,) for key in keys))
 
     def read(self, connection: sqlite3.Connection, key: int | None = None) -> Iterator[_Row]:
-        """Return all rows by ascending key, or only the one with this key."""
+        """Return all rows by ascending key, or only those with this key."""
         names = ", ".join(f'"{name}"' for name in self.row._fields)
         where = "" if key is None else f"WHERE {self.key} = :key"
         statement = f"SELECT {names} FROM {self.name} {where} ORDER BY {self.key}"  # noqa: S608  # names of our own
@@ -71,6 +73,7 @@ STEPS = Table("step", StepRow)
 FILES = Table("file", FileRow, unsigned="inode")
 TREES = Table("tree", TreeRow)
 OUTPUTS = Table("output", OutputRow)
+SUBPROCESSES = Table("subprocess", SubprocessRow, keys=2)
 
 
 def _as_signed(line: tuple[Any, ...], wide: int) -> tuple[Any, ...]:

@@ -189,6 +189,21 @@ def test_the_director_reads_the_other_statements_that_plans_wrote(paths: tuple[s
     assert declared(client.StaticPaths(paths)) == (server.StaticDeclaration(source=source, base="sub", paths=paths),)
     assert declared(client.EnvironmentUse(paths)) == (server.EnvironmentDeclaration(source=source, names=paths),)
     assert declared(client.HoldChange(flag)) == (server.HoldDeclaration(source=source, open=flag),)
+    record = client.SubprocessRecord("cmd", "wd", flag, {"A": "1"}, -9, "in", "out", "err")
+    assert declared(record) == (
+        server.SubprocessDeclaration(
+            source=source,
+            base="sub",
+            command="cmd",
+            workdir="wd",
+            shell=flag,
+            environment_overrides=(("A", "1"),),
+            exit_code=-9,
+            stdin="in",
+            stdout="out",
+            stderr="err",
+        ),
+    )
     assert declared(client.DirectoryPaths(paths, flag)) == (
         server.DirectoryDeclaration(source=source, base="sub", paths=paths, create=flag),
     )

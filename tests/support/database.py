@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 
-from stepup_server.core.commands import FileRow, OutputRow, Record, Snapshot, StepRow, TreeRow
+from stepup_server.core.commands import FileRow, OutputRow, Record, Snapshot, StepRow, SubprocessRow, TreeRow
 from stepup_server.core.director import Director
 from stepup_server.core.ids import NodeId
 from stepup_server.core.rows import file_row, step_row, tree_row
@@ -24,18 +24,23 @@ class Database:
         self.trees: dict[NodeId, TreeRow] = {}
         self.outputs: dict[NodeId, OutputRow] = {}
         self.places: dict[NodeId, int] = {}
+        self.subprocesses: dict[NodeId, list[SubprocessRow]] = {}
         self.facts: dict[str, str] = {}
 
     def commit(self, record: Record) -> None:
         """Take a record in."""
         for id_ in record.forgotten:
-            for rows in (self.steps, self.files, self.trees, self.outputs, self.places):
+            for rows in (self.steps, self.files, self.trees, self.outputs, self.places, self.subprocesses):
                 rows.pop(id_, None)
         self.steps.update((row.id, row) for row in record.steps)
         self.files.update((row.id, row) for row in record.files)
         self.trees.update((row.id, row) for row in record.trees)
         self.outputs.update((row.step, row) for row in record.outputs)
         self.places.update(record.places)
+        for id_ in record.undone:
+            self.subprocesses.pop(id_, None)
+        for row in record.subprocesses:
+            self.subprocesses.setdefault(row.step, []).append(row)
         self.facts.update(record.facts)
 
     def copy(self) -> Database:

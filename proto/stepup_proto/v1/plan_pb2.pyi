@@ -22,7 +22,7 @@ class DeclareRequest(_message.Message):
     def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., batch: _Optional[int] = ..., declarations: _Optional[_Iterable[_Union[Declaration, _Mapping]]] = ..., speaker: _Optional[int] = ..., awaited: _Optional[bool] = ...) -> None: ...
 
 class Declaration(_message.Message):
-    __slots__ = ("source", "base", "static", "step", "directories", "environment", "hold")
+    __slots__ = ("source", "base", "static", "step", "directories", "environment", "hold", "subprocess")
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     BASE_FIELD_NUMBER: _ClassVar[int]
     STATIC_FIELD_NUMBER: _ClassVar[int]
@@ -30,6 +30,7 @@ class Declaration(_message.Message):
     DIRECTORIES_FIELD_NUMBER: _ClassVar[int]
     ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
     HOLD_FIELD_NUMBER: _ClassVar[int]
+    SUBPROCESS_FIELD_NUMBER: _ClassVar[int]
     source: _types_pb2.Source
     base: str
     static: StaticPaths
@@ -37,7 +38,8 @@ class Declaration(_message.Message):
     directories: DirectoryPaths
     environment: EnvironmentUse
     hold: HoldChange
-    def __init__(self, source: _Optional[_Union[_types_pb2.Source, _Mapping]] = ..., base: _Optional[str] = ..., static: _Optional[_Union[StaticPaths, _Mapping]] = ..., step: _Optional[_Union[StepDeclaration, _Mapping]] = ..., directories: _Optional[_Union[DirectoryPaths, _Mapping]] = ..., environment: _Optional[_Union[EnvironmentUse, _Mapping]] = ..., hold: _Optional[_Union[HoldChange, _Mapping]] = ...) -> None: ...
+    subprocess: SubprocessRecord
+    def __init__(self, source: _Optional[_Union[_types_pb2.Source, _Mapping]] = ..., base: _Optional[str] = ..., static: _Optional[_Union[StaticPaths, _Mapping]] = ..., step: _Optional[_Union[StepDeclaration, _Mapping]] = ..., directories: _Optional[_Union[DirectoryPaths, _Mapping]] = ..., environment: _Optional[_Union[EnvironmentUse, _Mapping]] = ..., hold: _Optional[_Union[HoldChange, _Mapping]] = ..., subprocess: _Optional[_Union[SubprocessRecord, _Mapping]] = ...) -> None: ...
 
 class StaticPaths(_message.Message):
     __slots__ = ("paths", "substitutions")
@@ -73,6 +75,33 @@ class HoldChange(_message.Message):
     OPEN_FIELD_NUMBER: _ClassVar[int]
     open: bool
     def __init__(self, open: _Optional[bool] = ...) -> None: ...
+
+class SubprocessRecord(_message.Message):
+    __slots__ = ("command", "workdir", "shell", "environment_overrides", "exit_code", "stdin", "stdout", "stderr")
+    class EnvironmentOverridesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    COMMAND_FIELD_NUMBER: _ClassVar[int]
+    WORKDIR_FIELD_NUMBER: _ClassVar[int]
+    SHELL_FIELD_NUMBER: _ClassVar[int]
+    ENVIRONMENT_OVERRIDES_FIELD_NUMBER: _ClassVar[int]
+    EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
+    STDIN_FIELD_NUMBER: _ClassVar[int]
+    STDOUT_FIELD_NUMBER: _ClassVar[int]
+    STDERR_FIELD_NUMBER: _ClassVar[int]
+    command: str
+    workdir: str
+    shell: bool
+    environment_overrides: _containers.ScalarMap[str, str]
+    exit_code: int
+    stdin: str
+    stdout: str
+    stderr: str
+    def __init__(self, command: _Optional[str] = ..., workdir: _Optional[str] = ..., shell: _Optional[bool] = ..., environment_overrides: _Optional[_Mapping[str, str]] = ..., exit_code: _Optional[int] = ..., stdin: _Optional[str] = ..., stdout: _Optional[str] = ..., stderr: _Optional[str] = ...) -> None: ...
 
 class StepDeclaration(_message.Message):
     __slots__ = ("command", "workdir", "inputs", "outputs", "volatiles", "environment", "need", "resources", "shell", "environment_overrides", "duration_s")

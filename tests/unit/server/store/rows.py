@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from stepup_server.core.commands import FileRow, OutputRow, StepRow, TreeRow
+from stepup_server.core.commands import FileRow, OutputRow, StepRow, SubprocessRow, TreeRow
 from stepup_server.core.ids import NodeId
 
-__all__ = ("a_file", "a_step", "a_tree", "an_output")
+__all__ = ("a_file", "a_step", "a_subprocess", "a_tree", "an_output")
 
 
 def a_step(number: int, state: str = "PENDING") -> StepRow:
@@ -76,3 +76,7 @@ def an_output(step: int, attempt: int = 1) -> OutputRow:
         cpu_s=0.5,
         rss_bytes_max=1 << 40,
     )
+
+
+def a_subprocess(step: int, position: int, command: str = "tool") -> SubprocessRow:
+    return SubprocessRow(NodeId(step), position, command, "sub", True, '{"A":"1"}', -9, "in", "é", "")

@@ -13,9 +13,9 @@ from stepup_server.core.commands import Record
 from stepup_server.core.ids import NodeId
 from stepup_server.engine.ports import Journal, JournalFailed
 from stepup_server.store.journal import SqliteJournal
-from stepup_server.store.restore import load, load_output
+from stepup_server.store.restore import load, load_output, load_subprocesses
 
-from .rows import a_file, a_step, a_tree, an_output
+from .rows import a_file, a_step, a_subprocess, a_tree, an_output
 
 __all__ = ()
 
@@ -115,6 +115,20 @@ def test_what_is_forgotten_in_a_group_is_gone_unless_it_comes_back_later(path: s
         ],
     )
     assert [(file.id, file.state) for file in load(path).files] == [(4, "PLANNED")]
+
+
+def test_subprocesses_are_kept_until_their_step_is_undone_or_forgotten(path: str) -> None:
+    rows = (a_subprocess(3, 1), a_subprocess(3, 2), a_subprocess(4, 1))
+    write(path, [Record(subprocesses=rows)])
+    assert load_subprocesses(path, NodeId(3)) == rows[:2]
+    again = a_subprocess(3, 1, "again")
+    write(
+        path, [Record(subprocesses=(a_subprocess(3, 3),)), Record(undone=(NodeId(3),)), Record(subprocesses=(again,))]
+    )
+    assert load_subprocesses(path, NodeId(3)) == (again,)
+    assert load_subprocesses(path, NodeId(4)) == rows[2:]
+    write(path, [Record(forgotten=(NodeId(4),))])
+    assert load_subprocesses(path, NodeId(4)) == ()
 
 
 def test_an_empty_group_is_fine(path: str) -> None:
