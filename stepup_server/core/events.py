@@ -12,6 +12,7 @@ from .values import (
     Change,
     Declaration,
     GlobMatch,
+    Hint,
     Observation,
     Removed,
     Source,
@@ -141,12 +142,8 @@ class PathsTouched:
 
     token: Token | None = None
     """Set when it is the last news before a pause, which was asked for."""
-    paths: tuple[str, ...] = ()
-    """Entries of directories, which are touched themselves but not what they may hold."""
-    directories: tuple[str, ...] = ()
-    """Directories of which everything directly in them may be different."""
-    subtrees: tuple[str, ...] = ()
-    """Directories of which everything below may be different; `.` is everything."""
+    hints: tuple[Hint, ...] = ()
+    """In the order of what happened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

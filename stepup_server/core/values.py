@@ -11,6 +11,7 @@ from .ids import AttemptId, NodeId
 from .states import Need, StopLevel
 
 __all__ = (
+    "EVERYTHING",
     "NOWHERE",
     "Assignment",
     "AttemptFact",
@@ -25,12 +26,14 @@ __all__ = (
     "FileHash",
     "GlobMatch",
     "GlobQuery",
+    "Hint",
     "HoldDeclaration",
     "NotStarted",
     "Observation",
     "Order",
     "Page",
     "PathKind",
+    "Reach",
     "Removed",
     "Signalled",
     "Source",
@@ -249,6 +252,30 @@ class Change(NamedTuple):
     path: str
     """Relative to the root, or absolute."""
     kind: ChangeKind
+
+
+@enum.unique
+class Reach(enum.Enum):
+    """How much is in doubt when something was touched."""
+
+    ENTRY = "entry"
+    """A file, or whatever is at that path, but not what it may hold."""
+    DIRECTORY = "directory"
+    """Everything directly in a directory."""
+    SUBTREE = "subtree"
+    """Everything at and below a path; `.` is everything."""
+
+
+class Hint(NamedTuple):
+    """Something was touched, by whomever."""
+
+    path: str
+    """Relative to the root, or absolute."""
+    reach: Reach
+
+
+EVERYTHING = Hint(".", Reach.SUBTREE)
+"""The hint of a watcher that does not know better."""
 
 
 class WatchedDirectory(NamedTuple):

@@ -9,19 +9,19 @@ So late, repeated and superfluous hints do no harm, and lost ones are healed by 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .commands import Watch
 from .desk import Desk
 from .events import PathsTouched, WatchFailed
+from .hints import doubtful_files, doubtful_queries, where_matches_are
 from .ids import RequestId
-from .paths import is_below
-from .patterns import Deep, Literal, compile_query
+from .patterns import compile_query
 from .records import File
 from .refusals import NotNow
 from .states import FileState, Phase, Tag
-from .values import Change, ChangeKind, GlobMatch, GlobQuery, Observation, PathKind, WatchedDirectory
+from .values import Change, ChangeKind, GlobMatch, GlobQuery, Hint, Observation, PathKind, Reach, WatchedDirectory
 
 __all__ = ("Watching",)
 
@@ -29,44 +29,24 @@ DELAY_S = 0.5
 """How long after the first change a build begins by itself, if it was asked to."""
 REBUILD = "rebuild"
 """The key of that deadline."""
-LEVELS_MAX = 1000
-"""As many levels of directories as a recursive pattern has."""
 
-_WATCHED = frozenset({FileState.CONFIRMED, FileState.MISSING, FileState.BUILT, FileState.OUTDATED})
+_KNOWN = frozenset({FileState.CONFIRMED, FileState.MISSING, FileState.BUILT, FileState.OUTDATED})
 _LIKE_FILES = frozenset({PathKind.FILE, PathKind.UNREADABLE})
 
 Taken = Callable[[tuple[File, ...], tuple[GlobQuery, ...]], None]
 
 
 @dataclass(slots=True)
-class _Hints:
-    """Where something may be different from what is recorded."""
+class _Look:
+    """A look at the disk that was asked for: files, and matches of patterns."""
 
-    paths: dict[str, None] = field(default_factory=dict[str, None])
-    directories: dict[str, None] = field(default_factory=dict[str, None])
-    """Everything directly in them."""
-    subtrees: dict[str, None] = field(default_factory=dict[str, None])
-    """Everything below them."""
-
-    def add(self, news: PathsTouched) -> None:
-        """Add what was heard."""
-        self.paths.update(dict.fromkeys(news.paths))
-        self.directories.update(dict.fromkeys(news.directories))
-        self.subtrees.update(dict.fromkeys(news.subtrees))
-
-    def concern(self, path: str) -> bool:
-        """Tell whether a file may be different because of where it is."""
-        directory = posixpath.dirname(path) or "."
-        return directory in self.directories or any(is_below(path, subtree) for subtree in self.subtrees)
-
-    def concern_matches(self, query: GlobQuery) -> bool:
-        """Tell whether a pattern may match something else."""
-        where = _where_matches_are(query)
-        return (
-            any(_holds(where, directory) for directory in self.directories)
-            or any(_holds(where, subtree) or is_below(where.path, subtree) for subtree in self.subtrees)
-            or any(compile_query(query).matches(path) for path in self.paths)
-        )
+    order: dict[str, None]
+    """The paths in the order in which people are to hear of them; others come last."""
+    written: frozenset[str]
+    """Paths that somebody else has touched, whether they are different or not."""
+    open_questions: int = 0
+    fates: dict[str, ChangeKind] = field(default_factory=dict[str, ChangeKind])
+    """What has happened to those paths of which people are to hear."""
 
 
 class Watching:
@@ -76,7 +56,7 @@ class Watching:
         self._desk = desk
         self._is_armed = False
         """Somebody has been asked to watch, and has not said that it failed."""
-        self._hints = _Hints()
+        self._hints: list[Hint] = []
         """What was heard and not acted upon yet."""
         self._suspects: dict[str, None] = {}
         """Files that may be different from what is recorded."""
@@ -99,9 +79,9 @@ class Watching:
 
     def directories(self) -> tuple[WatchedDirectory, ...]:
         """Return where changes matter: where the files are, and where patterns may match."""
-        levels = {posixpath.dirname(file.path) or ".": 0 for file in self._desk.graph.files.values() if _matters(file)}
+        levels = {posixpath.dirname(file.path) or ".": 0 for file in self._desk.graph.files.values() if _is_known(file)}
         for query in self._desk.globbers:
-            path, depth = _where_matches_are(query)
+            path, depth = where_matches_are(query)
             levels[path] = max(depth, levels.get(path, 0))
         return tuple(WatchedDirectory(path, levels[path]) for path in sorted(levels))
 
@@ -112,7 +92,7 @@ class Watching:
 
     def _on_last_news(self, news: PathsTouched, then: Taken) -> None:
         """Hand over what was not settled in this phase."""
-        self._hints.add(news)
+        self._hints += news.hints
         self._suspect()
         graph = self._desk.graph
         new = {file.path: None for file in graph.files.values() if file.state is FileState.UNCONFIRMED}
@@ -129,8 +109,10 @@ class Watching:
         self._noticed.clear()
 
     def settle(self, observation: Observation, *, differs: bool) -> None:
-        """Tell people what became of a file that was touched."""
+        """Tell people what became of a file that was touched, if a step would hear of it."""
         path, kind, _ = observation
+        if self._desk.graph.file_by_path[path].detached:
+            return
         is_there = kind in _LIKE_FILES
         if differs or path in self._noticed:
             self.notice(path, _kind_of(is_there=is_there))
@@ -145,7 +127,15 @@ class Watching:
     # Those who wait for a change
 
     def await_change(self, request: RequestId, change: Change) -> None:
-        """Answer when a change is noticed, be it long ago in this phase."""
+        """Answer when a change is noticed, be it long ago in this phase.
+
+        Raises
+        ------
+        NotNow
+            Nobody would notice it.
+        """
+        if self._desk.phase is Phase.WATCH and not self._is_armed:
+            raise NotNow("The files are not watched, so that changes are not noticed.")
         self._waiters[request] = change
         self._answer_waiters()
 
@@ -180,7 +170,7 @@ class Watching:
         if event.token is not None:
             self._desk.questions.pauses.answer(event.token, event)
             return
-        self._hints.add(event)
+        self._hints += event.hints
         if self._desk.phase is Phase.WATCH:
             self._look()
 
@@ -188,36 +178,37 @@ class Watching:
         """Say that changes are not noticed; the next build looks at everything."""
         self._is_armed = False
         self._desk.report(Tag.ERROR, event.reason)
+        self.dismiss(event.reason)
 
     def _look(self) -> None:
         """Ask the disk about what was touched and matters."""
-        written = {} if self._is_catching_up else self._hints.paths
-        self._is_catching_up = False
+        touched = {hint.path: None for hint in self._hints}
+        written = frozenset(hint.path for hint in self._hints if hint.reach is Reach.ENTRY)
         paths, queries = self._suspect()
+        look = _Look({**touched, **dict.fromkeys(paths)}, frozenset() if self._is_catching_up else written)
+        self._is_catching_up = False
         files = tuple((path, self._desk.graph.file_by_path[path].hash) for path in paths)
         if files:
-            self._desk.questions.compare_files(files, self._on_compared)
+            look.open_questions += 1
+            self._desk.questions.compare_files(files, lambda seen: self._on_compared(look, seen))
         if queries:
-            self._desk.questions.expand_globs(queries, lambda found: self._on_expanded(queries, found, written))
+            look.open_questions += 1
+            self._desk.questions.expand_globs(queries, lambda found: self._on_expanded(look, queries, found))
 
     def _suspect(self) -> tuple[tuple[str, ...], tuple[GlobQuery, ...]]:
         """Turn hints into suspects; return those that are there to be looked at, in the order of the hints."""
-        hints, self._hints = self._hints, _Hints()
-        known = self._desk.graph.file_by_path
-        paths = {path: None for path in hints.paths if path in known and _matters(known[path])}
-        if hints.directories or hints.subtrees:
-            paths.update((path, None) for path in sorted(known) if _matters(known[path]) and hints.concern(path))
-        queries = tuple(query for query in self._desk.globbers if hints.concern_matches(query))
+        hints, self._hints = self._hints, []
+        known = (file.path for file in self._desk.graph.files.values() if _is_known(file))
+        paths = doubtful_files(hints, known)
+        queries = doubtful_queries(hints, self._desk.globbers)
         self._suspects.update(paths)
         self._queries.update(dict.fromkeys(queries))
         return tuple(paths), queries
 
     # What the disk says
 
-    def _on_compared(self, observations: tuple[Observation, ...]) -> None:
-        """Tell people about files that somebody else has touched, and clear the others."""
-        if self._desk.phase is not Phase.WATCH:
-            return
+    def _on_compared(self, look: _Look, observations: tuple[Observation, ...]) -> None:
+        """Find the files that somebody else has touched, and clear the others."""
         for path, kind, hash_ in observations:
             file = self._desk.graph.file_by_path.get(path)
             if file is None:
@@ -226,23 +217,32 @@ class Watching:
             is_untouched = file.hash == hash_ and is_there == (hash_ is not None)
             if is_untouched and path not in self._noticed:
                 self._suspects.pop(path, None)
-            else:
-                self.notice(path, _kind_of(is_there=is_there))
-        self._answer_waiters()
+            elif not file.detached:
+                look.fates[path] = _kind_of(is_there=is_there)
+        self._close_question(look)
 
     def _on_expanded(
-        self, queries: tuple[GlobQuery, ...], found: tuple[tuple[GlobMatch, ...], ...], written: Mapping[str, None]
+        self, look: _Look, queries: tuple[GlobQuery, ...], found: tuple[tuple[GlobMatch, ...], ...]
     ) -> None:
-        """Tell people about matches that have come or gone, or were written although nobody declares them."""
-        if self._desk.phase is not Phase.WATCH:
-            return
+        """Find matches that have come or gone, or were written although nobody declares them."""
         for query, matches in zip(queries, found, strict=True):
             there = {match.path for match in matches}
             known = self._known_matches(query)
-            for path in sorted(known | there):
+            told = set(filter(compile_query(query).matches, self._noticed))
+            for path in sorted(known | there | told):
                 is_news = (path in known) != (path in there) or path in self._noticed
-                if is_news or (path in written and path not in self._desk.graph.file_by_path):
-                    self.notice(path, _kind_of(is_there=path in there))
+                if is_news or (path in look.written and path not in self._desk.graph.file_by_path):
+                    look.fates.setdefault(path, _kind_of(is_there=path in there))
+        self._close_question(look)
+
+    def _close_question(self, look: _Look) -> None:
+        """Tell people what has happened when all is known, unless the next build has begun and does so itself."""
+        look.open_questions -= 1
+        if look.open_questions or self._desk.phase is not Phase.WATCH:
+            return
+        for path in {**look.order, **dict.fromkeys(sorted(look.fates))}:
+            if path in look.fates:
+                self.notice(path, look.fates[path])
         self._answer_waiters()
 
     def _known_matches(self, query: GlobQuery) -> set[str]:
@@ -265,28 +265,9 @@ def _kind_of(*, is_there: bool) -> ChangeKind:
     return ChangeKind.UPDATED if is_there else ChangeKind.DELETED
 
 
-def _matters(file: File) -> bool:
-    """Tell whether something is known about a file that somebody else may change, and of which steps would hear."""
-    return not file.detached and file.state in _WATCHED
+def _is_known(file: File) -> bool:
+    """Tell whether something is recorded about a file that somebody else may change.
 
-
-def _where_matches_are(query: GlobQuery) -> WatchedDirectory:
-    """Return the directory from which all matches of a pattern can be reached, and how deep they may lie."""
-    pattern = compile_query(query)
-    parts = list(pattern.parts)
-    path = "/" if pattern.is_absolute else ""
-    while len(parts) > 1 and isinstance(first := parts[0], Literal):
-        path += first.name + "/"
-        del parts[0]
-    levels = LEVELS_MAX if any(isinstance(part, Deep) for part in parts) else len(parts) - 1
-    return WatchedDirectory(path.rstrip("/") or (path or "."), levels)
-
-
-def _holds(place: WatchedDirectory, directory: str) -> bool:
-    """Tell whether a directory is one of those that count."""
-    if directory == place.path:
-        return True
-    if not is_below(directory, place.path):
-        return False
-    below = directory if place.path == "." else directory[len(place.path.rstrip("/")) + 1 :]
-    return below.count("/") < place.levels
+    Also of a detached one: a plan may declare it again, and takes it as it is recorded then.
+    """
+    return file.state in _KNOWN

@@ -17,7 +17,7 @@ from asyncinotify import Event, Inotify, Mask, Watch
 
 from stepup_server.core.events import PathsTouched
 from stepup_server.core.paths import is_below
-from stepup_server.core.values import WatchedDirectory
+from stepup_server.core.values import EVERYTHING, Hint, Reach, WatchedDirectory
 from stepup_server.engine.ports import WatcherFailed
 
 __all__ = ("Directories",)
@@ -70,23 +70,22 @@ class Directories:
         needed = dict.fromkeys(self._needed((".",)))
         for name in [name for name in self._watched if name not in needed]:
             self._forget(name)
-        fresh = [name for name in needed if self._add(name)]
-        return PathsTouched(paths=news.paths, directories=(*news.directories, *fresh), subtrees=news.subtrees)
+        fresh = [Hint(name, Reach.DIRECTORY) for name in needed if self._add(name)]
+        return PathsTouched(hints=(*news.hints, *fresh))
 
     def read(self) -> PathsTouched:
         """Return what was touched since the last time."""
         if self._inotify is None:
-            return PathsTouched(subtrees=(".",))
-        paths: dict[str, None] = {}
-        moved: dict[str, None] = {}
+            return PathsTouched(hints=(EVERYTHING,))
+        hints: dict[Hint, None] = {}
         for event in self._inotify:
             if Mask.Q_OVERFLOW in event.mask:
                 return self._start_over()
-            for path, is_whole in self._meanings(event):
-                (moved if is_whole else paths)[path] = None
+            hints.update(dict.fromkeys(self._meanings(event)))
+        moved = tuple(hint.path for hint in hints if hint.reach is Reach.SUBTREE)
         if moved:
-            self._watch_again(tuple(moved))
-        return PathsTouched(paths=tuple(paths), subtrees=tuple(moved))
+            self._watch_again(moved)
+        return PathsTouched(hints=tuple(hints))
 
     def close(self) -> None:
         """Let the kernel forget everything."""
@@ -102,7 +101,7 @@ class Directories:
         self._open()
         for name in self._needed((".",)):
             self._add(name)
-        return PathsTouched(subtrees=(".",))
+        return PathsTouched(hints=(EVERYTHING,))
 
     def _open(self) -> Inotify | None:
         """Return what watches for us already; otherwise begin."""
@@ -116,19 +115,19 @@ class Directories:
 
     # What the kernel says
 
-    def _meanings(self, event: Event) -> Iterator[tuple[str, bool]]:
-        """Return the paths that an event is about, and whether everything below them may be different."""
+    def _meanings(self, event: Event) -> Iterator[Hint]:
+        """Return what an event says, under all names of its directory."""
         watch = event.watch
         if watch is None:
             return
         for directory in tuple(self._names.get(watch.wd, ())):
             if event.name is None:
                 if event.mask & _SELF_GONE:
-                    yield directory, True
+                    yield Hint(directory, Reach.SUBTREE)
             else:
                 path = _join(directory, str(event.name))
                 if path != INTERNAL:
-                    yield path, Mask.ISDIR in event.mask
+                    yield Hint(path, Reach.SUBTREE if Mask.ISDIR in event.mask else Reach.ENTRY)
 
     def _watch_again(self, moved: Sequence[str]) -> None:
         """Correct the names after directories have come, gone or moved."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from stepup_server.core.events import PathsTouched
-from stepup_server.core.values import WatchedDirectory
+from stepup_server.core.values import EVERYTHING, WatchedDirectory
 from stepup_server.engine.ports import WatcherFailed
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ class ProjectWatcher:
         async with self._lock:
             self._stop_listening()
             try:
-                return PathsTouched(subtrees=(".",)) if self._directories is None else self._directories.read()
+                return PathsTouched(hints=(EVERYTHING,)) if self._directories is None else self._directories.read()
             except WatcherFailed:
-                return PathsTouched(subtrees=(".",))
+                return PathsTouched(hints=(EVERYTHING,))
 
     def close(self) -> None:
         """Watch nothing any more."""

@@ -24,7 +24,7 @@ from stepup_server.core import events as ev
 from stepup_server.core.director import Director, DirectorSettings
 from stepup_server.core.ids import RequestId
 from stepup_server.core.states import Phase, ReturnCode, StopLevel
-from stepup_server.core.values import Assignment, BuildOptions
+from stepup_server.core.values import Assignment, BuildOptions, Change, ChangeKind, Hint, Reach
 from tests.property.worlds import PLANS, SOURCES, TEXTS, World, run_command, script_of, worlds
 from tests.support.project import Built, Project
 from tests.support.scripts import Script
@@ -71,7 +71,7 @@ class Histories(RuleBasedStateMachine):
 
     def plan(self, world: World) -> None:
         """Write plans. During a build, steps may be running whose products nobody declares any more."""
-        self.had_faults = self.had_faults or self.project.director.desk.phase is not Phase.IDLE
+        self.had_faults = self.had_faults or self.project.director.desk.phase not in {Phase.IDLE, Phase.WATCH}
         self.world = world
         self.project.plans.update(script_of(world))
         for path, text in world.texts().items():
@@ -102,10 +102,25 @@ class Histories(RuleBasedStateMachine):
         elif self.project.disk.read(f"o{number}") is not None:
             self.project.disk.write(f"o{number}", text)
 
-    @rule(keep_going=st.booleans(), clean=st.booleans())
-    def build(self, *, keep_going: bool, clean: bool) -> None:
-        options = replace(OPTIONS, keep_going=keep_going, clean=clean)
+    @rule(keep_going=st.booleans(), clean=st.booleans(), watch=st.booleans())
+    def build(self, *, keep_going: bool, clean: bool, watch: bool) -> None:
+        options = replace(OPTIONS, keep_going=keep_going, clean=clean, watch=watch)
         self.project.ask(lambda id_: ev.BuildRequested(request=id_, options=options))
+
+    @rule(first=st.booleans())
+    def watch(self, *, first: bool) -> None:
+        """Build to the end, and watch from then on."""
+        options = replace(OPTIONS, watch=True, watch_first=first)
+        self.project.ask(lambda id_: ev.BuildRequested(request=id_, options=options))
+        self.project.run()
+
+    @rule()
+    def rebuild(self) -> None:
+        self.project.ask(lambda id_: ev.RebuildRequested(request=id_))
+
+    @rule(path=st.sampled_from([*SOURCES, *PLANS, "o0", "o1"]), kind=st.sampled_from(list(ChangeKind)))
+    def await_a_change(self, path: str, kind: ChangeKind) -> None:
+        self.project.ask(lambda id_: ev.WaitRequested(request=id_, change=Change(path, kind)))
 
     @rule()
     def drain(self) -> None:
@@ -166,6 +181,25 @@ class Histories(RuleBasedStateMachine):
     def start_director_again(self) -> None:
         self.check_replay()
         self.project.restart()
+
+    # The watcher
+
+    @rule()
+    def lose_news(self) -> None:
+        """Let the watcher lose everything that it has not told yet."""
+        self.project.watcher.has_overflowed = True
+        self.project.disk.touched.clear()
+
+    @rule(path=st.sampled_from([".", "t", *SOURCES, "o0", "nothing"]))
+    def mislead(self, path: str) -> None:
+        """Tell of what has not happened."""
+        self.project.tell(ev.PathsTouched(hints=tuple(Hint(path, reach) for reach in Reach)))
+
+    @rule()
+    def stop_watching(self) -> None:
+        """Let the watcher fail."""
+        self.project.watcher.fail()
+        self.project.tell(ev.WatchFailed(reason="no more watches"))
 
     # The wire
 

@@ -217,6 +217,9 @@ class Project:
         """Demand that a refusal changed nothing; of a batch, what stands before the refused declaration stays."""
         for refuse in (command for command in commands if isinstance(command, Refuse)):
             asked = self._asked.get(refuse.request, event)
+            if isinstance(asked, ev.WaitRequested) and asked != event:
+                # It had been waiting for something that is sure now not to come.
+                return
             if isinstance(asked, ev.PlanDeclared) and len(asked.declarations) > 1:
                 return
         assert _without_speech(before) == _without_speech(after), _difference(before, after)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from stepup_server.core.commands import PauseWatch, Watch
 from stepup_server.core.events import PathsTouched
+from stepup_server.core.values import EVERYTHING, Hint, Reach
 from tests.support.disk import VirtualDisk
 
 __all__ = ("FakeWatcher",)
@@ -28,6 +29,10 @@ class FakeWatcher:
         """Take an order."""
         self.orders.append(order)
 
+    def fail(self) -> None:
+        """Tell nothing more before the next order."""
+        self.is_listening = False
+
     def has_news(self, disk: VirtualDisk) -> bool:
         """Tell whether there is something to say."""
         return bool(self.orders) or (self.is_listening and (bool(disk.touched) or self.has_overflowed))
@@ -35,10 +40,10 @@ class FakeWatcher:
     def tell(self, disk: VirtualDisk) -> PathsTouched:
         """Say what there is to say next."""
         order = self.orders.pop(0) if self.orders else None
-        paths, disk.touched = tuple(disk.touched), []
-        everything = (".",) if self.is_new or self.has_overflowed else ()
+        paths, disk.touched = disk.touched, []
+        everything = (EVERYTHING,) if self.is_new or self.has_overflowed else ()
         self.is_new = self.has_overflowed = False
         if order is not None:
             self.is_listening = isinstance(order, Watch)
         token = order.token if isinstance(order, PauseWatch) else None
-        return PathsTouched(token=token, paths=paths, subtrees=everything)
+        return PathsTouched(token=token, hints=(*(Hint(path, Reach.ENTRY) for path in paths), *everything))

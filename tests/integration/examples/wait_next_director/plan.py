@@ -1,0 +1,5 @@
+#!/usr/bin/env python3
+from stepup.core.api import run, static
+
+static("a.txt")
+run("sleep 0.5; cp a.txt b.txt", inp="a.txt", out="b.txt", shell=True)

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# A directory is renamed, and the plan with it.
+. ../examples.sh
+
+mkdir old
+echo one > old/a.txt
+watch
+mv old new
+sed -i 's/old/new/' plan.py
+stepup wait -d old/a.txt
+stepup wait -u plan.py
+again
+snapshot graph
+leave
+
+grep new plan.py
