@@ -14,7 +14,6 @@ import pytest_asyncio
 from stepup_server.core.events import PathsTouched
 from stepup_server.core.values import EVERYTHING, Hint, Reach, WatchedDirectory
 from stepup_server.engine.ports import WatcherFailed
-from stepup_server.files import inotify
 from stepup_server.files.watch import ProjectWatcher
 
 PATIENCE_S = 10.0
@@ -239,7 +238,7 @@ async def test_when_the_kernel_loses_something_everything_counts_as_touched(list
 
 
 async def test_a_limit_of_the_kernel_is_one_clear_error(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inotify, "Inotify", _fail_with(errno.EMFILE))
+    monkeypatch.setattr("stepup_server.files.inotify.Inotify", _fail_with(errno.EMFILE))
     with pytest.raises(WatcherFailed, match=r"max_user_instances.*Changes are not noticed"):
         await listener.watch_all({".": 0})
     assert (await listener.watcher.pause()).hints == (EVERYTHING,)
@@ -247,7 +246,7 @@ async def test_a_limit_of_the_kernel_is_one_clear_error(listener: Listener, monk
 
 async def test_a_limit_that_is_hit_later_is_told(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     await listener.watch_all({"sub": 0})
-    monkeypatch.setattr(inotify.Inotify, "add_watch", _fail_with(errno.ENOSPC))
+    monkeypatch.setattr("asyncinotify.Inotify.add_watch", _fail_with(errno.ENOSPC))
     (listener.root / "sub").mkdir()
     async with asyncio.timeout(PATIENCE_S):
         assert "max_user_watches" in await listener.failures.get()
