@@ -9,7 +9,7 @@ rm a.txt
 mkdir a.txt
 stepup wait -d a.txt
 again
-grep 'Could not hash a.txt' .stepup/fail.log
+grep 'Could not hash a.txt' stdout1.txt
 rmdir a.txt
 echo two > a.txt
 stepup wait -u a.txt

@@ -2,12 +2,12 @@
 # A file that is renamed leaves one match of a pattern and becomes another.
 . ../examples.sh
 
-echo one > a.txt
+echo one > a.src
 watch
-mv a.txt b.txt
-stepup wait -u b.txt
+mv a.src b.src
+stepup wait -u b.src
 again
 snapshot graph
 leave
 
-[[ -e out/b.txt && ! -e out/a.txt ]]
+[[ -e out/b.src && ! -e out/a.src ]]

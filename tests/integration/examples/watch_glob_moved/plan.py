@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
 from stepup.core.api import copy, static
 
-for path in static("*.txt"):
+for path in static("*.src"):
     copy(path, "out/")

@@ -2,12 +2,12 @@
 # A file that appears and disappears again between two builds leaves no trace.
 . ../examples.sh
 
-echo one > a.txt
+echo one > a.src
 watch
-echo two > b.txt
-stepup wait -u b.txt
-rm b.txt
-stepup wait -d b.txt
+echo two > b.src
+stepup wait -u b.src
+rm b.src
+stepup wait -d b.src
 again
 snapshot graph
 leave
