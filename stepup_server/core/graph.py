@@ -401,9 +401,11 @@ class Graph:
         """Let those that have seen a file remember what it was."""
         for id_ in file.consumers:
             note_input(self.steps[id_], file.path, file.hash)
+            self.changed[id_] = None
         maker = self.producer(file)
         if maker is not None and file.id in maker.outputs:
             note_output(maker, file.path, file.hash)
+            self.changed[maker.id] = None
 
     # What is wanted
 
