@@ -99,9 +99,9 @@ def dumpns(path: StrPath, data: Mapping[str, Any] | SimpleNamespace, *, do_amend
     variables = me.variables()
     file = variables.path(path)
     me.record(variables)
-    text = format_variables(file, data)
     if do_amend:
         amend(out=file)
+    text = format_variables(file, data)
     with open(file, "w", encoding="utf-8") as stream:
         stream.write(text)
 

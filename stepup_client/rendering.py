@@ -18,7 +18,7 @@ from stepup_client.templates import RENDER_JINJA_MODES
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ("main", "render_jinja_file", "render_jinja_str")
+__all__ = ("main", "make_parser", "render_jinja_file", "render_jinja_str")
 
 _LATEX = {
     "block_start_string": "<%",
@@ -95,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     argv
         The arguments of the program; by default those of this process.
     """
-    options = _parser().parse_args(argv)
+    options = make_parser().parse_args(argv)
     try:
         _render(options)
     except (UsageError, OSError) as error:
@@ -105,7 +105,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Return the grammar of the command line."""
     parser = argparse.ArgumentParser(prog="sc-render-jinja", description="Fill in a Jinja2 template.")
     parser.add_argument("path_in", help="the template")
     parser.add_argument(

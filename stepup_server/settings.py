@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ("InspectSettings", "Settings", "settings_from_arguments")
+__all__ = ("InspectSettings", "Settings", "make_parser", "settings_from_arguments")
 
 LEASE_S_DEFAULT = 60.0
 
@@ -54,7 +54,7 @@ class InspectSettings:
 
 def settings_from_arguments(arguments: Sequence[str]) -> Settings | InspectSettings:
     """Read the command line of `stepup director`; exits with 2 and a message when it is wrong."""
-    parser = _parser()
+    parser = make_parser()
     chosen = parser.parse_args(arguments)
     root = os.path.realpath(chosen.root or os.environ.get("STEPUP_ROOT") or os.getcwd())
     if not os.path.isdir(root):
@@ -72,7 +72,7 @@ def settings_from_arguments(arguments: Sequence[str]) -> Settings | InspectSetti
     )
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     """Describe the command line."""
     parser = argparse.ArgumentParser(
         prog="stepup director",

@@ -11,9 +11,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from stepup_worker.core.environment import base_variables
-
-__all__ = ("PRELOAD_MODULES", "Settings", "count_cores", "parse_slots", "settings_from_arguments")
+__all__ = ("PRELOAD_MODULES", "Settings", "count_cores", "make_parser", "parse_slots", "settings_from_arguments")
 
 PRELOAD_MODULES = ("stepup_client.imports", "stepup.core.api", "stepup_client.rpc.session")
 """What plans import; the fork server has it ready."""
@@ -65,7 +63,7 @@ class Settings:
 
 def settings_from_arguments(arguments: Sequence[str] | None = None) -> Settings:
     """Read the command line and the environment; a mistake in them ends the program with a message."""
-    parser = _parser()
+    parser = make_parser()
     options = parser.parse_args(arguments)
     try:
         output_bytes_max = _output_bytes_max(os.environ.get("STEPUP_MAX_OUTPUT_SIZE") or str(OUTPUT_BYTES_MAX))
@@ -139,7 +137,8 @@ def _cgroup_quota(path: str) -> list[float]:
     return [] if quota == "max" else [int(quota) / int(period)]
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Return the grammar of the command line."""
     parser = argparse.ArgumentParser(
         prog="stepup worker",
         description="Run steps for a director. Stays until the director sends it away, or Ctrl-C.",
