@@ -1,7 +1,3 @@
-import sys
-
-sys.path.insert(0, "data")
-
 from lib import name
 from path import Path
 
