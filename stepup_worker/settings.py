@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from stepup_worker.core.environment import base_variables
+
 __all__ = ("PRELOAD_MODULES", "Settings", "count_cores", "make_parser", "parse_slots", "settings_from_arguments")
 
 PRELOAD_MODULES = ("stepup_client.imports", "stepup.core.api", "stepup_client.rpc.session")
