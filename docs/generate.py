@@ -127,6 +127,7 @@ def _plain(title: str, text: str) -> Iterator[str]:
 
 def _example(_title: str, text: str) -> Iterator[str]:
     code = re.sub(r"^(?:>>> |\.\.\. ?)", "", text, flags=re.MULTILINE)
+    code = re.sub(r"\n(?=def |if )", "\n\n\n", code)
     is_session = any(line and not line.startswith((">>>", "...")) for line in text.splitlines())
     yield f"```python\n{text if is_session else code}\n```"
 
@@ -254,7 +255,7 @@ def _signature(thing: Callable[..., Any]) -> str:
     parameters = [one.replace(annotation=one.empty) for one in inspect.signature(thing).parameters.values()]
     parameters = [one for one in parameters if one.name != "self"]
     signature = inspect.Signature(parameters)
-    text = str(signature).replace("<Need.DEFAULT: 32>", "Need.DEFAULT")
+    text = str(signature).replace("<Need.DEFAULT: 32>", "Need.DEFAULT").replace("'", '"')
     width = 90
     if len(text) <= width:
         return text
