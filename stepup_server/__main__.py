@@ -21,12 +21,13 @@ from .core.director import Director, DirectorSettings
 from .core.states import StopLevel
 from .engine.clock import MonotonicClock
 from .engine.engine import Engine
-from .engine.ports import JournalFailed
+from .engine.ports import JournalFailed, Reporter
 from .files.disk import ProjectDisk
 from .files.watch import ProjectWatcher
 from .inspection import inspect
 from .presence import ProjectIsTaken, claim_project, socket_for, write_note
 from .report.feed import EventFeed
+from .report.joblog import JobLog
 from .report.log import configure
 from .report.reporters import FanOut, LogReporter
 from .report.tagged import TaggedLogs
@@ -79,12 +80,16 @@ async def _serve(settings: Settings, socket: str) -> None:
     database = os.path.join(settings.root, ".stepup/graph.db")
     clock, feed = MonotonicClock(), EventFeed(time.time)
     # The files first, so that whoever hears of something can read it there.
-    reporter = FanOut((TaggedLogs(state), feed, LogReporter()))
+    joblog = JobLog(os.path.join(state, "joblog.csv")) if settings.joblog else None
+    reporters: list[Reporter] = [TaggedLogs(state), feed, LogReporter()]
+    reporter = FanOut(reporters if joblog is None else [*reporters, joblog])
     journal, disk, watcher = SqliteJournal(database), ProjectDisk(settings.root), ProjectWatcher(settings.root)
     director = _make_director(settings, socket, database, clock)
     engine = Engine(director, journal=journal, disk=disk, watcher=watcher, reporter=reporter, clock=clock)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(log.close)
+        if joblog is not None:
+            stack.callback(joblog.close)
         stack.push_async_callback(journal.close)
         stack.callback(disk.close)
         stack.callback(watcher.close)

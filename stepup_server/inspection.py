@@ -7,6 +7,7 @@ import os
 from collections import Counter
 
 from .core.director import Director, DirectorSettings
+from .core.mermaid import dependency_mermaid
 from .core.views import dependency_dot, graph_text, provenance_dot
 from .settings import InspectSettings
 from .store.restore import load
@@ -24,7 +25,7 @@ def inspect(settings: InspectSettings) -> str:
     """
     director = _restore(settings.root)
     if settings.subject == "graph":
-        return _write_graph(director, os.path.join(settings.root, settings.prefix))
+        return _write_graph(director, settings)
     return _status(director, as_json=settings.as_json)
 
 
@@ -36,14 +37,17 @@ def _restore(root: str) -> Director:
     return director
 
 
-def _write_graph(director: Director, prefix: str) -> str:
-    """Write the three files of the graph."""
+def _write_graph(director: Director, settings: InspectSettings) -> str:
+    """Write the files of the graph."""
     graph = director.desk.graph
+    prefix = os.path.join(settings.root, settings.prefix)
     texts = {
         f"{prefix}.txt": graph_text(graph),
         f"{prefix}_provenance.dot": provenance_dot(graph),
         f"{prefix}_dependency.dot": dependency_dot(graph),
     }
+    if settings.with_mermaid:
+        texts[f"{prefix}.mmd"] = dependency_mermaid(graph)
     for path, text in texts.items():
         with open(path, "w", encoding="utf-8") as stream:
             stream.write(text)

@@ -34,6 +34,8 @@ class Settings:
     """`json`: lines in .stepup/director.log; `console`: lines for people on standard error as well."""
     log_level: Level = "info"
     """The least severe level that is logged."""
+    joblog: bool = False
+    """Write when each step began and ended to .stepup/joblog.csv."""
     lease_s: float = LEASE_S_DEFAULT
     """How long a worker may be out of touch before its attempts are given up, in seconds."""
 
@@ -50,6 +52,8 @@ class InspectSettings:
     """Status for programs."""
     prefix: str
     """Graph: where the files go, relative to the root."""
+    with_mermaid: bool = False
+    """Graph: also for Mermaid."""
 
 
 def settings_from_arguments(arguments: Sequence[str]) -> Settings | InspectSettings:
@@ -62,12 +66,19 @@ def settings_from_arguments(arguments: Sequence[str]) -> Settings | InspectSetti
     if chosen.command == "inspect":
         if chosen.subject == "graph" and not chosen.prefix:
             parser.error("graph needs a PREFIX for its files")
-        return InspectSettings(root=root, subject=chosen.subject, as_json=chosen.json, prefix=chosen.prefix or "")
+        return InspectSettings(
+            root=root,
+            subject=chosen.subject,
+            as_json=chosen.json,
+            prefix=chosen.prefix or "",
+            with_mermaid=chosen.mermaid,
+        )
     return Settings(
         root=root,
         socket=chosen.socket,
         log_format=chosen.log_format,
         log_level=chosen.log_level,
+        joblog=chosen.joblog,
         lease_s=chosen.lease,
     )
 
@@ -89,6 +100,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
     parser.add_argument(
+        "--joblog", action="store_true", help="write when each step began and ended to .stepup/joblog.csv"
+    )
+    parser.add_argument(
         "--lease",
         type=float,
         default=LEASE_S_DEFAULT,
@@ -100,5 +114,6 @@ def make_parser() -> argparse.ArgumentParser:
     inspect.add_argument("subject", choices=("status", "graph"))
     inspect.add_argument("prefix", nargs="?", help="graph: where the files go, relative to the root")
     inspect.add_argument("--json", action="store_true", help="status: for programs")
+    inspect.add_argument("--mermaid", action="store_true", help="graph: also for Mermaid")
     inspect.add_argument("--root", default=argparse.SUPPRESS, help="project root")
     return parser

@@ -88,7 +88,7 @@ _MAKERS: dict[str, Callable[[argparse.Namespace, Mapping[str, str]], Invocation]
     "build": _build_command,
     "wait": lambda namespace, _: WaitCommand(namespace.update, namespace.delete),
     "status": lambda namespace, _: StatusCommand(namespace.json),
-    "graph": lambda namespace, _: GraphCommand(namespace.prefix),
+    "graph": lambda namespace, _: GraphCommand(namespace.prefix, namespace.mermaid),
     "config": lambda namespace, _: ConfigCommand(namespace.all),
     "completion": lambda namespace, _: CompletionCommand(namespace.shell),
     **{name: lambda namespace, _: PlainCommand(namespace.command) for name in PLAIN},

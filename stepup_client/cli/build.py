@@ -53,8 +53,9 @@ def _attach_or_embed(root: str, command: BuildCommand) -> int | None:
 
 def _attach(root: str, command: BuildCommand) -> int | None:
     located = wait_for_director(root)
-    if command.are_jobs_given:
-        print("NOTE: a director is running already; -j is up to its workers.", file=sys.stderr)
+    for flag, is_given in (("-j", command.are_jobs_given), ("--joblog", command.joblog)):
+        if is_given:
+            print(f"NOTE: a director is running already, to which {flag} means nothing.", file=sys.stderr)
     # Here because all this loads gRPC.
     from stepup_client.cli.attach import attach
 
@@ -95,6 +96,7 @@ def _embed_undisturbed(root: str, command: BuildCommand) -> int | None:
         forkserver=command.forkserver,
         preload_modules=command.preload_modules,
         fix_epoch=command.fix_epoch,
+        joblog=command.joblog,
         log_level=command.log_level,
         log_format=command.log_format,
     )

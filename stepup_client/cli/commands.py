@@ -13,6 +13,7 @@ from stepup_client.cli.environment import project_root
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.graph_files import write_graph
 from stepup_client.cli.launch import run_inspection
+from stepup_client.cli.options import GraphCommand
 from stepup_client.cli.status import render_status
 from stepup_client.rpc.control import ControlClient
 from stepup_client.rpc.control_values import DirectorGone, DirectorRefused
@@ -49,15 +50,15 @@ def run_status(*, as_json: bool) -> int:
     return 0
 
 
-def run_graph(prefix: str) -> int:
+def run_graph(command: GraphCommand) -> int:
     """Write the graph beside the project's files."""
     root = project_root()
     socket = _director_or_database(root)
     if socket is None:
-        return run_inspection(root, ["graph", prefix])
-    graph = _ask(socket, lambda client: client.graph())
+        return run_inspection(root, ["graph", command.prefix, *(["--mermaid"] if command.with_mermaid else [])])
+    graph = _ask(socket, lambda client: client.graph(with_mermaid=command.with_mermaid))
     try:
-        write_graph(os.path.join(root, prefix), graph)
+        write_graph(os.path.join(root, command.prefix), graph)
     except OSError as error:
         raise UsageError(f"Cannot write {error.filename}: {error.strerror}.") from error
     return 0

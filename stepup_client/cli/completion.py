@@ -26,14 +26,39 @@ _BASH = """\
 complete -o default -F _stepup stepup sb
 """
 
+_FISH = """\
+# Completion of stepup and sb for fish. Load it with: stepup completion fish | source
+function __stepup_is
+    set -l words (commandline -opc)
+    set -l command (string replace -r '.*/' '' -- $words[1])
+    test "$command" = sb; and set words stepup build $words[2..]
+    test "$words[2]" = "$argv[1]"
+end
+{lines}
+"""
+
 _PRELUDES = {"bash": "", "zsh": "autoload -U +X bashcompinit && bashcompinit\n"}
 """What a shell needs before it understands bash's way."""
 
 
 def completion_script(parser: argparse.ArgumentParser, shell: str) -> str:
     """Return a script for the shell's start-up file."""
+    if shell == "fish":
+        return _FISH.format(lines="\n".join(_fish_lines(words_of(parser))))
     cases = "\n".join(f'        "{name}") words="{" ".join(words)}" ;;' for name, words in words_of(parser).items())
     return _BASH.format(shell=shell, prelude=_PRELUDES[shell], cases=cases)
+
+
+def _fish_lines(words: Mapping[str, list[str]]) -> Iterator[str]:
+    """Yield what fish has to know about each command."""
+    for command, following in words.items():
+        if not command:
+            yield f"complete -c stepup -n __fish_use_subcommand -a '{' '.join(following)}'"
+            continue
+        plain = " ".join(following)
+        yield f"complete -c stepup -n '__stepup_is {command}' -a '{plain}'"
+        if command == "build":
+            yield f"complete -c sb -n '__stepup_is {command}' -a '{plain}'"
 
 
 def words_of(parser: argparse.ArgumentParser) -> dict[str, list[str]]:

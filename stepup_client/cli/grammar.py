@@ -147,6 +147,7 @@ def _add_graph(commands: _Commands) -> None:
     text = "Write the graph to PREFIX.txt, PREFIX_provenance.dot and PREFIX_dependency.dot."
     parser = _add(commands, "graph", text, "Example: stepup graph graph && dot -Tsvg graph_dependency.dot > graph.svg")
     parser.add_argument("prefix", metavar="PREFIX", help="begins the names of the files; relative to the root")
+    parser.add_argument("--mermaid", action="store_true", help="also write what depends on what to PREFIX.mmd")
 
 
 def _add_config(commands: _Commands) -> None:

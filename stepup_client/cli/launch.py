@@ -57,6 +57,8 @@ class HouseholdSettings:
     """Modules that this process has imported besides our own."""
     fix_epoch: bool = True
     """Workers set SOURCE_DATE_EPOCH, unless it is set."""
+    joblog: bool = False
+    """Write when each step began and ended to .stepup/joblog.csv."""
     log_level: LogLevel
     """How much they write to their logs."""
     log_format: LogFormat
@@ -201,6 +203,7 @@ class _Daemons:
                 embedded=True,
                 ready_fd=ready_fd,
                 lifeline_fd=lifeline_fd,
+                joblog=self._settings.joblog,
                 log_format=self._settings.log_format,
                 log_level=self._settings.log_level,
             )

@@ -91,10 +91,10 @@ def _perform(invocation: Invocation) -> int:
             from stepup_client.cli.commands import run_status
 
             return run_status(as_json=as_json)
-        case GraphCommand(prefix):
+        case GraphCommand():
             from stepup_client.cli.commands import run_graph
 
-            return run_graph(prefix)
+            return run_graph(invocation)
         case ConfigCommand(is_all_shown):
             from stepup_client.cli.configuration.show import run_config
 

@@ -150,7 +150,9 @@ class GraphCommand:
     """`stepup graph`."""
 
     prefix: str
-    """Begins the names of the three files; relative to the root."""
+    """Begins the names of the files; relative to the root."""
+    with_mermaid: bool = False
+    """Also for Mermaid."""
 
 
 @dataclass(frozen=True, slots=True)

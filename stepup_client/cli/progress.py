@@ -12,6 +12,8 @@ __all__ = ("ProgressView",)
 _ROWS_MAX = 12
 """So many steps are listed; the others are only counted."""
 _BAR_WIDTH_MAX = 60
+_MINUTE_S = 60
+_HOUR_S = 3600
 
 
 @dataclass(slots=True)
@@ -20,13 +22,15 @@ class ProgressView:
 
     progress: Progress = field(default_factory=Progress)
     """The last counts."""
+    counted_at: float = 0.0
+    """When they came."""
     running: dict[int, tuple[str, float]] = field(default_factory=dict[int, tuple[str, float]])
     """Label and start by number of the step, in the order of starting."""
 
     def take(self, event: Event, now: float) -> None:
         """Learn from an event."""
         if event.progress is not None:
-            self.progress = event.progress
+            self.progress, self.counted_at = event.progress, now
         if event.step is not None:
             self._take_step(event.step.id, event.step.label, event.step.state, now)
         if event.build_end is not None:
@@ -35,13 +39,17 @@ class ProgressView:
 
     def lines(self, now: float, style: Style, rows_max: int = _ROWS_MAX) -> list[str]:
         """Return what to show now; nothing when nothing runs."""
-        if not self.running and not self.progress.running:
+        progress = self.progress
+        if not self.running and not progress.running and not progress.checking:
             return []
         rows = [self._row(label, now - start, style) for label, start in self.running.values()]
         hidden = len(rows) - max(rows_max, 1)
         if hidden > 0:
             rows = [*rows[: max(rows_max, 1)], f"{'':>8}   and {hidden} more"]
-        return [rule(style.width, f"Running steps {self.progress.running}"), *rows, self._bar(style)]
+        if progress.checking:
+            rows.append(crop(f"{'':6} S │ {progress.checking} step(s) are checked for changes", style.width))
+        of_slots = f"/{progress.slots}" if progress.slots else ""
+        return [rule(style.width, f"Running steps {progress.running}{of_slots}"), *rows, self._bar(now, style)]
 
     def _take_step(self, step: int, label: str, state: StepState | None, now: float) -> None:
         if state is StepState.RUNNING:
@@ -51,13 +59,24 @@ class ProgressView:
 
     def _row(self, label: str, elapsed_s: float, style: Style) -> str:
         line = render_line(Tag.START, label, Style())
-        return crop(f"{max(elapsed_s, 0.0):7.0f}s{line[8:]}", style.width)
+        return crop(f"{max(elapsed_s, 0.0):6.0f} R{line[8:]}", style.width)
 
-    def _bar(self, style: Style) -> str:
+    def _bar(self, now: float, style: Style) -> str:
         done, total = self.progress.done, self.progress.total
         counts = f"{done}/{total}"
+        if self.progress.left_s is not None and total:
+            counts += f", {_in_words(self.progress.left_s - (now - self.counted_at))} left"
         width = min(_BAR_WIDTH_MAX, style.width - len(counts) - 2)
         if width < 1 or not total:
             return crop(counts, style.width)
         filled = min(width, width * done // total)
         return f"{'━' * filled}{'─' * (width - filled)} {counts}"
+
+
+def _in_words(left_s: float) -> str:
+    """Write a guess as exactly as guesses are."""
+    if left_s >= _HOUR_S:
+        return f"{left_s // _HOUR_S:.0f} h {left_s % _HOUR_S // _MINUTE_S:.0f} min"
+    if left_s >= _MINUTE_S:
+        return f"{left_s / _MINUTE_S:.0f} min"
+    return f"{max(left_s, 1):.0f} s"

@@ -102,9 +102,9 @@ class ControlClient:
         """Return what the director is doing, for programs."""
         return control_convert.status_json_from_wire(await self._get_status())
 
-    async def graph(self) -> GraphTexts:
+    async def graph(self, *, with_mermaid: bool = False) -> GraphTexts:
         """Return the whole graph."""
-        response = await _answer(self._stub.GetGraph(control_pb2.GetGraphRequest()))
+        response = await _answer(self._stub.GetGraph(control_pb2.GetGraphRequest(mermaid=with_mermaid)))
         return control_convert.graph_from_wire(response)
 
     async def events(self, *, after: int) -> AsyncIterator[Event]:

@@ -110,8 +110,8 @@ def status_json_from_wire(message: control_pb2.GetStatusResponse) -> str:
 
 
 def graph_from_wire(message: control_pb2.GetGraphResponse) -> GraphTexts:
-    """Read the three notations."""
-    return GraphTexts(message.text, message.provenance_dot, message.dependency_dot)
+    """Read the notations."""
+    return GraphTexts(message.text, message.provenance_dot, message.dependency_dot, message.mermaid)
 
 
 def _step_change(message: control_pb2.StepRef) -> StepChange:
@@ -119,7 +119,14 @@ def _step_change(message: control_pb2.StepRef) -> StepChange:
 
 
 def _progress(message: control_pb2.Progress) -> Progress:
-    return Progress(message.running, message.done, message.total)
+    return Progress(
+        running=message.running,
+        done=message.done,
+        total=message.total,
+        checking=message.checking,
+        slots=message.slots,
+        left_s=message.left_s if message.HasField("left_s") else None,
+    )
 
 
 def _build_end(message: control_pb2.BuildEnd) -> BuildEnd:

@@ -118,6 +118,12 @@ class Progress:
     """Steps that are needed and have succeeded."""
     total: int = 0
     """Steps that are needed."""
+    checking: int = 0
+    """Steps that are being compared with their last success."""
+    slots: int = 0
+    """How many attempts run at a time; 0 when that is not known."""
+    left_s: float | None = None
+    """How many seconds it will still take; None when that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +262,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class GraphTexts:
-    """The whole graph in three notations."""
+    """The whole graph in several notations."""
 
     text: str
     """One paragraph for each part."""
@@ -264,3 +270,5 @@ class GraphTexts:
     """Who declared what."""
     dependency_dot: str
     """What depends on what."""
+    mermaid: str = ""
+    """What depends on what, for Mermaid; empty when it was not asked for."""

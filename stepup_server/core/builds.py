@@ -18,6 +18,7 @@ from .events import (
     WaitRequested,
 )
 from .execution import Execution
+from .forecast import Forecast
 from .ids import ROOT, RequestId
 from .justification import Stranger, find_strangers, report_strangers
 from .places import place_new_nodes
@@ -50,6 +51,7 @@ class Builds:
         self._desk = desk
         self._execution = execution
         self._workforce = workforce
+        self._forecast = Forecast(desk, workforce)
         self.watching = Watching(desk)
         self._survey = Survey(desk, self.watching)
         self._waiters: dict[RequestId, None] = {}
@@ -324,7 +326,15 @@ class Builds:
 
     def progress(self) -> Progress:
         """Return the build as it stands."""
-        return Progress(self._desk.count_begun(), self._desk.graph.done, self._desk.graph.wanted)
+        graph = self._desk.graph
+        return Progress(
+            running=self._desk.count_begun(),
+            done=graph.done,
+            total=graph.wanted,
+            checking=graph.checking,
+            slots=self._workforce.slots,
+            left_s=self._forecast.left_s(),
+        )
 
     # The end of the director
 
@@ -349,5 +359,6 @@ class Builds:
             self._stopped = True
             self._desk.deadlines.cancel(GOODBYE)
             self._desk.record_extras.append(Record(facts=(("clean", "1"),)))
+            self._desk.report_times()
             self._desk.report(Tag.DIRECTOR, "See you!")
             self._desk.commands.append(Stop())

@@ -353,6 +353,12 @@ class Progress:
     running: int
     done: int
     total: int
+    checking: int = 0
+    """Steps that are being compared with their last success."""
+    slots: int = 0
+    """How many attempts all workers run at a time."""
+    left_s: float | None = None
+    """How long it will still take, as far as durations are known."""
 
 
 @dataclass(frozen=True, slots=True)

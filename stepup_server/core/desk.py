@@ -65,6 +65,8 @@ class Desk:
         self.questions = Questions(self.commands.append)
         self.now = 0.0
         """Monotonic seconds of the present turn."""
+        self.began_at: float | None = None
+        """The first turn."""
         self.tick = 0
         """Counts the facts about attempts, so that their order is known without clocks."""
 
@@ -75,6 +77,8 @@ class Desk:
         """Counts the builds of this director."""
         self.executed = 0
         """Attempts that ended in this build."""
+        self.cpu_s = 0.0
+        """Processor time of all attempts that ended in the life of this director."""
         self.skipped = 0
         """Steps that were found to be up to date in this build."""
         self.last_story: Story | None = None
@@ -120,6 +124,11 @@ class Desk:
             self.logs.add(LOG_WARNING)
             names = (name for name in (LOG_FAIL, LOG_WARNING) if name in self.logs)
             self.report(Tag.WARNING, f"Check logs: {' '.join(f'{self.settings.logs}/{name}' for name in names)}")
+
+    def report_times(self) -> None:
+        """Tell people how long everything took."""
+        wall_s = self.now - (self.now if self.began_at is None else self.began_at)
+        self.report_detail(Tag.DIRECTOR, f"Wall {wall_s:.1f}s, Steps {self.cpu_s:.1f}s of processor time")
 
     def answer(self, request: RequestId, value: Value) -> None:
         """Let a waiting call return."""

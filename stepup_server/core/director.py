@@ -70,6 +70,8 @@ class Director:
     def handle(self, events: Iterable[ev.Event], now: float) -> tuple[Command, ...]:
         """Take a group of events in, in order, and return what must be done, in order."""
         self.desk.now = now
+        if self.desk.began_at is None:
+            self.desk.began_at = now
         for event in events:
             self._handle_one(event)
         self._amendments.answer_late()
@@ -162,11 +164,12 @@ class Director:
 
     def _take_commands(self) -> tuple[Command, ...]:
         """Return the commands of this turn behind the record that they depend on, and clear the desk."""
-        progress = self.builds.progress()
-        commands = [
-            replace(command, progress=progress) if isinstance(command, Report) else command
-            for command in self.desk.commands
-        ]
+        commands = list(self.desk.commands)
+        if any(isinstance(command, Report) for command in commands):
+            progress = self.builds.progress()
+            commands = [
+                replace(command, progress=progress) if isinstance(command, Report) else command for command in commands
+            ]
         self.desk.commands.clear()
         record = self._take_record()
         return tuple(commands) if record is None else (record, *commands)

@@ -307,6 +307,7 @@ class Execution:
         verdict = judge(self._desk, step, attempt, outcome, observations)
         self._desk.running.pop(step.id, None)
         self._desk.executed += 1
+        self._desk.cpu_s += outcome.cpu_s
         self._workforce.acknowledge(attempt.worker, attempt.id)
         self._workforce.workers[attempt.worker].finished += 1
         self._desk.record_extras.append(Record(outputs=(output_row(step, attempt, outcome),)))

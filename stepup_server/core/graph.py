@@ -57,6 +57,8 @@ class Graph:
         """Number of wanted steps."""
         self.done = 0
         """Number of wanted steps that have succeeded."""
+        self.checking = 0
+        """Number of steps that are being checked."""
 
     # Finding
 
@@ -249,6 +251,7 @@ class Graph:
             raise InvariantBroken(f"step {step.id} ({step.label}): attempt does not go with {state.name}")
         if step.wanted:
             self.done += (state is StepState.SUCCEEDED) - (step.state is StepState.SUCCEEDED)
+        self.checking += (state is StepState.CHECKING) - (step.state is StepState.CHECKING)
         was_open = self.is_open(step)
         if step.attempt is not None:
             self._release_taken(step.attempt)

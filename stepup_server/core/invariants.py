@@ -202,6 +202,8 @@ def _check_counts(graph: Graph) -> None:
     done = sum(step.state is StepState.SUCCEEDED for step in wanted)
     _demand(None, that=graph.wanted == len(wanted), reason=f"wanted is {graph.wanted}, not {len(wanted)}")
     _demand(None, that=graph.done == done, reason=f"done is {graph.done}, not {done}")
+    checking = sum(step.state is StepState.CHECKING for step in graph.steps.values())
+    _demand(None, that=graph.checking == checking, reason=f"checking is {graph.checking}, not {checking}")
 
 
 # Attempts, workers and queues

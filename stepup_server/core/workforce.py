@@ -124,6 +124,11 @@ class Workforce:
         """The workers that are connected, in the order of joining."""
         return [worker for worker in self.workers.values() if worker.connected]
 
+    @property
+    def slots(self) -> int:
+        """How many attempts all connected workers run at a time."""
+        return sum(worker.description.slots for worker in self.connected)
+
     # Reports
 
     def on_worker_reported(self, event: WorkerReported) -> tuple[NodeId, ...]:

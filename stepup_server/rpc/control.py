@@ -70,9 +70,9 @@ class ControlServicer:
         """Count everything."""
         return status_to_wire(self._engine.director, self._version, self._engine.now())
 
-    async def get_graph(self, _request: control.GetGraphRequest) -> control.GetGraphResponse:
+    async def get_graph(self, request: control.GetGraphRequest) -> control.GetGraphResponse:
         """Write the graph down."""
-        return graph_to_wire(self._engine.director)
+        return graph_to_wire(self._engine.director, with_mermaid=request.mermaid)
 
     async def events(self, request: control.EventsRequest) -> AsyncIterator[control.EventsResponse]:
         """Tell everything that happens."""

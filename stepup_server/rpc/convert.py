@@ -383,17 +383,24 @@ def event_to_wire(numbered: NumberedReport) -> control.Event:
     if report.step is not None:
         event.step.CopyFrom(_step_ref(report.step))
     if report.progress is not None:
-        progress = report.progress
-        event.progress.running, event.progress.done, event.progress.total = (
-            progress.running,
-            progress.done,
-            progress.total,
-        )
+        event.progress.CopyFrom(_progress(report.progress))
     if report.build_end is not None:
         end = report.build_end
         event.build_end.build, event.build_end.return_code = end.build, end.return_code
         event.build_end.executed, event.build_end.skipped = end.executed, end.skipped
     return event
+
+
+def _progress(progress: commands.Progress) -> control.Progress:
+    """Return how far a build has come."""
+    return control.Progress(
+        running=progress.running,
+        done=progress.done,
+        total=progress.total,
+        checking=progress.checking,
+        slots=progress.slots,
+        left_s=progress.left_s,
+    )
 
 
 def _step_ref(step: values.StepRef) -> control.StepRef:

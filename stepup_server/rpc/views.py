@@ -7,6 +7,7 @@ from collections import Counter
 
 from stepup_proto.v1 import control_pb2 as control
 from stepup_server.core.director import Director
+from stepup_server.core.mermaid import dependency_mermaid
 from stepup_server.core.views import dependency_dot, graph_text, provenance_dot
 
 from .convert import LEVEL_TO_WIRE, attempt_to_wire
@@ -14,11 +15,14 @@ from .convert import LEVEL_TO_WIRE, attempt_to_wire
 __all__ = ("graph_to_wire", "status_to_wire")
 
 
-def graph_to_wire(director: Director) -> control.GetGraphResponse:
-    """Return the whole graph, as text and in the DOT language."""
+def graph_to_wire(director: Director, *, with_mermaid: bool) -> control.GetGraphResponse:
+    """Return the whole graph, as text and in the DOT language, and for Mermaid if that is wanted."""
     graph = director.desk.graph
     return control.GetGraphResponse(
-        text=graph_text(graph), provenance_dot=provenance_dot(graph), dependency_dot=dependency_dot(graph)
+        text=graph_text(graph),
+        provenance_dot=provenance_dot(graph),
+        dependency_dot=dependency_dot(graph),
+        mermaid=dependency_mermaid(graph) if with_mermaid else "",
     )
 
 

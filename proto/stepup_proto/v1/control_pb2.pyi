@@ -195,18 +195,22 @@ class RunningStep(_message.Message):
     def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., label: _Optional[str] = ..., worker: _Optional[int] = ..., elapsed_s: _Optional[float] = ...) -> None: ...
 
 class GetGraphRequest(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("mermaid",)
+    MERMAID_FIELD_NUMBER: _ClassVar[int]
+    mermaid: bool
+    def __init__(self, mermaid: _Optional[bool] = ...) -> None: ...
 
 class GetGraphResponse(_message.Message):
-    __slots__ = ("text", "provenance_dot", "dependency_dot")
+    __slots__ = ("text", "provenance_dot", "dependency_dot", "mermaid")
     TEXT_FIELD_NUMBER: _ClassVar[int]
     PROVENANCE_DOT_FIELD_NUMBER: _ClassVar[int]
     DEPENDENCY_DOT_FIELD_NUMBER: _ClassVar[int]
+    MERMAID_FIELD_NUMBER: _ClassVar[int]
     text: str
     provenance_dot: str
     dependency_dot: str
-    def __init__(self, text: _Optional[str] = ..., provenance_dot: _Optional[str] = ..., dependency_dot: _Optional[str] = ...) -> None: ...
+    mermaid: str
+    def __init__(self, text: _Optional[str] = ..., provenance_dot: _Optional[str] = ..., dependency_dot: _Optional[str] = ..., mermaid: _Optional[str] = ...) -> None: ...
 
 class EventsRequest(_message.Message):
     __slots__ = ("after",)
@@ -259,14 +263,20 @@ class StepRef(_message.Message):
     def __init__(self, id: _Optional[int] = ..., label: _Optional[str] = ..., state: _Optional[_Union[_types_pb2.StepState, str]] = ..., worker: _Optional[int] = ..., wall_s: _Optional[float] = ...) -> None: ...
 
 class Progress(_message.Message):
-    __slots__ = ("running", "done", "total")
+    __slots__ = ("running", "done", "total", "checking", "slots", "left_s")
     RUNNING_FIELD_NUMBER: _ClassVar[int]
     DONE_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
+    CHECKING_FIELD_NUMBER: _ClassVar[int]
+    SLOTS_FIELD_NUMBER: _ClassVar[int]
+    LEFT_S_FIELD_NUMBER: _ClassVar[int]
     running: int
     done: int
     total: int
-    def __init__(self, running: _Optional[int] = ..., done: _Optional[int] = ..., total: _Optional[int] = ...) -> None: ...
+    checking: int
+    slots: int
+    left_s: float
+    def __init__(self, running: _Optional[int] = ..., done: _Optional[int] = ..., total: _Optional[int] = ..., checking: _Optional[int] = ..., slots: _Optional[int] = ..., left_s: _Optional[float] = ...) -> None: ...
 
 class BuildEnd(_message.Message):
     __slots__ = ("build", "return_code", "executed", "skipped")

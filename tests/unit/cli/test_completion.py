@@ -53,5 +53,13 @@ def test_bash_offers_what_fits(words: tuple[str, ...], offers: list[str]) -> Non
     assert complete(*words) == offers
 
 
+def test_fish_gets_the_words_of_each_command_in_its_own_way() -> None:
+    lines = completion_script(make_parser(), "fish").splitlines()
+    of_wait = next(line for line in lines if "__stepup_is wait'" in line)
+    assert "--update" in of_wait
+    assert of_wait.startswith("complete -c stepup ")
+    assert sum(line.startswith("complete -c sb ") for line in lines) == 1
+
+
 def test_zsh_is_taught_the_way_of_bash_first() -> None:
     assert "bashcompinit" in completion_script(make_parser(), "zsh")

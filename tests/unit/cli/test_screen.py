@@ -105,9 +105,36 @@ def test_progress_lists_what_runs_with_its_seconds_and_counts_the_rest() -> None
         step = StepChange(number, f"step {number}", StepState.RUNNING)
         view.take(Event(step=step, progress=Progress(number + 1, 0, 10)), float(number))
     lines = view.lines(10.0, Style(width=30), rows_max=2)
-    assert lines[1:4] == ["     10s │ step 0", "      9s │ step 1", "           and 3 more"]
+    assert lines[1:4] == ["    10 R │ step 0", "     9 R │ step 1", "           and 3 more"]
     assert lines[-1].endswith(" 0/10")
     assert all(len(line) <= 30 for line in lines)
+
+
+def test_progress_tells_slots_checks_and_the_time_that_is_left() -> None:
+    view = ProgressView()
+    view.take(Event(progress=Progress(1, 2, 4, checking=3, slots=8, left_s=75.0)), 100.0)
+    head, checks, bar = view.lines(110.0, Style(width=50))
+    assert " Running steps 1/8 " in head
+    assert checks == "       S │ 3 step(s) are checked for changes"
+    assert bar.endswith(" 2/4, 1 min left")
+
+
+@pytest.mark.parametrize(
+    ("left_s", "words"), [(-3.0, "1 s"), (0.2, "1 s"), (59.0, "59 s"), (90.0, "2 min"), (7500.0, "2 h 5 min")]
+)
+def test_time_is_told_as_exactly_as_it_is_known(left_s: float, words: str) -> None:
+    view = ProgressView()
+    view.take(Event(progress=Progress(1, 2, 4, left_s=left_s)), 0.0)
+    assert view.lines(0.0, Style())[-1].endswith(f" 2/4, {words} left")
+
+
+def test_details_are_shown_only_when_they_are_asked_for() -> None:
+    detail = Event(tag=Tag.DIRECTOR, text="Ran 0 job(s).", detail=True, missed=2)
+    for look, expected in ((Look(), 0), (Look(verbose=True), 1)):
+        stream = io.StringIO()
+        Screen(look, stream=stream, environ={}).show(detail)
+        assert stream.getvalue().count("Ran 0 job(s).") == expected
+        assert "2 event(s) are not shown" in stream.getvalue()
 
 
 def test_nothing_is_shown_when_nothing_runs() -> None:
