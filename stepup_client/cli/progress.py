@@ -64,8 +64,9 @@ class ProgressView:
     def _bar(self, now: float, style: Style) -> str:
         done, total = self.progress.done, self.progress.total
         counts = f"{done}/{total}"
-        if self.progress.left_s is not None and total:
-            counts += f", {_in_words(self.progress.left_s - (now - self.counted_at))} left"
+        left_s = 0.0 if self.progress.left_s is None else self.progress.left_s - (now - self.counted_at)
+        # A guess that was too short is not worth another word.
+        counts += f", {_in_words(left_s)} left" if left_s > 0 and total else ""
         width = min(_BAR_WIDTH_MAX, style.width - len(counts) - 2)
         if width < 1 or not total:
             return crop(counts, style.width)

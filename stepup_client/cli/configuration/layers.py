@@ -16,7 +16,7 @@ _PYPROJECT = "pyproject.toml"
 _PLACES = (
     ("/etc/stepup.toml", "/etc/stepup.toml"),
     ("~/.config/stepup.toml", "{home}/.config/stepup.toml"),
-    ("./.stepup.toml", "{root}/.stepup.toml"),
+    (".stepup.toml", "{root}/.stepup.toml"),
     ("./stepup.toml", "{root}/stepup.toml"),
     ("./pyproject.toml", f"{{root}}/{_PYPROJECT}"),
     ("./stepup-local.toml", "{root}/stepup-local.toml"),

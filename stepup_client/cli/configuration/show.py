@@ -47,7 +47,7 @@ def render_configuration(configuration: Configuration, environ: Mapping[str, str
     told = [part for part in parts if part]
     if len(told) == 1:
         told.append("# No configuration found.")
-    return "\n\n".join(told) + "\n"
+    return "\n\n".join(told) + "\n\n"
 
 
 def _sorted_sections() -> list[Section]:
@@ -101,7 +101,7 @@ def _lines(configuration: Configuration, section: Section) -> Iterator[tuple[str
 def _variables(configuration: Configuration) -> Iterator[str]:
     if configuration.variables:
         yield "# Configuration environment variables:"
-    for entry in configuration.variables:
+    for entry in sorted(configuration.variables, key=lambda entry: entry.source):
         error = f"{_ERROR}{_flat(entry.problem)}" if entry.problem else ""
         yield f"#   {entry.source.removeprefix('$')} = {toml_text(entry.raw)}{error}"
 

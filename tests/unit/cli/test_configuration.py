@@ -159,7 +159,7 @@ def test_an_empty_configuration_says_so(tmp_path: Path) -> None:
     lines = shown(tmp_path).splitlines()
     assert lines[0] == "# Config files (lowest to highest priority):"
     assert lines[4] == "#   MISSING: ./stepup.toml"
-    assert lines[-1] == "# No configuration found."
+    assert lines[-2] == "# No configuration found."
 
 
 def test_each_value_is_shown_with_its_source(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_each_value_is_shown_with_its_source(tmp_path: Path) -> None:
         '#   STEPUP_BUILD_RESOURCES = "b:2"\n'
         "\n"
         "# Unrecognized environment variables, without effect:\n"
-        '#   STEPUP_BUILD_JOB = "1"  (did you mean STEPUP_BUILD_JOBS?)\n'
+        '#   STEPUP_BUILD_JOB = "1"  (did you mean STEPUP_BUILD_JOBS?)\n\n'
     )
 
 

@@ -120,12 +120,18 @@ def test_progress_tells_slots_checks_and_the_time_that_is_left() -> None:
 
 
 @pytest.mark.parametrize(
-    ("left_s", "words"), [(-3.0, "1 s"), (0.2, "1 s"), (59.0, "59 s"), (90.0, "2 min"), (7500.0, "2 h 5 min")]
+    ("left_s", "words"), [(0.2, "1 s"), (59.0, "59 s"), (90.0, "2 min"), (7500.0, "2 h 5 min")]
 )
 def test_time_is_told_as_exactly_as_it_is_known(left_s: float, words: str) -> None:
     view = ProgressView()
     view.take(Event(progress=Progress(1, 2, 4, left_s=left_s)), 0.0)
     assert view.lines(0.0, Style())[-1].endswith(f" 2/4, {words} left")
+
+
+def test_a_guess_that_was_too_short_is_forgotten() -> None:
+    view = ProgressView()
+    view.take(Event(progress=Progress(1, 2, 4, left_s=3.0)), 0.0)
+    assert view.lines(4.0, Style())[-1].endswith(" 2/4")
 
 
 def test_details_are_shown_only_when_they_are_asked_for() -> None:

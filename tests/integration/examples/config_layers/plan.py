@@ -1,0 +1,6 @@
+#!/usr/bin/env python3
+from stepup.core.api import run
+
+run("true")
+run("false")
+run("echo last")
