@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from .graph import Graph
 from .ids import NodeId
+from .places import in_order
 from .records import File, Step
-from .views import canonical_order
 
 __all__ = ("dependency_mermaid",)
 
@@ -27,7 +27,7 @@ _ENTITIES = (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;"), ("\\"
 
 def dependency_mermaid(graph: Graph) -> str:
     """Return a flow chart of steps and files; what was found while a step ran is dotted."""
-    order = [node for node in canonical_order(graph) if isinstance(node, File | Step)]
+    order = [node for node in in_order(graph) if isinstance(node, File | Step)]
     names = {node.id: f"n{index}" for index, node in enumerate(order)}
     lines = ["flowchart LR"]
     lines += [f"  {names[node.id]}{_shape(node)}:::{node.state.name}" for node in order]

@@ -119,9 +119,7 @@ def test_progress_tells_slots_checks_and_the_time_that_is_left() -> None:
     assert bar.endswith(" 2/4, 1 min left")
 
 
-@pytest.mark.parametrize(
-    ("left_s", "words"), [(0.2, "1 s"), (59.0, "59 s"), (90.0, "2 min"), (7500.0, "2 h 5 min")]
-)
+@pytest.mark.parametrize(("left_s", "words"), [(0.2, "1 s"), (59.0, "59 s"), (90.0, "2 min"), (7500.0, "2 h 5 min")])
 def test_time_is_told_as_exactly_as_it_is_known(left_s: float, words: str) -> None:
     view = ProgressView()
     view.take(Event(progress=Progress(1, 2, 4, left_s=left_s)), 0.0)
