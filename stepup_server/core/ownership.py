@@ -24,6 +24,7 @@ __all__ = (
     "check_not_internal",
     "check_variable_names",
     "claim_path",
+    "look_again",
     "name_of",
     "open_circles",
     "product_in_tree",
@@ -50,17 +51,23 @@ def use_file(desk: Desk, path: str, claimant: Step) -> File:
 
 
 def adopt_static(desk: Desk, file: File, owner: Step | Tree) -> None:
-    """Make a file static, under a new creator. What was known of its content is kept for comparison.
+    """Make a file static, under a new creator."""
+    dispossess(desk, file)
+    # Before it is attached, or it would be taken for a product.
+    desk.graph.move_file(file, FileState.UNCONFIRMED, file.hash)
+    desk.graph.attach(file, owner.id)
+    look_again(desk, file)
+
+
+def look_again(desk: Desk, file: File) -> None:
+    """Let a static file be looked at, because it was declared. What was known of its content is kept for comparison.
 
     Those that use it are pending at once: while it is being looked at, a plan that may have to run again
     must not let the steps run that it may withdraw.
     """
-    graph = desk.graph
-    dispossess(desk, file)
-    graph.move_file(file, FileState.UNCONFIRMED, file.hash)
-    graph.attach(file, owner.id)
+    desk.graph.move_file(file, FileState.UNCONFIRMED, file.hash)
     desk.unconfirmed[file.id] = None
-    for step in graph.consumers(file):
+    for step in desk.graph.consumers(file):
         make_pending(desk, step, disturbs=False)
 
 

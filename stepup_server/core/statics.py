@@ -10,7 +10,7 @@ from .commands import MakeDirectories
 from .desk import Desk
 from .leftovers import dispossess, is_leftover
 from .outputs import static_product
-from .ownership import adopt_static, check_not_internal, claim_path, name_of, product_in_tree
+from .ownership import adopt_static, check_not_internal, claim_path, look_again, name_of, product_in_tree
 from .paths import is_below, join, relative_to
 from .patterns import anchor_pattern, check_static_pattern, has_wildcards
 from .records import File, Step, Tree
@@ -236,6 +236,8 @@ def _add_tree(desk: Desk, step: Step, path: str) -> None:
         file.listed = file.creator == step.id
         if file.listed:
             _hand_over(desk, file, tree)
+        elif file.creator == tree.id:
+            look_again(desk, file)
         elif is_leftover(desk.graph, file, step):
             adopt_static(desk, file, tree)
 

@@ -225,3 +225,11 @@ def test_a_static_file_that_is_used_anew_when_nobody_declares_it_is_undeclared(p
     replanned(project, a_step("use", inputs=["a"]))
     assert project.build().code == ReturnCode.PENDING
     assert project.file("a").state is FileState.UNDECLARED
+
+
+def test_files_of_a_tree_that_is_declared_again_are_looked_at_again(project: Project) -> None:
+    project.disk.write("data/a", "1")
+    project.plan(a_static("data"), a_step("use", inputs=["data/a"], outputs=["x"]))
+    project.build()
+    project.plan(a_static("data"), a_step("use", inputs=["data/a"], outputs=["x"]), a_step("new"))
+    assert project.build().tagged("SKIP") == ["use"]
