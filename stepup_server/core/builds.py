@@ -197,7 +197,8 @@ class Builds:
         desk.return_code = ReturnCode.OK
         self._execution.ready.capacities = dict(options.resources)
         self._execution.ready.use_durations = options.use_durations
-        desk.record_extras.append(Record(facts=(("clean", "0"),)))
+        desk.record_extras.append(Record(facts=(("clean", "0"), ("circumstances", desk.circumstances.to_json()))))
+        desk.remember_removals(())
         self._waits_for_workers = True
 
     def _has_workers(self) -> bool:

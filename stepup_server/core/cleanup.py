@@ -7,8 +7,10 @@ from collections.abc import Callable
 from .causes import Unwanted
 from .consequences import undo_execution
 from .desk import Desk
+from .ids import NodeId
 from .phrases import what_is_wrong_with
 from .records import File, Node, Step
+from .removals import Removal
 from .states import FileState, ReturnCode, StepState, Tag
 from .values import FileHash, Removed
 
@@ -52,11 +54,19 @@ def clean_up(desk: Desk, then: Callable[[], None]) -> None:
 def _collect_garbage(desk: Desk) -> tuple[tuple[str, FileHash | None], ...]:
     """Forget detached nodes that nothing refers to, and return the products to be removed from disk."""
     removals: Removals = {}
+    going = [_describe(desk, step) for step in desk.graph.steps.values() if step.detached]
     _revert_unwanted(desk, removals)
     _forget_detached(desk, removals)
     _drop_unused_tree_files(desk)
     _forget_detached(desk, removals)
+    desk.remember_removals(removal for step, removal in going if step not in desk.graph.steps)
     return tuple(sorted(removals.items()))
+
+
+def _describe(desk: Desk, step: Step) -> tuple[NodeId, Removal]:
+    """Return what is remembered of a step in case that it is forgotten."""
+    products = tuple(desk.graph.files[id_].path for id_ in (*step.outputs, *step.volatiles))
+    return step.id, Removal(step.label, desk.graph.last_build, products, str(step.source))
 
 
 def _revert_unwanted(desk: Desk, removals: Removals) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,8 +15,10 @@ from .patterns import compile_query
 from .questions import Questions
 from .records import Attempt, Step
 from .refusals import Refusal, Superseded
+from .removals import REMOVALS_MAX, Removal, removal_to_json
 from .states import Phase, ReturnCode, StopLevel, Tag
 from .values import BuildOptions, GlobMatch, GlobQuery, Page, StepRef
+from .waiting import Circumstances
 
 __all__ = ("LOG_FAIL", "LOG_SUCCESS", "LOG_WARNING", "Desk", "DirectorSettings", "log_name")
 
@@ -83,6 +86,10 @@ class Desk:
         """Steps that were found to be up to date in this build."""
         self.last_story: Story | None = None
         """What was told last, so that steps with the same story share it."""
+        self.removals: tuple[Removal, ...] = ()
+        """The steps that the last build has removed."""
+        self.past_circumstances = Circumstances()
+        """Those of the last build before this director."""
         self.draining = False
         """Nothing more is started in this build."""
         self.stop = StopLevel.NONE
@@ -98,6 +105,24 @@ class Desk:
         """Which steps asked for a pattern. Mirrors `Step.globs`."""
         self.unconfirmed: dict[NodeId, None] = {}
         """Static files that became so in this turn and must be looked at."""
+
+    @property
+    def circumstances(self) -> Circumstances:
+        """What decides about pending steps beside the graph."""
+        if not self.build:
+            return self.past_circumstances
+        return Circumstances(
+            resources=self.options.resources,
+            targets=self.options.targets,
+            is_building=self.phase in {Phase.STARTUP, Phase.BUILD},
+            was_cut_short=self.draining,
+        )
+
+    def remember_removals(self, removals: Iterable[Removal]) -> None:
+        """Keep what a build has removed until the next one begins."""
+        self.removals = tuple(removals)[:REMOVALS_MAX]
+        text = json.dumps([removal_to_json(removal) for removal in self.removals])
+        self.record_extras.append(Record(facts=(("removals", text),)))
 
     # Saying
 

@@ -7,6 +7,7 @@ performed in order; `Record` comes first and is to be durable before the others 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,10 +21,14 @@ from .declare import Declarations
 from .desk import Desk, DirectorSettings
 from .execution import Execution
 from .ids import NodeId, WorkerId
+from .reasons import Reason
 from .refusals import InvariantBroken, Refusal
+from .removals import removal_from_json
 from .rows import file_row, restore_graph, step_row, tree_row
 from .states import FileState, Need, ReturnCode, StepState, Tag
+from .waiting import Circumstances
 from .watching import REBUILD
+from .why import explain
 from .workforce import Workforce
 
 __all__ = ("Director", "DirectorSettings")
@@ -226,6 +231,7 @@ class Director:
         self.desk.graph.last_build = int(facts.get("last_build", "0"))
         self.desk.now = now
         self.desk.return_code = ReturnCode(int(facts.get("return_code", "0")))
+        self._restore_explanations(facts)
         self._assemble()
         for step in self.desk.graph.steps.values():
             for query in step.globs:
@@ -236,6 +242,24 @@ class Director:
         resumed = self._resume_attempts(under_way)
         if facts.get("clean") == "0":
             self._report_recovery(resumed, len(under_way) - resumed)
+
+    def _restore_explanations(self, facts: Mapping[str, str]) -> None:
+        """Take up what explains the last build."""
+        self.desk.removals = tuple(removal_from_json(one) for one in json.loads(facts.get("removals", "[]")))
+        was_cut_short = bool(self.desk.return_code & ReturnCode.DRAINING)
+        self.desk.past_circumstances = Circumstances.from_json(
+            facts.get("circumstances", "{}"), was_cut_short=was_cut_short
+        )
+
+    def explain(self, name: str) -> Reason:
+        """Return why a step is what it is; changes nothing.
+
+        Raises
+        ------
+        UnknownStep
+            The name fits no step, or more than one.
+        """
+        return explain(self.desk.graph, self.desk.circumstances, self.desk.removals, name)
 
     def _resume_attempts(self, under_way: Iterable[StepRow]) -> int:
         """Let attempts go on whose workers may come back; return how many.

@@ -15,6 +15,7 @@ __all__ = (
     "NotNow",
     "Refusal",
     "Superseded",
+    "UnknownStep",
 )
 
 
@@ -54,6 +55,10 @@ class AmendWhileHolding(GraphConflict):
 
 class Superseded(Refusal):
     """The attempt is not the current one of its step."""
+
+
+class UnknownStep(Refusal):
+    """No step, or more than one, is what somebody named."""
 
 
 class NotNow(Refusal):

@@ -23,6 +23,7 @@ STATUS_TABLE: dict[type[refusals.Refusal], tuple[grpc.StatusCode, types.Refusal.
     refusals.CyclicDependency: (_Code.FAILED_PRECONDITION, _Kind.KIND_CYCLE),
     refusals.AmendWhileHolding: (_Code.FAILED_PRECONDITION, _Kind.KIND_AMEND_WHILE_HOLDING),
     refusals.Superseded: (_Code.FAILED_PRECONDITION, _Kind.KIND_SUPERSEDED),
+    refusals.UnknownStep: (_Code.NOT_FOUND, _Kind.KIND_ARGUMENT),
     refusals.NotNow: (_Code.UNAVAILABLE, _Kind.KIND_PHASE),
 }
 

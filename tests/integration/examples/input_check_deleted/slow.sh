@@ -1,0 +1,3 @@
+#!/bin/sh
+cp a.txt out.txt
+rm a.txt

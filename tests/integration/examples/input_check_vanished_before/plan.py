@@ -1,0 +1,6 @@
+#!/usr/bin/env python3
+from stepup.core.api import run, static
+
+static("a.txt", "b.txt")
+run("rm b.txt", inp="a.txt", shell=True)
+run("cat b.txt", inp="b.txt")
