@@ -12,7 +12,7 @@ from .core.views import dependency_dot, graph_text, provenance_dot
 from .settings import InspectSettings
 from .store.restore import load
 
-__all__ = ("inspect",)
+__all__ = ("explain", "inspect")
 
 
 def inspect(settings: InspectSettings) -> str:
@@ -27,6 +27,25 @@ def inspect(settings: InspectSettings) -> str:
     if settings.subject == "graph":
         return _write_graph(director, settings)
     return _status(director, as_json=settings.as_json)
+
+
+def explain(root: str, name: str) -> str:
+    """Return, as JSON, why a step is what it is: a list of sentences, each with its depth.
+
+    Raises
+    ------
+    JournalFailed
+        There is no database, or it cannot be read.
+    UnknownStep
+        The name fits no step, or more than one.
+    """
+    reason = _restore(root).explain(name)
+    return json.dumps(
+        [
+            {"depth": depth, "kind": one.kind, "text": one.text, "step": one.step, "path": one.path}
+            for depth, one in reason.walk()
+        ]
+    )
 
 
 def _restore(root: str) -> Director:

@@ -24,6 +24,7 @@ from stepup_client.cli.options import (
     ProgramCommand,
     StatusCommand,
     WaitCommand,
+    WhyCommand,
 )
 
 __all__ = ("PROGRAMS", "parse")
@@ -88,6 +89,7 @@ _MAKERS: dict[str, Callable[[argparse.Namespace, Mapping[str, str]], Invocation]
     "build": _build_command,
     "wait": lambda namespace, _: WaitCommand(namespace.update, namespace.delete),
     "status": lambda namespace, _: StatusCommand(namespace.json),
+    "why": lambda namespace, _: WhyCommand(namespace.step, namespace.json),
     "graph": lambda namespace, _: GraphCommand(namespace.prefix, namespace.mermaid),
     "config": lambda namespace, _: ConfigCommand(namespace.all),
     "completion": lambda namespace, _: CompletionCommand(namespace.shell),

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from stepup_client.cli.discover import find_director, is_director_alive, wait_for_director, wait_until_gone
+from stepup_client.cli.discover import director_or_database, wait_for_director, wait_until_gone
 from stepup_client.cli.environment import project_root
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.graph_files import write_graph
@@ -18,7 +18,7 @@ from stepup_client.cli.status import render_status
 from stepup_client.rpc.control import ControlClient
 from stepup_client.rpc.control_values import DirectorGone, DirectorRefused
 
-__all__ = ("run_graph", "run_plain", "run_status", "run_wait")
+__all__ = ("ask", "run_graph", "run_plain", "run_status", "run_wait")
 
 _Answer = TypeVar("_Answer")
 
@@ -40,23 +40,23 @@ def run_wait(*, update: str | None, delete: str | None) -> int:
 def run_status(*, as_json: bool) -> int:
     """Print what goes on, or what the database says when nothing does."""
     root = project_root()
-    socket = _director_or_database(root)
+    socket = director_or_database(root)
     if socket is None:
         return run_inspection(root, ["status", "--json"] if as_json else ["status"])
     if as_json:
-        print(_ask(socket, lambda client: client.status_json()))
+        print(ask(socket, lambda client: client.status_json()))
     else:
-        print(render_status(_ask(socket, lambda client: client.status())))
+        print(render_status(ask(socket, lambda client: client.status())))
     return 0
 
 
 def run_graph(command: GraphCommand) -> int:
     """Write the graph beside the project's files."""
     root = project_root()
-    socket = _director_or_database(root)
+    socket = director_or_database(root)
     if socket is None:
         return run_inspection(root, ["graph", command.prefix, *(["--mermaid"] if command.with_mermaid else [])])
-    graph = _ask(socket, lambda client: client.graph(with_mermaid=command.with_mermaid))
+    graph = ask(socket, lambda client: client.graph(with_mermaid=command.with_mermaid))
     try:
         write_graph(os.path.join(root, command.prefix), graph)
     except OSError as error:
@@ -65,11 +65,11 @@ def run_graph(command: GraphCommand) -> int:
 
 
 def _rebuild(_root: str, socket: str) -> None:
-    _ask(socket, lambda client: client.rebuild())
+    ask(socket, lambda client: client.rebuild())
 
 
 def _drain(_root: str, socket: str) -> None:
-    _ask(socket, lambda client: client.drain())
+    ask(socket, lambda client: client.drain())
 
 
 def _join(root: str, socket: str) -> None:
@@ -97,17 +97,7 @@ _PLAIN: dict[str, Callable[[str, str], None]] = {
 }
 
 
-def _director_or_database(root: str) -> str | None:
-    """Return where to ask; None when only the database can answer."""
-    located = find_director(root)
-    if located is not None:
-        return located.socket
-    if is_director_alive(root) or not os.path.exists(f"{root}/.stepup/graph.db"):
-        return wait_for_director(root).socket
-    return None
-
-
-def _ask(socket: str, question: Callable[[ControlClient], Coroutine[Any, Any, _Answer]]) -> _Answer:
+def ask(socket: str, question: Callable[[ControlClient], Coroutine[Any, Any, _Answer]]) -> _Answer:
     """Return the director's answer."""
     try:
         return asyncio.run(_with_client(socket, question))

@@ -22,6 +22,7 @@ from stepup_client.cli.failures import UsageError
 
 __all__ = (
     "Located",
+    "director_or_database",
     "find_director",
     "is_director_alive",
     "remove_remains",
@@ -190,3 +191,13 @@ def _is_socket(path: str) -> bool:
 
 def _state_path(root: str, name: str) -> str:
     return f"{root}/.stepup/{name}"
+
+
+def director_or_database(root: str) -> str | None:
+    """Return where to ask; None when only the database can answer."""
+    located = find_director(root)
+    if located is not None:
+        return located.socket
+    if is_director_alive(root) or not os.path.exists(f"{root}/.stepup/graph.db"):
+        return wait_for_director(root).socket
+    return None

@@ -43,7 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("-V", "--version", action=_PrintVersion, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for add in (_add_build, _add_programs, _add_wait, _add_plain, _add_status, _add_graph, _add_config):
+    for add in (_add_build, _add_programs, _add_wait, _add_plain, _add_status, _add_why, _add_graph, _add_config):
         add(commands)
     _add_completion(commands)
     return parser
@@ -141,6 +141,15 @@ def _add_status(commands: _Commands) -> None:
     text = "Show counts of steps and files, and what runs where."
     parser = _add(commands, "status", text, "Example: stepup status --json")
     parser.add_argument("--json", action="store_true", help="for programs: every fact, names as in control.proto")
+
+
+def _add_why(commands: _Commands) -> None:
+    text = "Say why a step ran, was skipped, is pending, was deferred, has failed or was removed, and where that began."
+    parser = _add(commands, "why", text, "Example: stepup why report.pdf")
+    parser.add_argument(
+        "step", metavar="STEP", help="its label, its command, a file that it makes, or a part of one of these"
+    )
+    parser.add_argument("--json", action="store_true", help="for programs: the same sentences as a tree")
 
 
 def _add_graph(commands: _Commands) -> None:

@@ -33,7 +33,7 @@ from stepup_client.cli.failures import UsageError
 from stepup_client.cli.held_signals import release_signals
 from stepup_client.cli.options import LogFormat, LogLevel, Member, Program
 
-__all__ = ("Household", "HouseholdSettings", "run_inspection", "run_program")
+__all__ = ("Household", "HouseholdSettings", "explain_from_database", "run_inspection", "run_program")
 
 
 _DIRECTOR = Member(Program.DIRECTOR)
@@ -81,6 +81,18 @@ def run_program(program: Program, argv: Sequence[str]) -> int:
 def run_inspection(root: str, arguments: Sequence[str]) -> int:
     """Answer from the database what no director is there to answer."""
     return run_program(Program.DIRECTOR, ["inspect", *arguments, "--root", root])
+
+
+def explain_from_database(root: str, name: str) -> str:
+    """Return, as JSON, why a step is what it was when the last director stopped."""
+    from stepup_server.core.refusals import Refusal
+    from stepup_server.engine.ports import JournalFailed
+    from stepup_server.inspection import explain
+
+    try:
+        return explain(root, name)
+    except (JournalFailed, Refusal) as error:
+        raise UsageError(str(error)) from error
 
 
 class Household:

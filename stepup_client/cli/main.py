@@ -24,6 +24,7 @@ from stepup_client.cli.options import (
     ProgramCommand,
     StatusCommand,
     WaitCommand,
+    WhyCommand,
 )
 
 __all__ = ("run", "sb", "stepup")
@@ -79,6 +80,23 @@ def _perform(invocation: Invocation) -> int:
             from stepup_client.cli.launch import run_program
 
             return run_program(program, argv)
+        case ConfigCommand(is_all_shown):
+            from stepup_client.cli.configuration.show import run_config
+
+            return run_config(show_all=is_all_shown)
+        case CompletionCommand(shell):
+            from stepup_client.cli.completion import completion_script
+            from stepup_client.cli.grammar import make_parser
+
+            print(completion_script(make_parser(), shell), end="")
+            return 0
+        case _:
+            return _ask(invocation)
+
+
+def _ask(invocation: PlainCommand | WaitCommand | StatusCommand | WhyCommand | GraphCommand) -> int:
+    """Ask a director, or what one has left behind."""
+    match invocation:
         case PlainCommand(name):
             from stepup_client.cli.commands import run_plain
 
@@ -91,17 +109,11 @@ def _perform(invocation: Invocation) -> int:
             from stepup_client.cli.commands import run_status
 
             return run_status(as_json=as_json)
+        case WhyCommand(step, as_json):
+            from stepup_client.cli.why import run_why
+
+            return run_why(step, as_json=as_json)
         case GraphCommand():
             from stepup_client.cli.commands import run_graph
 
             return run_graph(invocation)
-        case ConfigCommand(is_all_shown):
-            from stepup_client.cli.configuration.show import run_config
-
-            return run_config(show_all=is_all_shown)
-        case CompletionCommand(shell):
-            from stepup_client.cli.completion import completion_script
-            from stepup_client.cli.grammar import make_parser
-
-            print(completion_script(make_parser(), shell), end="")
-            return 0

@@ -22,6 +22,7 @@ __all__ = (
     "ProgramCommand",
     "StatusCommand",
     "WaitCommand",
+    "WhyCommand",
 )
 
 
@@ -146,6 +147,16 @@ class StatusCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class WhyCommand:
+    """`stepup why`."""
+
+    step: str
+    """Its label, its command, something that it makes, or a part of one of these."""
+    as_json: bool
+    """For programs rather than people."""
+
+
+@dataclass(frozen=True, slots=True)
 class GraphCommand:
     """`stepup graph`."""
 
@@ -177,6 +188,7 @@ Invocation = (
     | PlainCommand
     | WaitCommand
     | StatusCommand
+    | WhyCommand
     | GraphCommand
     | ConfigCommand
     | CompletionCommand

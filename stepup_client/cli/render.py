@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from stepup_client.rpc.control_values import Event, Page, Tag
 
-__all__ = ("Style", "crop", "is_plain", "render_event", "render_line", "rule")
+__all__ = ("Style", "crop", "in_line", "is_plain", "render_event", "render_line", "rule")
 
 _TAG_WIDTH = 8
 _RULE = "─"
@@ -135,6 +135,11 @@ def _body(text: str) -> list[str]:
 
 def _missed_line(missed: int, style: Style) -> str:
     return render_line(Tag.WARNING, f"{missed} event(s) are not shown: this display was too slow.", style)
+
+
+def in_line(text: str) -> str:
+    """Return a text without anything that could move the cursor or end the line."""
+    return _IN_LINE.sub(_quoted, text)
 
 
 def _quoted(match: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from stepup_client.rpc.control_values import (
     DirectorRefused,
     Event,
     GraphTexts,
+    Reason,
     Status,
     StopLevel,
 )
@@ -107,6 +108,11 @@ class ControlClient:
         response = await _answer(self._stub.GetGraph(control_pb2.GetGraphRequest(mermaid=with_mermaid)))
         return control_convert.graph_from_wire(response)
 
+    async def explain(self, name: str) -> tuple[Reason, ...]:
+        """Return why a step is what it is."""
+        request = control_pb2.ExplainRequest(name=name)
+        return control_convert.explanation_from_wire(await _answer(self._stub.Explain(request, timeout=_CALL_S_MAX)))
+
     async def events(self, *, after: int) -> AsyncIterator[Event]:
         """Yield everything that happens after the given event, until the director stops."""
         call = self._stub.Events(control_pb2.EventsRequest(after=after))
@@ -149,6 +155,10 @@ class _Stub(Protocol):
     ) -> Awaitable[control_pb2.GetStatusResponse]: ...
 
     def GetGraph(self, request: control_pb2.GetGraphRequest) -> Awaitable[control_pb2.GetGraphResponse]: ...
+
+    def Explain(
+        self, request: control_pb2.ExplainRequest, *, timeout: float | None = None
+    ) -> Awaitable[control_pb2.ExplainResponse]: ...
 
     def Events(self, request: control_pb2.EventsRequest) -> AsyncIterator[control_pb2.EventsResponse]: ...
 

@@ -12,6 +12,7 @@ from stepup_client.rpc.control_values import (
     GraphTexts,
     Page,
     Progress,
+    Reason,
     RunningStep,
     Status,
     StepChange,
@@ -26,6 +27,7 @@ __all__ = (
     "build_options_to_wire",
     "build_started_from_wire",
     "event_from_wire",
+    "explanation_from_wire",
     "graph_from_wire",
     "status_from_wire",
     "status_json_from_wire",
@@ -107,6 +109,11 @@ def status_json_from_wire(message: control_pb2.GetStatusResponse) -> str:
         indent=2,
         ensure_ascii=False,
     )
+
+
+def explanation_from_wire(message: control_pb2.ExplainResponse) -> tuple[Reason, ...]:
+    """Read an explanation, in the order in which it is told."""
+    return tuple(Reason(one.depth, one.kind, one.text, one.step, one.path) for one in message.reasons)
 
 
 def graph_from_wire(message: control_pb2.GetGraphResponse) -> GraphTexts:

@@ -15,6 +15,7 @@ __all__ = (
     "GraphTexts",
     "Page",
     "Progress",
+    "Reason",
     "RunningStep",
     "Status",
     "StepChange",
@@ -218,6 +219,22 @@ class WorkerStatus:
     """Attempts that it holds."""
     finished: int
     """Attempts that it has finished since it joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One sentence of an explanation."""
+
+    depth: int
+    """How far it is from the first one."""
+    kind: str
+    """For programs."""
+    text: str
+    """For people."""
+    step: str
+    """The label of the step that it is about; may be empty."""
+    path: str
+    """The file that it is about; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,9 @@ def _attached_first(steps: Iterable[Step]) -> list[Step]:
 def _by_words(graph: Graph, name: str) -> list[Step]:
     """Return the steps with this label, else those with this command."""
     steps = graph.steps.values()
-    return [step for step in steps if step.label == name] or [step for step in steps if step.command == name]
+    return [step for step in steps if step.label == name] or [
+        step for step in steps if step.command in {name, f"./{name}"}
+    ]
 
 
 def _by_product(graph: Graph, name: str) -> list[Step]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 __all__ = ("BRANCHES_MAX", "Reason", "limited")
@@ -25,6 +25,12 @@ class Reason:
     """The file that it is about."""
     because: tuple[Reason, ...] = ()
     """What it follows from."""
+
+    def walk(self, depth: int = 0) -> Iterator[tuple[int, Reason]]:
+        """Return all sentences, each with its depth and before those that it follows from."""
+        yield depth, self
+        for below in self.because:
+            yield from below.walk(depth + 1)
 
     def following_from(self, because: Iterable[Reason]) -> Reason:
         """Return the same sentence with what it follows from."""

@@ -315,7 +315,7 @@ _NOUNS = {
     Aspect.INPUT: "input",
     Aspect.OUTPUT: "output",
     Aspect.VARIABLE: "variable",
-    Aspect.OVERRIDE: "variable in front of the command",
+    Aspect.OVERRIDE: "override",
 }
 
 

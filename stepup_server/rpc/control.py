@@ -19,7 +19,7 @@ from stepup_server.engine.engine import Engine
 from stepup_server.engine.ports import Feed
 
 from . import convert
-from .views import graph_to_wire, status_to_wire
+from .views import explanation_to_wire, graph_to_wire, status_to_wire
 
 __all__ = ("ControlServicer",)
 
@@ -73,6 +73,10 @@ class ControlServicer:
     async def get_graph(self, request: control.GetGraphRequest) -> control.GetGraphResponse:
         """Write the graph down."""
         return graph_to_wire(self._engine.director, with_mermaid=request.mermaid)
+
+    async def explain(self, request: control.ExplainRequest) -> control.ExplainResponse:
+        """Say why a step is what it is."""
+        return explanation_to_wire(self._engine.director.explain(request.name))
 
     async def events(self, request: control.EventsRequest) -> AsyncIterator[control.EventsResponse]:
         """Tell everything that happens."""

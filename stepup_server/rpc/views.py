@@ -8,11 +8,12 @@ from collections import Counter
 from stepup_proto.v1 import control_pb2 as control
 from stepup_server.core.director import Director
 from stepup_server.core.mermaid import dependency_mermaid
+from stepup_server.core.reasons import Reason
 from stepup_server.core.views import dependency_dot, graph_text, provenance_dot
 
 from .convert import LEVEL_TO_WIRE, attempt_to_wire
 
-__all__ = ("graph_to_wire", "status_to_wire")
+__all__ = ("explanation_to_wire", "graph_to_wire", "status_to_wire")
 
 
 def graph_to_wire(director: Director, *, with_mermaid: bool) -> control.GetGraphResponse:
@@ -24,6 +25,14 @@ def graph_to_wire(director: Director, *, with_mermaid: bool) -> control.GetGraph
         dependency_dot=dependency_dot(graph),
         mermaid=dependency_mermaid(graph) if with_mermaid else "",
     )
+
+
+def explanation_to_wire(reason: Reason) -> control.ExplainResponse:
+    """Return an explanation as a list of sentences."""
+    response = control.ExplainResponse()
+    for depth, one in reason.walk():
+        response.reasons.add(depth=depth, kind=one.kind, text=one.text, step=one.step, path=one.path)
+    return response
 
 
 def status_to_wire(director: Director, version: str, now: float) -> control.GetStatusResponse:

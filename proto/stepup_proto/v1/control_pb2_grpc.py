@@ -75,6 +75,11 @@ class ControlServiceStub:
                 request_serializer=stepup__proto_dot_v1_dot_control__pb2.GetGraphRequest.SerializeToString,
                 response_deserializer=stepup__proto_dot_v1_dot_control__pb2.GetGraphResponse.FromString,
                 _registered_method=True)
+        self.Explain = channel.unary_unary(
+                '/stepup_proto.v1.ControlService/Explain',
+                request_serializer=stepup__proto_dot_v1_dot_control__pb2.ExplainRequest.SerializeToString,
+                response_deserializer=stepup__proto_dot_v1_dot_control__pb2.ExplainResponse.FromString,
+                _registered_method=True)
         self.Events = channel.unary_stream(
                 '/stepup_proto.v1.ControlService/Events',
                 request_serializer=stepup__proto_dot_v1_dot_control__pb2.EventsRequest.SerializeToString,
@@ -155,6 +160,16 @@ class ControlServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Explain(self, request, context):
+        """Purpose: why a step ran, was skipped, is pending, was deferred, has failed or was removed, followed back through
+        what made its inputs to where it began.
+        Blocking: no. Retry: safe, reads only.
+        Status codes: NOT_FOUND (the name fits no step, or more than one; the message lists those that may be meant).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Events(self, request, context):
         """Purpose: everything that happens, as it happens; all displays of progress are fed from it.
         Blocking: the stream ends when the director stops. Retry: safe; `after` continues without a gap as long as the
@@ -207,6 +222,11 @@ def add_ControlServiceServicer_to_server(servicer, server):
                     servicer.GetGraph,
                     request_deserializer=stepup__proto_dot_v1_dot_control__pb2.GetGraphRequest.FromString,
                     response_serializer=stepup__proto_dot_v1_dot_control__pb2.GetGraphResponse.SerializeToString,
+            ),
+            'Explain': grpc.unary_unary_rpc_method_handler(
+                    servicer.Explain,
+                    request_deserializer=stepup__proto_dot_v1_dot_control__pb2.ExplainRequest.FromString,
+                    response_serializer=stepup__proto_dot_v1_dot_control__pb2.ExplainResponse.SerializeToString,
             ),
             'Events': grpc.unary_stream_rpc_method_handler(
                     servicer.Events,
@@ -431,6 +451,33 @@ class ControlService:
             '/stepup_proto.v1.ControlService/GetGraph',
             stepup__proto_dot_v1_dot_control__pb2.GetGraphRequest.SerializeToString,
             stepup__proto_dot_v1_dot_control__pb2.GetGraphResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Explain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stepup_proto.v1.ControlService/Explain',
+            stepup__proto_dot_v1_dot_control__pb2.ExplainRequest.SerializeToString,
+            stepup__proto_dot_v1_dot_control__pb2.ExplainResponse.FromString,
             options,
             channel_credentials,
             insecure,

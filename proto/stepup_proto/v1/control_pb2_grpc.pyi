@@ -70,6 +70,12 @@ class ControlServiceStub:
     receives by default: raise that limit in the channel's options.
     Blocking: no. Retry: safe, reads only. Status codes: none of its own.
     """
+    Explain: _grpc.UnaryUnaryMultiCallable[_control_pb2.ExplainRequest, _control_pb2.ExplainResponse]
+    """Purpose: why a step ran, was skipped, is pending, was deferred, has failed or was removed, followed back through
+    what made its inputs to where it began.
+    Blocking: no. Retry: safe, reads only.
+    Status codes: NOT_FOUND (the name fits no step, or more than one; the message lists those that may be meant).
+    """
     Events: _grpc.UnaryStreamMultiCallable[_control_pb2.EventsRequest, _control_pb2.EventsResponse]
     """Purpose: everything that happens, as it happens; all displays of progress are fed from it.
     Blocking: the stream ends when the director stops. Retry: safe; `after` continues without a gap as long as the
@@ -118,6 +124,12 @@ class ControlServiceAsyncStub(ControlServiceStub):
     """Purpose: the whole graph, as text and in the DOT language. It may be larger than the 4 MiB that a client of gRPC
     receives by default: raise that limit in the channel's options.
     Blocking: no. Retry: safe, reads only. Status codes: none of its own.
+    """
+    Explain: _aio.UnaryUnaryMultiCallable[_control_pb2.ExplainRequest, _control_pb2.ExplainResponse]  # type: ignore[assignment]
+    """Purpose: why a step ran, was skipped, is pending, was deferred, has failed or was removed, followed back through
+    what made its inputs to where it began.
+    Blocking: no. Retry: safe, reads only.
+    Status codes: NOT_FOUND (the name fits no step, or more than one; the message lists those that may be meant).
     """
     Events: _aio.UnaryStreamMultiCallable[_control_pb2.EventsRequest, _control_pb2.EventsResponse]  # type: ignore[assignment]
     """Purpose: everything that happens, as it happens; all displays of progress are fed from it.
@@ -212,6 +224,18 @@ class ControlServiceServicer(metaclass=_abc_1.ABCMeta):
         """Purpose: the whole graph, as text and in the DOT language. It may be larger than the 4 MiB that a client of gRPC
         receives by default: raise that limit in the channel's options.
         Blocking: no. Retry: safe, reads only. Status codes: none of its own.
+        """
+
+    @_abc_1.abstractmethod
+    def Explain(
+        self,
+        request: _control_pb2.ExplainRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_control_pb2.ExplainResponse, _abc.Awaitable[_control_pb2.ExplainResponse]]:
+        """Purpose: why a step ran, was skipped, is pending, was deferred, has failed or was removed, followed back through
+        what made its inputs to where it began.
+        Blocking: no. Retry: safe, reads only.
+        Status codes: NOT_FOUND (the name fits no step, or more than one; the message lists those that may be meant).
         """
 
     @_abc_1.abstractmethod

@@ -4,9 +4,5 @@
 
 export GREETING=hello
 build -e
-export GREETING="good  'evening'"
-build -e
-export OTHER=1
-build -e
-unset OTHER
+export GREETING="good  'evening'" OTHER=1
 build -e
