@@ -91,6 +91,21 @@ class FakeControl:
     ) -> control_pb2.GetGraphResponse:
         return control_pb2.GetGraphResponse(text="t\n", provenance_dot="p\n", dependency_dot="d\n")
 
+    async def Explain(
+        self,
+        request: control_pb2.ExplainRequest,
+        context: Any,  # noqa: ANN401
+        /,
+    ) -> control_pb2.ExplainResponse:
+        if request.name == "nothing":
+            await context.abort(grpc.StatusCode.NOT_FOUND, "No step matches 'nothing'.")
+        return control_pb2.ExplainResponse(
+            reasons=[
+                control_pb2.Reason(kind="ran", text=f"{request.name} ran"),
+                control_pb2.Reason(depth=1, kind="first_run", text="it had never run before"),
+            ]
+        )
+
     async def Events(
         self, request: control_pb2.EventsRequest, _context: object, /
     ) -> AsyncIterator[control_pb2.EventsResponse]:

@@ -148,3 +148,13 @@ def test_a_root_that_is_no_directory_is_one_sentence(
 def test_no_command_shows_help_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 1
     assert capsys.readouterr().out.startswith("usage: stepup")
+
+
+def test_why_shows_what_the_director_says(control: FakeControl, capsys: pytest.CaptureFixture[str]) -> None:
+    assert control.told == []
+    assert run(["why", "step"]) == 0
+    assert capsys.readouterr().out == "step ran\n└─ it had never run before\n"
+    assert run(["why", "--json", "step"]) == 0
+    assert json.loads(capsys.readouterr().out)["because"][0]["kind"] == "first_run"
+    assert run(["why", "nothing"]) == 1
+    assert capsys.readouterr().err == "ERROR: No step matches 'nothing'.\n"
