@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from dataclasses import replace
 from types import FrameType
 from typing import NoReturn
 
@@ -15,7 +16,7 @@ from stepup_client.cli.discover import (
     wait_for_director,
     wait_until_gone,
 )
-from stepup_client.cli.environment import enter_root, project_root
+from stepup_client.cli.environment import enter_root, path_from_root, project_root
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.held_signals import hold_signals, release_signals
 from stepup_client.cli.options import BuildCommand
@@ -28,6 +29,7 @@ __all__ = ("run_build",)
 def run_build(command: BuildCommand) -> int:
     """Build the project and return the exit code."""
     root = project_root()
+    command = replace(command, targets=tuple(path_from_root(target, root) for target in command.targets))
     if enter_root(root):
         print(f"Changing to {root}", flush=True)
     # From here on somebody depends on us ending in order.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from stepup_client.cli.failures import UsageError
 
-__all__ = ("enter_root", "is_debugging", "project_root", "terminal_width")
+__all__ = ("enter_root", "is_debugging", "path_from_root", "project_root", "terminal_width")
 
 _WIDTH = 80
 """The width of what is not a terminal."""
@@ -27,6 +27,12 @@ def enter_root(root: str) -> bool:
         return False
     os.chdir(root)
     return True
+
+
+def path_from_root(path: str, root: str) -> str:
+    """Return a path that is relative to the current directory as seen from the root; a slash at its end is kept."""
+    seen = os.path.relpath(os.path.join(os.path.realpath("."), path), root)
+    return f"{seen}/" if path.endswith("/") else seen
 
 
 def is_debugging(environ: Mapping[str, str] = os.environ) -> bool:

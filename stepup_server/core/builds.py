@@ -26,6 +26,8 @@ from .refusals import InvalidArgument, NotNow
 from .states import FileState, Need, Phase, ReturnCode, StepState, StopLevel, Tag
 from .summary import summarize
 from .survey import Survey
+from .targeting import invalid_targets
+from .targets import read_targets
 from .values import BuildOptions, Observation, PathKind
 from .watching import Watching
 from .workforce import Workforce
@@ -67,6 +69,7 @@ class Builds:
         self._refuse_when_stopping()
         if event.options.defer_cap < 1 or any(units < 0 for units in event.options.resources.values()):
             raise InvalidArgument("The defer cap must be positive, and resources must not be negative.")
+        read_targets(event.options.targets)
         if self._desk.phase not in _AT_REST:
             self._join_build(event.request)
             return
@@ -191,6 +194,7 @@ class Builds:
             self.watching.dismiss(_DOES_NOT_WATCH)
         desk.graph.last_build += 1
         desk.options = options
+        desk.graph.set_targets(read_targets(options.targets))
         desk.phase = Phase.STARTUP
         desk.draining = False
         desk.executed = desk.skipped = 0
@@ -218,9 +222,23 @@ class Builds:
         self._survey.begin(self._open_build)
 
     def _open_build(self) -> None:
-        """Let steps run."""
+        """Let steps run, unless what is known by now cannot be built."""
+        wrong = invalid_targets(self._desk.graph)
+        if wrong:
+            self._give_up(wrong)
+            return
         self._desk.phase = Phase.BUILD
         self._desk.report_build_begins()
+
+    def _give_up(self, wrong: list[str]) -> None:
+        """End a build for which there is nothing to wait, with the director if it is there for this build only."""
+        desk = self._desk
+        for reason in wrong:
+            desk.report(Tag.ERROR, f"Invalid build target: {reason}")
+        desk.return_code |= ReturnCode.FAILED
+        desk.options = replace(desk.options, watch=False, watch_first=False)
+        self._joining = self._joining or desk.settings.embedded
+        self._close_build()
 
     def _boot(self) -> None:
         """Let the root declare the first plan, if it does not."""

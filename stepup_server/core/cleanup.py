@@ -22,10 +22,10 @@ Removals = dict[str, FileHash | None]
 
 def why_not_clean(desk: Desk) -> str | None:
     """Say why a build that has ended is no reason to remove anything; None when it is one."""
-    if desk.return_code & ~ReturnCode.WARNING:
-        return "due to incomplete build"
     if desk.options.targets:
         return "for a build restricted to targets"
+    if desk.return_code & ~ReturnCode.WARNING:
+        return "due to incomplete build"
     if not desk.options.clean:
         return "at user's request (--no-clean)"
     return None

@@ -146,7 +146,6 @@ class Desk:
     def report_logs(self) -> None:
         """Tell people in which logs to look for what went wrong, if there is anything."""
         if self.logs & {LOG_FAIL, LOG_WARNING}:
-            self.logs.add(LOG_WARNING)
             names = (name for name in (LOG_FAIL, LOG_WARNING) if name in self.logs)
             self.report(Tag.WARNING, f"Check logs: {' '.join(f'{self.settings.logs}/{name}' for name in names)}")
 

@@ -31,7 +31,7 @@ from .outcomes import (
 from .ready import ReadyQueue
 from .records import Attempt, File, Step, Worker
 from .refusals import Refusal
-from .states import FileState, Need, Phase, StepState, StopLevel, Tag
+from .states import FileState, Phase, StepState, StopLevel, Tag
 from .stories import end_story, ref_of, tell_story
 from .usage import add_used_inputs, note_unusable_inputs
 from .values import Assignment, AttemptFact, AttemptOutcome, NotStarted, Observation, PathKind
@@ -112,14 +112,14 @@ class Execution:
         A planner that is still to run may withdraw what it had declared the last time, and the demand with it.
         """
         seen = {step.id}
-        optional = [step] if step.need is Need.OPTIONAL else []
+        optional = [step] if self._graph.is_optional(step) else []
         demanded = not optional
         while optional and not demanded:
             for user in self._graph.users(optional.pop()):
                 if user.id in seen or not user.wanted or not self._is_sure_to_stay(user):
                     continue
                 seen.add(user.id)
-                demanded = demanded or user.need is not Need.OPTIONAL
+                demanded = demanded or not self._graph.is_optional(user)
                 optional.append(user)
         return demanded
 

@@ -1,6 +1,7 @@
 """The graph: records, edges, creators. One door for each kind of change, which keeps every redundant view right.
 
-The views are: `Step.unready`, `Step.demand`, `Step.wanted`, `File.consumers`, the counts of wanted steps, what must be
+The views are: `Step.unready`, `Step.implied`, `Step.wanted` and what these two are made from, `File.consumers`,
+the counts of wanted steps, what must be
 recorded (`changed`, `forgotten`) and which steps somebody should look at again (`woken`).
 This module knows nothing of time, workers or the disk.
 """
@@ -18,6 +19,7 @@ from .paths import parents
 from .records import Attempt, File, Node, Step, Tree
 from .refusals import InvariantBroken
 from .states import FILE_TRANSITIONS, STEP_TRANSITIONS, FileState, Need, StepState
+from .targets import Targets
 from .values import FileHash
 
 __all__ = ("Graph",)
@@ -53,6 +55,8 @@ class Graph:
         """Steps whose chance to run may have changed."""
         self.shape = 0
         """Counts the changes that can move the longest paths."""
+        self.targets = Targets()
+        """What the present or last build is restricted to."""
         self.wanted = 0
         """Number of wanted steps."""
         self.done = 0
@@ -199,6 +203,8 @@ class Graph:
             if isinstance(above, Tree):
                 above.files.pop(node.id, None)
             elif above is not None:
+                if isinstance(node, File) and node.id in above.outputs:
+                    self._count_target(above, node, -1)
                 for edges in (above.products, above.outputs, above.volatiles):
                     edges.pop(node.id, None)
                 self.changed[above.id] = None
@@ -219,7 +225,7 @@ class Graph:
                 continue
             current.detached = detached
             if isinstance(current, Step):
-                self._review_wanted(current)
+                self._review_need(current)
                 self.woken[current.id] = None
             below.extend(self._below(current))
 
@@ -293,7 +299,7 @@ class Graph:
         while stack:
             for file in self.inputs(stack.pop()):
                 maker = self.producer(file)
-                if maker is not None and maker.need is Need.OPTIONAL and maker.id not in seen:
+                if maker is not None and self.is_optional(maker) and maker.id not in seen:
                     seen.add(maker.id)
                     self.woken[maker.id] = None
                     stack.append(maker)
@@ -337,8 +343,7 @@ class Graph:
         step.inputs[file.id] = dynamic
         file.consumers[step.id] = dynamic
         self._block(step, file.blocks(dynamic=dynamic))
-        if step.wanted:
-            self._change_demand(self.producer(file), +1)
+        self._change_demand(self.producer(file), step.implied, +1)
         self._edges_changed(step)
 
     def remove_input(self, step: Step, file: File) -> None:
@@ -347,8 +352,7 @@ class Graph:
         dynamic = step.inputs.pop(file.id)
         del file.consumers[step.id]
         self._block(step, -file.blocks(dynamic=dynamic))
-        if step.wanted:
-            self._change_demand(self.producer(file), -1)
+        self._change_demand(self.producer(file), step.implied, -1)
         self._edges_changed(step)
 
     def cut_inputs(self, step: Step, *, only_dynamic: bool = False) -> None:
@@ -365,6 +369,7 @@ class Graph:
         else:
             note_output(step, file.path, None)
             step.outputs[file.id] = dynamic
+            self._count_target(step, file, +1)
             known = file.hash if file.is_output else None
             self.move_file(file, FileState.OUTDATED if known else FileState.PLANNED, known)
         self.attach(file, step.id)
@@ -412,46 +417,79 @@ class Graph:
 
     # What is wanted
 
+    def is_optional(self, step: Step) -> bool:
+        """Tell whether a step runs only for the sake of others."""
+        return step.own_need <= self.targets.threshold
+
     def set_need(self, step: Step, need: Need) -> None:
         """Change how much a step is wanted by its plan."""
         step.need = need
         self.changed[step.id] = None
         self.woken[step.id] = None
-        self._review_wanted(step)
+        self._review_need(step)
+
+    def set_targets(self, targets: Targets) -> None:
+        """Restrict what is wanted to some targets, or to none."""
+        if targets == self.targets:
+            return
+        self.targets = targets
+        for step in self.steps.values():
+            step.named = step.enclosed = 0
+            for file in self.outputs(step):
+                self._count_target(step, file, +1)
+            self.woken[step.id] = None
+        for step in self.steps.values():
+            self._review_need(step)
+            self._review_wanted(step)
+
+    def _count_target(self, step: Step, file: File, amount: int) -> None:
+        """Note that a step makes, or does not make any more, a file that may be a target."""
+        if self.targets:
+            step.named += amount * self.targets.name(file.path)
+            step.enclosed += amount * self.targets.enclose(file.path)
+            self._review_need(step)
 
     def _move_demand(self, file: File, old: Step | None, new: Step | None) -> None:
         """Carry the demand for a file from one maker to another."""
         if old is new:
             return
-        amount = sum(self.steps[id_].wanted for id_ in file.consumers)
-        if amount:
-            self._change_demand(old, -amount)
-            self._change_demand(new, +amount)
+        for id_ in file.consumers:
+            self._change_demand(old, self.steps[id_].implied, -1)
+            self._change_demand(new, self.steps[id_].implied, +1)
 
-    def _change_demand(self, step: Step | None, amount: int) -> None:
-        """Change how many inputs of wanted steps a step makes."""
-        if step is not None:
-            step.demand += amount
-            self._review_wanted(step)
-            if step.need is Need.OPTIONAL:
+    def _change_demand(self, step: Step | None, need: Need | None, amount: int) -> None:
+        """Change how many inputs a step makes of steps that are wanted so much."""
+        if step is not None and need is not None:
+            step.demand[need - Need.OPTIONAL] += amount
+            self._review_need(step)
+            if self.is_optional(step):
                 self.woken[step.id] = None
                 self._wake_optional_makers(step)
 
-    def _review_wanted(self, step: Step) -> None:
-        """Set whether a step is wanted, and carry a change on to the makers of its inputs."""
+    def _review_need(self, step: Step) -> None:
+        """Set how much a step is wanted after all, and carry a change on to the makers of its inputs."""
         stack = [step]
         while stack:
             current = stack.pop()
-            wanted = not current.detached and (current.need > Need.OPTIONAL or current.demand > 0)
-            if wanted == current.wanted:
+            before, now = current.implied, current.find_implied_need()
+            if before is now:
                 continue
-            current.wanted = wanted
-            sign = 1 if wanted else -1
-            self.wanted += sign
-            self.done += sign * (current.state is StepState.SUCCEEDED)
-            self.woken[current.id] = None
+            current.implied = now
+            self._review_wanted(current)
             for file in self.inputs(current):
                 maker = self.producer(file)
                 if maker is not None:
-                    maker.demand += sign
+                    for need, amount in ((before, -1), (now, +1)):
+                        if need is not None:
+                            maker.demand[need - Need.OPTIONAL] += amount
                     stack.append(maker)
+
+    def _review_wanted(self, step: Step) -> None:
+        """Set whether a step is wanted, and count it."""
+        wanted = step.implied is not None and step.implied > self.targets.threshold
+        if wanted != step.wanted:
+            step.wanted = wanted
+            sign = 1 if wanted else -1
+            self.wanted += sign
+            self.done += sign * (step.state is StepState.SUCCEEDED)
+        self.woken[step.id] = None

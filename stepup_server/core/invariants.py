@@ -122,16 +122,28 @@ def _check_step(graph: Graph, step: Step) -> None:
     blocked = sum(graph.files[id_].blocks(dynamic=dynamic) for id_, dynamic in step.inputs.items())
     _demand(step, that=step.unready == blocked, reason=f"unready is not {blocked}")
     made = [graph.files[id_] for id_ in (*step.outputs, *step.volatiles)]
-    demand = sum(graph.steps[id_].wanted for file in made for id_ in file.consumers)
-    _demand(step, that=step.demand == demand, reason=f"demand is not {demand}")
-    wanted = not step.detached and (step.need > Need.OPTIONAL or demand > 0)
-    _demand(step, that=step.wanted == wanted, reason=f"wanted is not {wanted}")
+    demand = Counter(graph.steps[id_].implied for file in made for id_ in file.consumers)
+    counts = [demand[need] for need in Need]
+    _demand(step, that=step.demand == counts, reason=f"demand is not {counts}")
+    _check_need(graph, step, demand)
     _check_digests(step)
     _check_memory(graph, step)
     _check_products(graph, step)
 
 
 _OUTPUT_STATES = {FileState.PLANNED, FileState.BUILT, FileState.OUTDATED}
+
+
+def _check_need(graph: Graph, step: Step, demand: Counter[Need | None]) -> None:
+    """Find out how much a step is wanted: by its plan, as a target, and by those that use what it makes."""
+    outputs = [file.path for file in graph.outputs(step)]
+    own = step.need
+    if any(map(graph.targets.name, outputs)) or (own is Need.DEFAULT and any(map(graph.targets.enclose, outputs))):
+        own = max(own, Need.TARGET)
+    implied = None if step.detached else max((own, *(need for need in demand if need is not None)))
+    _demand(step, that=step.implied is implied, reason=f"implied need is not {implied}")
+    wanted = implied is not None and implied > graph.targets.threshold
+    _demand(step, that=step.wanted == wanted, reason=f"wanted is not {wanted}")
 
 
 def _check_digests(step: Step) -> None:

@@ -11,6 +11,7 @@ from .leftovers import dispossess, is_leftover, is_leftover_execution, loosen, m
 from .ownership import check_not_internal, claim_path, name_of, product_in_tree
 from .records import File, Step
 from .refusals import AlreadyDeclared, GraphConflict, InvalidArgument
+from .targeting import check_not_target
 from .values import Source
 
 __all__ = ("Claim", "check_outputs", "claim_outputs", "glob_matches_product", "static_product")
@@ -48,6 +49,7 @@ def check_outputs(desk: Desk, claim: Claim, products: Products) -> None:
             _check_owner(desk, claim, file)
         _check_globs(desk, claim, path)
     for path in volatiles:
+        check_not_target(graph.targets, path, is_static=False, source=source)
         file = graph.file_by_path.get(path)
         if file is not None and not all(is_leftover(graph, user, claimant) for user in graph.consumers(file)):
             raise GraphConflict(f"Volatile output ({path}) is an input of another step: it is never compared.", source)

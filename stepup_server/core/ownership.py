@@ -14,6 +14,7 @@ from .paths import is_below
 from .records import File, Step, Tree
 from .refusals import CyclicDependency, GraphConflict, InvalidArgument, InvalidPath
 from .states import FileState
+from .targeting import check_not_target
 from .values import Source
 
 __all__ = (
@@ -93,6 +94,8 @@ def check_inputs(desk: Desk, claimant: Step, paths: Iterable[str], source: Sourc
     for path in paths:
         check_not_internal(path, source)
         file = graph.file_by_path.get(path)
+        if (file is None or file.detached) and graph.tree_above(path) is not None:
+            check_not_target(graph.targets, path, is_static=True, source=source)
         if file is not None and file.state is FileState.VOLATILE and not is_leftover(graph, file, claimant):
             raise GraphConflict(f"Input ({path}) is a volatile output: it is never compared.", source)
 

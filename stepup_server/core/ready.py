@@ -1,8 +1,9 @@
 """The queue of steps that may be checked or run: order and resources.
 
-Order: steps that only need a check first; in either group planners, then by the time to the end of the longest chain
-behind a step, longest first; ties are broken by definition order. A step that must wait for a resource reserves it:
-nothing of lower order may take a unit that it waits for, so that a large request does not starve.
+Order: steps that only need a check first, then planners and what they need, then by the time to the end of the
+longest chain behind a step, longest first; ties are broken by definition order.
+A step that must wait for a resource reserves it: nothing of lower order may take a unit that it waits for,
+so that a large request does not starve.
 
 Entries of the heaps are never removed, only recognised as stale when they come to the top.
 """
@@ -11,16 +12,31 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from .graph import Graph
 from .ids import NodeId
 from .records import Step
+from .states import Need
 
 __all__ = ("ReadyQueue",)
 
 DURATION_S_DEFAULT = 1.0
 
-_Rank = tuple[bool, float, NodeId]
+
+class _Rank(NamedTuple):
+    """What the order is made of; the smallest comes first."""
+
+    is_run: bool
+    """It must run, not only be checked."""
+    is_no_plan: bool
+    """No planner needs it, and it is none."""
+    tail_s: float
+    """How long the chain behind it is, counted down; deferrals make it shorter."""
+    step: NodeId
+    """Who comes first was declared first."""
+
+
 _Request = tuple[tuple[str, int], ...]
 
 
@@ -31,8 +47,8 @@ class ReadyQueue:
         self._graph = graph
         self._checks: list[_Rank] = []
         self._runs: dict[_Request, list[_Rank]] = {}
-        self._members: dict[NodeId, tuple[bool, _Rank]] = {}
-        """Who is in the queue: whether it only needs a check, and its rank."""
+        self._members: dict[NodeId, _Rank] = {}
+        """Who is in the queue, with its rank."""
         self._ranked_shape = -1
         self._ranked_steps = 0
         self.use_durations = True
@@ -51,10 +67,9 @@ class ReadyQueue:
     def offer(self, step: Step) -> None:
         """Put a step in the queue, or at its new place."""
         rank = self._rank(step)
-        membership = (step.may_be_skipped, rank)
-        if self._members.get(step.id) != membership:
-            self._members[step.id] = membership
-            heap = self._checks if step.may_be_skipped else self._runs.setdefault(step.resources, [])
+        if self._members.get(step.id) != rank:
+            self._members[step.id] = rank
+            heap = self._runs.setdefault(step.resources, []) if rank.is_run else self._checks
             heapq.heappush(heap, rank)
 
     def withdraw(self, step: Step) -> None:
@@ -65,16 +80,16 @@ class ReadyQueue:
         """Take out the first step that only needs a check."""
         while self._checks:
             rank = heapq.heappop(self._checks)
-            if self._members.get(rank[2]) == (True, rank):
-                del self._members[rank[2]]
-                return self._graph.steps[rank[2]]
+            if self._members.get(rank.step) == rank:
+                del self._members[rank.step]
+                return self._graph.steps[rank.step]
         return None
 
     def peek_run(self) -> Step | None:
         """Return the first step that can be run with the resources that are free, and leave it in the queue."""
         reserved: dict[str, int] = {}
         for rank, request in self._heads():
-            step = self._graph.steps[rank[2]]
+            step = self._graph.steps[rank.step]
             if self._fits(request, reserved):
                 return step
             if not self.lacking(step):
@@ -86,7 +101,7 @@ class ReadyQueue:
         """Return the first step of each kind of request, best first."""
         heads: list[tuple[_Rank, _Request]] = []
         for request, heap in self._runs.items():
-            while heap and self._members.get(heap[0][2]) != (False, heap[0]):
+            while heap and self._members.get(heap[0].step) != heap[0]:
                 heapq.heappop(heap)
             if heap:
                 heads.append((heap[0], request))
@@ -137,13 +152,19 @@ class ReadyQueue:
 
         Then it may be handed out before a slot is free without changing the order.
         """
-        tail_s = -self._rank(step)[1]
-        return all(not ahead.is_planner and ahead.tail_s - self._duration_s(ahead) < tail_s for ahead in running)
+        tail_s = -self._rank(step).tail_s
+        return all(self._lets_pass(ahead, tail_s) for ahead in running)
+
+    def _lets_pass(self, ahead: Step, tail_s: float) -> bool:
+        """Tell whether nothing that waits for a running step comes before a step with such a chain behind it."""
+        if ahead.is_planner or ahead.implied is Need.PLAN or ahead.tail_s - self._duration_s(ahead) >= tail_s:
+            return False
+        return not any(behind.may_be_skipped for behind in self._graph.users(ahead))
 
     def _rank(self, step: Step) -> _Rank:
-        """Return what the order is made of; the smallest comes first."""
-        tail_s = step.tail_s or self._duration_s(step)
-        return (not step.is_planner, -tail_s / (1 + step.defer_count), step.id)
+        """Return the place of a step in the order."""
+        tail_s = (step.tail_s or self._duration_s(step)) / (1 + step.defer_count)
+        return _Rank(not step.may_be_skipped, step.implied is not Need.PLAN, -tail_s, step.id)
 
     def _duration_s(self, step: Step) -> float:
         """Return the expected duration of a step."""

@@ -224,10 +224,18 @@ class Step:
 
     unready: int = 0
     """Number of inputs that block it. Redundant, kept by the graph."""
-    demand: int = 0
-    """Number of inputs of wanted steps that it makes. Redundant, kept by the graph."""
+    named: int = 0
+    """Number of outputs that are file targets. Redundant, kept by the graph."""
+    enclosed: int = 0
+    """Number of outputs below directory targets. Redundant, kept by the graph."""
+    demand: list[int] = field(default_factory=lambda: [0] * len(Need))
+    """Number of inputs of attached steps that it makes, by their implied need. Redundant, kept by the graph."""
+    implied: Need | None = None
+    """The largest of its own need and those of the steps that use what it makes; None when it is detached.
+
+    Redundant, kept by the graph."""
     wanted: bool = False
-    """Attached, and not optional or in demand. Redundant, kept by the graph."""
+    """Attached, and its implied need is above the threshold of the build. Redundant, kept by the graph."""
     tail_s: float = 0.0
     """Expected time from its start to the end of the longest chain behind it. Kept by the ready queue."""
 
@@ -259,6 +267,19 @@ class Step:
     def is_planner(self) -> bool:
         """It was declared to declare further steps."""
         return self.need is Need.PLAN
+
+    @property
+    def own_need(self) -> Need:
+        """How much it is wanted for its own sake."""
+        is_target = self.named or (self.enclosed and self.need is Need.DEFAULT)
+        return max(self.need, Need.TARGET) if is_target else self.need
+
+    def find_implied_need(self) -> Need | None:
+        """Return the largest of its own need and those of the steps that use what it makes; None when detached."""
+        if self.detached:
+            return None
+        demanded = (Need(Need.OPTIONAL + level) for level in range(len(self.demand)) if self.demand[level])
+        return max((self.own_need, *demanded))
 
     @property
     def may_be_skipped(self) -> bool:

@@ -15,6 +15,7 @@ from .paths import is_below, join, relative_to
 from .patterns import anchor_pattern, check_static_pattern, has_wildcards
 from .records import File, Step, Tree
 from .refusals import AlreadyDeclared, GraphConflict, InvalidPath, Refusal
+from .targeting import check_not_target
 from .values import DirectoryDeclaration, GlobMatch, GlobQuery, PathKind, Source, StaticDeclaration
 
 __all__ = ("DiskFacts", "declare_directories", "declare_static", "questions_of")
@@ -209,6 +210,7 @@ def _check_file(desk: Desk, step: Step, path: str, source: Source) -> None:
     """Refuse a static file that something else stands in the way of."""
     if is_below(path, ".stepup"):
         raise GraphConflict(f"Cannot declare a file under .stepup: {path}", source)
+    check_not_target(desk.graph.targets, path, is_static=True, source=source)
     tree = _firm_tree_above(desk, step, path)
     if tree is not None and tree.creator != step.id:
         raise _file_in_tree(tree.path, path, source)

@@ -6,6 +6,7 @@ from .desk import Desk
 from .pending import explain_pending
 from .ready import ReadyQueue
 from .states import ReturnCode, StepState, StopLevel, Tag
+from .targeting import unmet_targets
 
 __all__ = ("summarize",)
 
@@ -28,4 +29,7 @@ def summarize(desk: Desk, ready: ReadyQueue) -> ReturnCode:
     if pending:
         desk.report(Tag.WARNING, f"{len(pending)} step(s) remained pending.", *explain_pending(desk, ready, pending))
         code |= ReturnCode.PENDING
+    for line in unmet_targets(desk.graph):
+        desk.report(Tag.WARNING, line)
+        code |= ReturnCode.WARNING
     return code

@@ -11,7 +11,7 @@ from .graph import Graph
 from .ids import ROOT, NodeId
 from .places import in_order
 from .records import File, Node, Step, Tree
-from .states import FileState, Need
+from .states import FileState
 from .values import GlobQuery
 
 __all__ = ("dependency_dot", "graph_text", "provenance_dot")
@@ -75,8 +75,8 @@ def _properties(node: Node) -> Iterator[tuple[str, str]]:
 def _step_properties(step: Step) -> Iterator[tuple[str, str]]:
     """Return what is known of a step."""
     yield "state", step.state.name
-    implied = " (implied by sinks > OPTIONAL)" if step.need is Need.OPTIONAL and step.wanted else ""
-    yield "need", ("DEFAULT" if implied else step.need.name) + implied
+    implied = step.implied or step.need
+    yield "need", implied.name + (f" (implied by sinks > {step.need.name})" if implied > step.need else "")
     yield from _once("using_env", (name + _mark(dynamic=dynamic) for name, dynamic in sorted(step.environment.items())))
     yield from _once("env_overrides", (f"{name}={value}" for name, value in sorted(step.environment_overrides)))
     yield from _once("nglob", map(_query_text, step.globs))

@@ -31,6 +31,8 @@ from tests.support.scripts import Script
 
 LEASE_S = 60.0
 OPTIONS = BuildOptions(keep_going=True, resources={"r": 2}, defer_cap=5)
+TARGETS: tuple[tuple[str, ...], ...] = ((), (), ("o1",), ("o3", "nothing"), ("./",), ("s0",))
+"""What a build is restricted to; mostly nothing."""
 WORKERS = ("w0", "w1", "w2")
 NOTHING = World(steps=(), home=0, tree=False, holds=False, nested=False, batches=1)
 
@@ -102,9 +104,9 @@ class Histories(RuleBasedStateMachine):
         elif self.project.disk.read(f"o{number}") is not None:
             self.project.disk.write(f"o{number}", text)
 
-    @rule(keep_going=st.booleans(), clean=st.booleans(), watch=st.booleans())
-    def build(self, *, keep_going: bool, clean: bool, watch: bool) -> None:
-        options = replace(OPTIONS, keep_going=keep_going, clean=clean, watch=watch)
+    @rule(keep_going=st.booleans(), clean=st.booleans(), watch=st.booleans(), aims=st.sampled_from(TARGETS))
+    def build(self, *, keep_going: bool, clean: bool, watch: bool, aims: tuple[str, ...]) -> None:
+        options = replace(OPTIONS, keep_going=keep_going, clean=clean, watch=watch, targets=aims)
         self.project.ask(lambda id_: ev.BuildRequested(request=id_, options=options))
 
     @rule(first=st.booleans())
