@@ -22,7 +22,7 @@ FILE = re.compile(r"^File `(?P<name>[^`]+)`.*\n\n```\w*\n(?P<text>(?s:.*?))^```$
 _SESSION = re.compile(r"^```console\n(?P<text>(?s:.*?))^```$", re.MULTILINE)
 _PROMPT = "$ "
 _HERE_DOCUMENT = re.compile(r"<<\s*'(\w+)'")
-_OF_PROGRAMS = re.compile(r"^(?:DIRECTOR|WORKFLOW) │ .*\n", re.MULTILINE)
+_OF_PROGRAMS = re.compile(r"^(?:(?:DIRECTOR|WORKFLOW) │ |Waiting for a director of ).*\n", re.MULTILINE)
 _MARK = "\x01"
 
 
