@@ -187,7 +187,7 @@ def _error_row(error: type[BaseException]) -> str:
     return f"| `{error.__name__}` | {bases} | {' '.join((inspect.getdoc(error) or '').split())} |"
 
 
-def _member(name: str, thing: Any, mark: str) -> Iterator[str]:  # noqa: ANN401 # a module holds anything
+def _member(name: str, thing: Any, mark: str) -> Iterator[str]:  # a module holds anything
     """Yield what there is to say about one name of a module."""
     if not callable(thing) or thing.__doc__ is None or not hasattr(thing, "__name__"):
         return
