@@ -8,7 +8,13 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from stepup_client.cli.discover import director_or_database, wait_for_director, wait_until_gone
+from stepup_client.cli.discover import (
+    Located,
+    director_or_database,
+    find_successor,
+    wait_for_director,
+    wait_until_gone,
+)
 from stepup_client.cli.environment import project_root
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.graph_files import write_graph
@@ -26,14 +32,13 @@ _Answer = TypeVar("_Answer")
 def run_plain(name: str) -> int:
     """Do one of the commands without options and return the exit code."""
     root = project_root()
-    _PLAIN[name](root, wait_for_director(root).socket)
+    _PLAIN[name](root)
     return 0
 
 
 def run_wait(*, update: str | None, delete: str | None) -> int:
     """Wait until no build is going on, or for a change; a director that stops meanwhile is idle for good."""
-    root = project_root()
-    _ask_or_gone(wait_for_director(root).socket, lambda client: client.wait(update=update, delete=delete))
+    _ask_present(project_root(), lambda client: client.wait(update=update, delete=delete))
     return 0
 
 
@@ -64,24 +69,25 @@ def run_graph(command: GraphCommand) -> int:
     return 0
 
 
-def _rebuild(_root: str, socket: str) -> None:
-    ask(socket, lambda client: client.rebuild())
+def _rebuild(root: str) -> None:
+    if not _ask_present(root, lambda client: client.rebuild()):
+        raise UsageError("The director has stopped. `stepup build` builds again.")
 
 
-def _drain(_root: str, socket: str) -> None:
-    ask(socket, lambda client: client.drain())
+def _drain(root: str) -> None:
+    ask(wait_for_director(root).socket, lambda client: client.drain())
 
 
-def _join(root: str, socket: str) -> None:
+def _join(root: str) -> None:
     """Wait and stop; afterwards another director may be started at once."""
-    _ask_or_gone(socket, lambda client: client.join())
+    _ask_present(root, lambda client: client.join())
     if not wait_until_gone(root):
         print("The director is still stopping.", file=sys.stderr)
 
 
-def _shutdown(_root: str, socket: str) -> None:
+def _shutdown(root: str) -> None:
     """Stop a little more firmly than was asked before."""
-    _ask_or_gone(socket, _shut_down_further)
+    _ask_or_gone(wait_for_director(root).socket, _shut_down_further)
 
 
 async def _shut_down_further(client: ControlClient) -> None:
@@ -89,7 +95,7 @@ async def _shut_down_further(client: ControlClient) -> None:
     await client.shutdown(status.stopping.raised())
 
 
-_PLAIN: dict[str, Callable[[str, str], None]] = {
+_PLAIN: dict[str, Callable[[str], None]] = {
     "rebuild": _rebuild,
     "join": _join,
     "drain": _drain,
@@ -107,14 +113,28 @@ def ask(socket: str, question: Callable[[ControlClient], Coroutine[Any, Any, _An
         raise UsageError(str(error)) from error
 
 
-def _ask_or_gone(socket: str, question: Callable[[ControlClient], Coroutine[Any, Any, object]]) -> None:
-    """Ask a director that may stop meanwhile, which is as good as an answer."""
+def _ask_present(root: str, question: Callable[[ControlClient], Coroutine[Any, Any, object]]) -> bool:
+    """Ask the director that serves a project; return whether one was there to the end.
+
+    One that is on its way out may be about to be followed by another, and that one is meant.
+    """
+    located: Located | None = wait_for_director(root)
+    while located is not None:
+        if _ask_or_gone(located.socket, question):
+            return True
+        located = find_successor(root, located)
+    return False
+
+
+def _ask_or_gone(socket: str, question: Callable[[ControlClient], Coroutine[Any, Any, object]]) -> bool:
+    """Ask a director that may stop meanwhile; return whether it answered."""
     try:
         asyncio.run(_with_client(socket, question))
     except DirectorGone:
-        return
+        return False
     except DirectorRefused as error:
         raise UsageError(str(error)) from error
+    return True
 
 
 async def _with_client(socket: str, question: Callable[[ControlClient], Awaitable[_Answer]]) -> _Answer:

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from stepup_client.cli.graph_files import write_graph
@@ -19,6 +20,7 @@ from stepup_client.rpc.control_values import DirectorGone, DirectorRefused, Even
 __all__ = ("Calls", "Operator", "listening_to_user")
 
 _TICK_S = 1.0
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _HELP = Event(
     tag=Tag.KEYBOARD,
     text="Keys",
@@ -99,15 +101,13 @@ class Operator:
 
 @contextmanager
 def listening_to_user(
-    screen: Screen, on_interrupt: Callable[[], None], on_key: Callable[[str], None]
+    screen: Screen, on_interrupt: Callable[[str], None], on_key: Callable[[str], None]
 ) -> Generator[None]:
     """Take signals and keys, and redraw the progress once a second; afterwards all is as before."""
     loop = asyncio.get_running_loop()
     keys = _Keys(loop, Keyboard(on_key))
     handlers: dict[int, Callable[[], None]] = {
-        signal.SIGINT: on_interrupt,
-        signal.SIGTERM: on_interrupt,
-        signal.SIGHUP: on_interrupt,
+        **{number: partial(on_interrupt, number.name) for number in _INTERRUPTS},
         signal.SIGTSTP: lambda: _suspend(screen, keys),
         signal.SIGCONT: lambda: _resume(screen, keys),
     }

@@ -24,6 +24,7 @@ __all__ = (
     "Located",
     "director_or_database",
     "find_director",
+    "find_successor",
     "is_director_alive",
     "remove_remains",
     "remove_socket_directory",
@@ -33,6 +34,7 @@ __all__ = (
 
 _POLL_S = 0.05
 _PATIENCE_S = 10.0
+_SUCCESSION_S = 2.0
 _NOTICE_S = 1.0
 _SOCKET_DIRECTORY = re.compile(r"/tmp/stepup-[A-Za-z0-9_]{8}")
 
@@ -97,6 +99,25 @@ def wait_for_director(
             is_noticed = True
             print(f"Waiting for a director of {root} ...", file=sys.stderr)
         pause(_POLL_S)
+
+
+def find_successor(
+    root: str,
+    before: Located,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    pause: Callable[[float], None] = time.sleep,
+) -> Located | None:
+    """Return the director that follows one that is stopping; None when there is none soon after its end."""
+    start = clock()
+    while clock() - start < _SUCCESSION_S or is_director_alive(root):
+        located = find_director(root)
+        if located is not None and located != before:
+            return located
+        if clock() - start >= _PATIENCE_S:
+            return None
+        pause(_POLL_S)
+    return None
 
 
 def wait_until_gone(

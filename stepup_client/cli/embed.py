@@ -32,7 +32,7 @@ from stepup_client.cli.launch import Household
 from stepup_client.cli.options import Look, Member
 from stepup_client.cli.screen import Screen
 from stepup_client.rpc.control import ControlClient
-from stepup_client.rpc.control_values import BuildOptions, DirectorGone, DirectorRefused, StopLevel
+from stepup_client.rpc.control_values import BuildOptions, DirectorGone, DirectorRefused, StopLevel, Tag
 
 __all__ = ("embed",)
 
@@ -66,6 +66,7 @@ class _EmbeddedBuild:
         self._screen = screen
         self._conductor = Conductor(household.members, watches=options.watch or options.watch_first)
         self._inbox: asyncio.Queue[Stimulus] = asyncio.Queue()
+        self._was_interrupted = False
 
     @property
     def has_begun(self) -> bool:
@@ -79,7 +80,7 @@ class _EmbeddedBuild:
             operator = Operator(client, self._screen, calls)
             with (
                 self._watching_programs(),
-                listening_to_user(self._screen, lambda: self._inbox.put_nowait(Interrupted()), operator.press),
+                listening_to_user(self._screen, self._on_interrupt, operator.press),
             ):
                 exit_code = await self._conduct(client, calls)
             calls.cancel()
@@ -102,6 +103,13 @@ class _EmbeddedBuild:
                 return await self._inbox.get()
         except TimeoutError:
             return TimePassed()
+
+    def _on_interrupt(self, signal_name: str) -> None:
+        """Say that it was heard, and let the conductor decide."""
+        if self.has_begun and not self._was_interrupted:
+            self._screen.say(Tag.WARNING, f"Interrupted by {signal_name}. Waiting for the director to stop.")
+            self._was_interrupted = True
+        self._inbox.put_nowait(Interrupted())
 
     def _perform(self, action: Action, client: ControlClient, calls: Calls) -> None:
         match action:

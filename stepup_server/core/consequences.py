@@ -12,7 +12,8 @@ from .commands import Record
 from .desk import Desk
 from .records import File, Step
 from .states import FileState, StepState, Tag
-from .values import FileHash, Observation, PathKind
+from .values import FileHash, Observation, Page, PathKind
+from .views import provenance_text
 
 __all__ = (
     "confirm_files",
@@ -100,7 +101,8 @@ def settle_static(desk: Desk, file: File, observation: Observation) -> None:
     """Record what a static file is."""
     state = FileState.MISSING if observation.hash is None else FileState.CONFIRMED
     if observation.kind not in {PathKind.FILE, PathKind.MISSING}:
-        desk.report(Tag.ERROR, f"Could not hash {file.path}: it is {_kind_in_words(observation.kind)}.")
+        page = Page(f"Provenance of {file.path}", provenance_text(file, desk.graph))
+        desk.report(Tag.ERROR, f"Could not hash {file.path}: it is {_kind_in_words(observation.kind)}.", page)
         desk.draining = True
     has_changed = file.hash is not None and not file.hash.same_content(observation.hash)
     desk.graph.move_file(file, state, observation.hash)

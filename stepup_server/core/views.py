@@ -14,7 +14,7 @@ from .records import File, Node, Step, Tree
 from .states import FileState
 from .values import GlobQuery
 
-__all__ = ("dependency_dot", "graph_text", "provenance_dot")
+__all__ = ("dependency_dot", "graph_text", "provenance_dot", "provenance_text")
 
 
 def graph_text(graph: Graph) -> str:
@@ -116,6 +116,20 @@ def _relations(node: Node, graph: Graph) -> Iterator[tuple[str, str]]:
     yield from (("source", text) for text in _sources(node, graph))
     yield from (("product", _shown(below)) for below in sorted(_products(node, graph), key=_key))
     yield from (("sink", text) for text in _sinks(node, graph))
+
+
+def provenance_text(file: File, graph: Graph) -> str:
+    """Return how a file is connected, and the steps that led to its declaration, nearest first."""
+    rows = [*_relations(file, graph), *(("declared by", _shown(step)) for step in _declarers(file, graph))]
+    return "\n".join(f"{name:>20}   {value}" for name, value in rows)
+
+
+def _declarers(node: Node, graph: Graph) -> Iterator[Step]:
+    """Return the steps above a node."""
+    while node.creator is not None and node.creator != ROOT:
+        node = graph.node(node.creator)
+        if isinstance(node, Step):
+            yield node
 
 
 def _sources(node: Node, graph: Graph) -> list[str]:

@@ -25,10 +25,10 @@ OPTIONS = BuildOptions(keep_going=True, clean=False, resources=(("gpu", 2),), us
 BEFORE = line("DIRECTOR", "of an earlier build")
 
 
-def attach(control: FakeControl, socket: str, stream: io.StringIO) -> int | None:
+def attach(control: FakeControl, socket: str, stream: io.StringIO, options: BuildOptions = OPTIONS) -> int | None:
     async def play() -> int | None:
         async with serving(control, socket):
-            return await follow_build(socket, OPTIONS, Screen(Look(), stream=stream, environ={}))
+            return await follow_build(socket, options, Screen(Look(), stream=stream, environ={}))
 
     return asyncio.run(play())
 
@@ -49,6 +49,12 @@ def test_the_options_reach_the_director(socket_path: str, stream: io.StringIO) -
     attach(control, socket_path, stream)
     expected = control_pb2.BuildRequest(keep_going=True, no_clean=True, resources={"gpu": 2}, ignore_durations=True)
     assert control.told == [expected]
+
+
+def test_whoever_watches_stays_until_the_director_stops(socket_path: str, stream: io.StringIO) -> None:
+    control = FakeControl([BEFORE, build_end(36), line("UPDATED", "a"), build_end(8)], is_stream_ended=True)
+    assert attach(control, socket_path, stream, BuildOptions(watch=True)) == 8
+    assert "UPDATED │ a" in stream.getvalue()
 
 
 def test_a_director_is_left_alone_by_ctrl_c(socket_path: str, stream: io.StringIO) -> None:

@@ -46,6 +46,10 @@ def a_conductor(*more: Member) -> Conductor:
     return Conductor((DIRECTOR, WORKER, *more))
 
 
+def a_watching_conductor() -> Conductor:
+    return Conductor((DIRECTOR, WORKER), watches=True)
+
+
 def tell(*story: Stimulus, conductor: Conductor | None = None, now: float = 0.0) -> list[Action]:
     """Tell a story that takes no time."""
     conductor = conductor or a_conductor()
@@ -232,3 +236,27 @@ def test_every_story_ends_once_all_programs_have_ended(story: list[tuple[Stimulu
     complained = any(isinstance(action, Complain) for action in actions)
     assert complained == bool(finish.exit_code & INTERNAL)
     assert not finish.exit_code & INTERRUPTED or interrupted
+
+
+def test_a_watching_build_goes_on_until_the_director_stops() -> None:
+    watching = a_watching_conductor()
+    assert tell(Listening(), FAILED, OK, conductor=watching) == [BeginBuild()]
+    assert tell(*ENDINGS, conductor=watching) == [Finish(0)]
+
+
+def test_the_last_build_of_a_watch_decides_on_the_exit_code() -> None:
+    assert tell(Listening(), OK, FAILED, *ENDINGS, conductor=a_watching_conductor())[-1] == Finish(36)
+
+
+def test_ctrl_c_ends_a_watch() -> None:
+    watching = a_watching_conductor()
+    assert tell(Listening(), FAILED, Interrupted(), conductor=watching) == [BeginBuild(), INTERRUPT]
+    assert tell(*ENDINGS, conductor=watching) == [Finish(36 | INTERRUPTED)]
+
+
+def test_a_director_that_dies_while_it_watches_is_mourned() -> None:
+    story = (Listening(), OK, StreamEnded("broken"), ProgramEnded(DIRECTOR, -9), WORKER_DONE)
+    *_, complaint, end = tell(*story, conductor=a_watching_conductor())
+    assert isinstance(complaint, Complain)
+    assert "killed by signal 9" in complaint.text
+    assert end == Finish(INTERNAL)

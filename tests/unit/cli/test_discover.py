@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from stepup_client.cli.discover import (
+    Located,
     find_director,
+    find_successor,
     is_director_alive,
     remove_remains,
     wait_for_director,
@@ -177,3 +179,31 @@ def test_waiting_for_the_end_of_a_director_has_an_end(tmp_path: Path) -> None:
     with held_lock(tmp_path):
         assert not wait_until_gone(str(tmp_path), clock=clock, pause=clock.pause)
     assert wait_until_gone(str(tmp_path), clock=clock, pause=clock.pause)
+
+
+def test_the_successor_of_a_director_that_stops_is_found(tmp_path: Path, socket_path: str) -> None:
+    clock = Clock()
+    write_note(tmp_path, socket_path)
+    with held_lock(tmp_path):
+        located = find_director(str(tmp_path))
+        assert located is not None
+        before = Located("/tmp/old", located.pid, located.version)
+        assert find_successor(str(tmp_path), before, clock=clock, pause=clock.pause) == located
+        assert clock.now == 0.0
+
+
+def test_a_director_without_successor_is_soon_given_up(tmp_path: Path, socket_path: str) -> None:
+    clock = Clock()
+    before = Located(socket_path, os.getpid(), "1")
+    assert find_successor(str(tmp_path), before, clock=clock, pause=clock.pause) is None
+    assert 2.0 <= clock.now < 2.2
+
+
+def test_a_director_is_not_its_own_successor(tmp_path: Path, socket_path: str) -> None:
+    clock = Clock()
+    write_note(tmp_path, socket_path)
+    with held_lock(tmp_path):
+        before = find_director(str(tmp_path))
+        assert before is not None
+        assert find_successor(str(tmp_path), before, clock=clock, pause=clock.pause) is None
+    assert 10.0 <= clock.now < 10.1
