@@ -52,6 +52,6 @@ def split_value(value: str) -> list[str]:
 
 
 def value_as_path(value: str, form: EnvironmentForm, variables: Variables, place: Place) -> str:
-    """Return a value as a path that is relative to `place`, with one round of substitution."""
-    text = normalise(coerce_path(variables.substitute(value)))
+    """Return a value as a path that is relative to `place`, with one round of substitution; an empty one is `.`."""
+    text = normalise(coerce_path(variables.substitute(value) or "."))
     return place.translate_back(text) if form.back else text

@@ -86,7 +86,14 @@ def confirm_files(desk: Desk, files: Iterable[File]) -> None:
     """Ask for the hashes of static files that were not looked at yet, and settle them when the answer comes."""
     wanted = tuple((file.path, file.hash) for file in files)
     if wanted:
-        desk.questions.hash_files(wanted, lambda observations: settle_all(desk, observations))
+        desk.confirming += 1
+        desk.questions.hash_files(wanted, lambda observations: _on_confirmed(desk, observations))
+
+
+def _on_confirmed(desk: Desk, observations: Iterable[Observation]) -> None:
+    """Settle the files of one question."""
+    desk.confirming -= 1
+    settle_all(desk, observations)
 
 
 def settle_all(desk: Desk, observations: Iterable[Observation]) -> None:

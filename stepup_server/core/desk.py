@@ -103,6 +103,8 @@ class Desk:
         """The steps in state RUNNING, in the order of handing out."""
         self.globbers: dict[GlobQuery, dict[NodeId, None]] = {}
         """Which steps asked for a pattern. Mirrors `Step.globs`."""
+        self.confirming = 0
+        """Questions about new static files that are open. Each takes a slot, so that the order is not one of speed."""
         self.unconfirmed: dict[NodeId, None] = {}
         """Static files that became so in this turn and must be looked at."""
 

@@ -70,13 +70,13 @@ class Execution:
         self._hand_out()
 
     @property
-    def is_checking(self) -> bool:
-        """Outputs of some step are being looked at."""
-        return self._checking.count > 0
+    def looks(self) -> int:
+        """How many slots are taken by looks at files: outputs of steps that are checked, and new static files."""
+        return self._checking.count + self._desk.confirming
 
     def _has_room_to_check(self) -> bool:
         """Tell whether a check may begin: it counts as a running step, so that the order does not depend on speed."""
-        return self._checking.count < self._workforce.free_slots()
+        return self.looks < self._workforce.free_slots()
 
     def _review_woken(self) -> None:
         """Put woken steps in the queue, or out of it."""
@@ -138,7 +138,7 @@ class Execution:
         """Give steps to workers, as long as there are both."""
         self._rank()
         while (step := self.ready.peek_run()) is not None:
-            if self._checking.count and not self._has_room_to_check():
+            if self.looks and not self._has_room_to_check():
                 return
             worker = self._workforce.find_slot(ahead=False)
             if worker is None and self._may_be_ahead(step):

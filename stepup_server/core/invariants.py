@@ -264,7 +264,7 @@ def _check_queue(director: Director) -> None:
     if desk.phase is Phase.BUILD and not desk.draining:
         following = execution.ready.peek_run()
         free = director.workforce.find_slot(ahead=False)
-        idle = following is not None and free is not None and not execution.is_checking
+        idle = following is not None and free is not None and not execution.looks
         _demand(following, that=not idle, reason="it waits although a slot is free")
         open_ = desk.questions or desk.running or following is not None
         _demand(None, that=bool(open_), reason="the build is over, but goes on")

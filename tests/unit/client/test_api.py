@@ -309,10 +309,12 @@ def test_getenv_gives_values_in_many_forms(session: RecordingSession, monkeypatc
     monkeypatch.setenv("B", "p:q//r/::")
     assert getenv("A") == "./x/../y"
     assert getenv("A", path=True) == Path("./y")
+    monkeypatch.setenv("EMPTY", "")
+    assert getenv("EMPTY", path=True) == Path(".")
     assert getenv("A", back=True) == getenv("A", is_path=True) == Path("../y")
     assert getenv("B", multi=True) == [Path("p"), Path("q/r/")]
     assert getenv("B", path=True, multi=True) == [Path("p"), Path("q/r/")]
-    assert session.recorded_variables == ["A", "B"]
+    assert session.recorded_variables == ["A", "EMPTY", "B"]
 
 
 def test_getenv_of_what_is_not_set(session: RecordingSession, monkeypatch: pytest.MonkeyPatch) -> None:

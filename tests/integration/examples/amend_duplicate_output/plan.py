@@ -1,0 +1,6 @@
+#!/usr/bin/env python3
+from stepup.core.api import run, static
+
+static("work.py")
+run("./work.py 1")
+run("./work.py 2")
