@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from .declarations import StepDeclaration
-from .paths import as_path, as_paths
+from .globs import NamedGlob
+from .paths import StrPath, as_path, as_paths, coerce_path
 
 if TYPE_CHECKING:
     from path import Path
@@ -28,6 +30,32 @@ class StepInfo(NamedTuple):
     """Sorted volatile outputs."""
     workdir: Path
     """Where it runs."""
+
+    def filter_inp(self, pattern: StrPath, **subs: str) -> NamedGlob:
+        """Return the inputs that match a pattern, as `glob` would.
+
+        Parameters
+        ----------
+        pattern
+            May have wildcards, also named ones.
+        subs
+            What named wildcards may stand for.
+        """
+        return _filtered(self.inp, pattern, subs)
+
+    def filter_out(self, pattern: StrPath, **subs: str) -> NamedGlob:
+        """Return the outputs that match a pattern, as `filter_inp`."""
+        return _filtered(self.out, pattern, subs)
+
+    def filter_vol(self, pattern: StrPath, **subs: str) -> NamedGlob:
+        """Return the volatile outputs that match a pattern, as `filter_inp`."""
+        return _filtered(self.vol, pattern, subs)
+
+
+def _filtered(paths: list[Path], pattern: StrPath, subs: Mapping[str, str]) -> NamedGlob:
+    found = NamedGlob(coerce_path(pattern), subs)
+    found.extend(paths)
+    return found
 
 
 def step_info_of(step: StepDeclaration) -> StepInfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -20,6 +21,7 @@ from stepup_client.core.declarations import (
     StepDeclaration,
     SubprocessRecord,
 )
+from stepup_client.core.globs import NamedGlob, has_any_wildcards, iter_wildcard_names
 from stepup_client.core.stepinfo import StepInfo, step_info_of
 
 __all__ = ("OfflineSession",)
@@ -37,16 +39,18 @@ class OfflineSession:
         del base, source, awaited
         _show(_call_of(statement))
 
-    def declare_static(self, statement: StaticPaths, base: str, source: Source, *, awaited: bool = False) -> _NoAnswer:
+    def declare_static(self, statement: StaticPaths, base: str, source: Source, *, awaited: bool = False) -> _Look:
         """Show a static declaration."""
         self.declare(statement, base, source, awaited=awaited)
-        return _NoAnswer()
+        return _Look(statement)
 
     def glob(self, query: GlobQuery, base: str, source: Source) -> list[GlobMatch]:
-        """Show a pattern; nothing matches."""
+        """Show a pattern and return what matches here."""
         del base, source
         _show(_call("glob", (query.pattern,), query.substitutions))
-        return []
+        names = tuple(dict.fromkeys(iter_wildcard_names(query.pattern)))
+        results = _found(query).results.items()
+        return [GlobMatch(str(path), dict(zip(names, key, strict=True))) for key, paths in results for path in paths]
 
     def amend(self, amendment: Amendment, base: str, source: Source) -> AmendAnswer:
         """Show an amendment; everything is available."""
@@ -67,13 +71,31 @@ class OfflineSession:
         _show("graph()")
 
 
-class _NoAnswer:
-    """The answer of nobody."""
+class _Look:
+    """The answer of the disk to a static declaration, when somebody wants to know."""
+
+    def __init__(self, statement: StaticPaths) -> None:
+        self._statement = statement
 
     def paths(self, source: Source) -> Sequence[str]:
-        """Return nothing."""
+        """Return what is there."""
         del source
-        return ()
+        return [path for text in self._statement.paths for path in _expanded(text)]
+
+
+def _found(query: GlobQuery) -> NamedGlob:
+    found = NamedGlob(query.pattern, query.substitutions)
+    found.glob()
+    return found
+
+
+def _expanded(text: str) -> Sequence[str]:
+    """Return what a static path stands for; nothing if it is not there."""
+    if has_any_wildcards(text):
+        return [str(path) for path in _found(GlobQuery(text, {})).files()]
+    if os.path.isdir(text):
+        return [text.rstrip("/") + "/"]
+    return [text] if os.path.exists(text) else []
 
 
 _NO_STEP = StepDeclaration("", "", [], [], [], [], Need.DEFAULT, {}, False, {}, 0.0)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from stepup_client import script_driver
-from stepup_client.api import script
+from stepup_client.api import script, step
 from stepup_client.core.declarations import Need, StaticPaths
 from stepup_client.errors import PathError
 from stepup_client.stepinfo import load_step_info
@@ -133,6 +133,15 @@ def test_a_description_must_be_a_dictionary(session: RecordingSession, monkeypat
     with pytest.raises(TypeError, match="must return a dictionary"):
         drive(monkeypatch, obj, "plan")
     assert session.said == []
+
+
+def test_step_info_can_be_searched(session: RecordingSession) -> None:
+    info = step("true", inp=["a1.txt", "b.csv"], out=["o.txt"], vol="v.log")
+    assert info.filter_inp("*.txt").files() == ["a1.txt"]
+    assert [match.n for match in info.filter_inp("a${*n}.txt", n="[0-9]").matches()] == ["1"]
+    assert (info.filter_out("*").single(), info.filter_vol("*.log").single()) == ("o.txt", "v.log")
+    assert not info.filter_out("*.log")
+    assert len(session.said) == 1
 
 
 def test_step_info_must_be_what_was_written(session: RecordingSession) -> None:
