@@ -135,12 +135,10 @@ def _render(options: argparse.Namespace) -> None:
 def _amend_imports() -> None:
     """Let the calling step depend on what files with variables have imported, as if it were a Python script itself."""
     from stepup_client.amending import amend
-    from stepup_client.imports import PATH_FILTER, imported_files, path_filter
-    from stepup_client.paths import get_stepup_root, translate_back
+    from stepup_client.extapi import get_local_import_paths
+    from stepup_client.imports import PATH_FILTER
 
-    accepted = path_filter(os.environ.get(PATH_FILTER), get_stepup_root())
-    files = imported_files(list(sys.modules.values()), accepted)
-    amend(inp=[translate_back(file) for file in files], env=PATH_FILTER)
+    amend(inp=get_local_import_paths(), env=PATH_FILTER)
 
 
 def _variables(options: argparse.Namespace) -> dict[str, Any]:

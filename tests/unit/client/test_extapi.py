@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 
 import pytest
 from path import Path
@@ -74,7 +75,7 @@ def test_sources_are_found_behind_links(tmp_path: Path) -> None:
 
 def test_local_imports_are_relative_to_where_the_step_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (Path(tmp_path) / "only_here.py").touch()
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     __import__("only_here")
     assert get_local_import_paths() == [Path("only_here.py")]
     assert get_local_import_paths("only_here.py") == []
