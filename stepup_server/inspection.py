@@ -8,7 +8,9 @@ from collections import Counter
 
 from .core.director import Director, DirectorSettings
 from .core.mermaid import dependency_mermaid
+from .core.reasons import BRANCHES_MAX
 from .core.views import dependency_dot, graph_text, provenance_dot
+from .core.waiting import common_reasons
 from .settings import InspectSettings
 from .store.restore import load
 
@@ -79,12 +81,25 @@ def _status(director: Director, *, as_json: bool) -> str:
     steps = Counter(step.state.name for step in graph.steps.values() if not step.detached)
     files = Counter(file.state.name for file in graph.files.values() if not file.detached)
     code = int(director.desk.return_code)
+    found = common_reasons(graph, director.desk.circumstances)[:BRANCHES_MAX]
     if as_json:
-        facts = {"phase": "no director", "steps": steps, "files": files, "return_code": code}
+        facts = {
+            "phase": "no director",
+            "steps": steps,
+            "files": files,
+            "return_code": code,
+            "waiting": [
+                {"kind": reason.kind, "text": reason.text, "count": len(waiting), "example": waiting[0].label}
+                for reason, waiting in found
+            ],
+        }
         return json.dumps(facts, sort_keys=True, indent=2) + "\n"
     lines = ["No director is running. As of the last build:"]
     for title, counts in (("Steps", steps), ("Files", files)):
         lines.append(f"{title}:")
         lines += [f"  {name:<12} {count:>7}" for name, count in sorted(counts.items())]
+    if found:
+        lines.append("Waiting:")
+        lines += [f"  {len(waiting)} step(s), such as {waiting[0].label}: {reason.text}" for reason, waiting in found]
     lines.append(f"Return code of the last build: {code}")
     return "\n".join(lines) + "\n"

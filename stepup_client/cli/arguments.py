@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from stepup_client.cli.configuration.effective import load_configuration
-from stepup_client.cli.configuration.schema import SECTIONS, Build, Values
+from stepup_client.cli.configuration.schema import SECTIONS, Browse, Build, Values
 from stepup_client.cli.environment import is_debugging, project_root
 from stepup_client.cli.grammar import PLAIN, given_options, make_parser
 from stepup_client.cli.old_ways import modernized
 from stepup_client.cli.options import (
+    BrowseCommand,
     BuildCommand,
     CompletionCommand,
     ConfigCommand,
@@ -85,10 +86,16 @@ def _build_command(namespace: argparse.Namespace, environ: Mapping[str, str]) ->
     )
 
 
+def _browse_command(namespace: argparse.Namespace, environ: Mapping[str, str]) -> BrowseCommand:
+    values = _settled(namespace, environ)
+    return BrowseCommand(values[Browse.PORT], values[Browse.OPEN_BROWSER], values[Browse.BROWSER])
+
+
 _MAKERS: dict[str, Callable[[argparse.Namespace, Mapping[str, str]], Invocation]] = {
     "build": _build_command,
     "wait": lambda namespace, _: WaitCommand(namespace.update, namespace.delete),
     "status": lambda namespace, _: StatusCommand(namespace.json),
+    "browse": _browse_command,
     "why": lambda namespace, _: WhyCommand(namespace.step, namespace.json),
     "graph": lambda namespace, _: GraphCommand(namespace.prefix, namespace.mermaid),
     "config": lambda namespace, _: ConfigCommand(namespace.all),

@@ -43,7 +43,17 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("-V", "--version", action=_PrintVersion, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for add in (_add_build, _add_programs, _add_wait, _add_plain, _add_status, _add_why, _add_graph, _add_config):
+    for add in (
+        _add_build,
+        _add_programs,
+        _add_wait,
+        _add_plain,
+        _add_status,
+        _add_why,
+        _add_browse,
+        _add_graph,
+        _add_config,
+    ):
         add(commands)
     _add_completion(commands)
     return parser
@@ -150,6 +160,12 @@ def _add_why(commands: _Commands) -> None:
         "step", metavar="STEP", help="its label, its command, a file that it makes, or a part of one of these"
     )
     parser.add_argument("--json", action="store_true", help="for programs: the same sentences as a tree")
+
+
+def _add_browse(commands: _Commands) -> None:
+    text = "Show steps, files, what steps wrote and why they ran in a browser; for this machine only, read only."
+    parser = _add(commands, "browse", text, "Example: stepup browse --port 8000 --no-open-browser")
+    _add_options(parser, SECTIONS["browse"])
 
 
 def _add_graph(commands: _Commands) -> None:

@@ -33,7 +33,14 @@ from stepup_client.cli.failures import UsageError
 from stepup_client.cli.held_signals import release_signals
 from stepup_client.cli.options import LogFormat, LogLevel, Member, Program
 
-__all__ = ("Household", "HouseholdSettings", "explain_from_database", "run_inspection", "run_program")
+__all__ = (
+    "Household",
+    "HouseholdSettings",
+    "browse_database",
+    "explain_from_database",
+    "run_inspection",
+    "run_program",
+)
 
 
 _DIRECTOR = Member(Program.DIRECTOR)
@@ -93,6 +100,21 @@ def explain_from_database(root: str, name: str) -> str:
         return explain(root, name)
     except (JournalFailed, Refusal) as error:
         raise UsageError(str(error)) from error
+
+
+def browse_database(root: str, port: int, listening: Callable[[str], None]) -> None:
+    """Serve what is stored of a project as web pages, until interrupted."""
+    from stepup_server.browser.server import serve
+    from stepup_server.engine.ports import JournalFailed
+
+    try:
+        serve(root, port, listening)
+    except JournalFailed as error:
+        raise UsageError(str(error)) from error
+    except OSError as error:
+        raise UsageError(f"Cannot listen on port {port}: {error.strerror}. Choose another one with --port.") from error
+    except KeyboardInterrupt:
+        return
 
 
 class Household:

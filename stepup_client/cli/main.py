@@ -15,6 +15,7 @@ from typing import NoReturn
 from stepup_client.cli.arguments import parse
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.options import (
+    BrowseCommand,
     BuildCommand,
     CompletionCommand,
     ConfigCommand,
@@ -94,7 +95,7 @@ def _perform(invocation: Invocation) -> int:
             return _ask(invocation)
 
 
-def _ask(invocation: PlainCommand | WaitCommand | StatusCommand | WhyCommand | GraphCommand) -> int:
+def _ask(invocation: PlainCommand | WaitCommand | StatusCommand | WhyCommand | BrowseCommand | GraphCommand) -> int:
     """Ask a director, or what one has left behind."""
     match invocation:
         case PlainCommand(name):
@@ -113,6 +114,10 @@ def _ask(invocation: PlainCommand | WaitCommand | StatusCommand | WhyCommand | G
             from stepup_client.cli.why import run_why
 
             return run_why(step, as_json=as_json)
+        case BrowseCommand():
+            from stepup_client.cli.browse import run_browse
+
+            return run_browse(invocation)
         case GraphCommand():
             from stepup_client.cli.commands import run_graph
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from stepup_client.cli.configuration.kinds import LogFormat, LogLevel
 
 __all__ = (
+    "BrowseCommand",
     "BuildCommand",
     "CompletionCommand",
     "ConfigCommand",
@@ -157,6 +158,18 @@ class WhyCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class BrowseCommand:
+    """`stepup browse`."""
+
+    port: int
+    """Where the server listens."""
+    open_browser: bool
+    """Show the first page at once."""
+    browser: str
+    """In which browser; empty: that of the system."""
+
+
+@dataclass(frozen=True, slots=True)
 class GraphCommand:
     """`stepup graph`."""
 
@@ -189,6 +202,7 @@ Invocation = (
     | WaitCommand
     | StatusCommand
     | WhyCommand
+    | BrowseCommand
     | GraphCommand
     | ConfigCommand
     | CompletionCommand

@@ -25,8 +25,15 @@ def render_status(status: Status) -> str:
     if not status.workers:
         rows.append(("Workers", "none"))
     rows += [("Running", _running(step)) for step in status.running]
+    rows += [("Checking", label) for label in status.checking]
+    rows += [("Waiting", waiting_text(one.count, one.text, one.example)) for one in status.waiting]
     rows.append(("Last exit", str(status.return_code)))
     return "\n".join(f"{name + ':':<11}{_visible(text)}" for name, text in rows)
+
+
+def waiting_text(count: int, reason: str, example: str) -> str:
+    """Say how many steps wait and why."""
+    return f"{example}: {reason}" if count == 1 else f"{count} steps, such as {example}: {reason}"
 
 
 def _counts(counts: Mapping[str, int]) -> str:

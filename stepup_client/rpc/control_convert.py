@@ -19,6 +19,7 @@ from stepup_client.rpc.control_values import (
     StepState,
     StopLevel,
     Tag,
+    WaitingSteps,
     WorkerStatus,
 )
 from stepup_proto.v1 import control_pb2
@@ -96,6 +97,8 @@ def status_from_wire(message: control_pb2.GetStatusResponse) -> Status:
         pid=message.pid,
         root=message.root,
         version=message.version,
+        checking=tuple(message.checking),
+        waiting=tuple(WaitingSteps(one.text, one.count, one.example) for one in message.waiting),
     )
 
 

@@ -22,6 +22,7 @@ __all__ = (
     "StepState",
     "StopLevel",
     "Tag",
+    "WaitingSteps",
     "WorkerStatus",
 )
 
@@ -249,6 +250,18 @@ class RunningStep:
     """Since it was handed out."""
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingSteps:
+    """Steps that are pending for the same reason."""
+
+    text: str
+    """The reason."""
+    count: int
+    """How many they are."""
+    example: str
+    """One of them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """A director at one moment."""
@@ -265,6 +278,10 @@ class Status:
     """All that it knows."""
     running: tuple[RunningStep, ...] = ()
     """What runs now."""
+    checking: tuple[str, ...] = ()
+    """Labels of the steps that are being compared with their last success."""
+    waiting: tuple[WaitingSteps, ...] = ()
+    """Why steps are pending, most frequent first."""
     resources_held: dict[str, int] = field(default_factory=dict[str, int])
     """Units by name."""
     return_code: int = 0

@@ -22,13 +22,14 @@ from .desk import Desk, DirectorSettings
 from .execution import Execution
 from .ids import NodeId, WorkerId
 from .reasons import Reason
+from .records import Step
 from .refusals import InvariantBroken, Refusal
 from .removals import removal_from_json
 from .rows import file_row, restore_graph, step_row, tree_row
 from .states import FileState, Need, ReturnCode, StepState, Tag
 from .waiting import Circumstances
 from .watching import REBUILD
-from .why import explain
+from .why import explain, explain_step
 from .workforce import Workforce
 
 __all__ = ("Director", "DirectorSettings")
@@ -260,6 +261,10 @@ class Director:
             The name fits no step, or more than one.
         """
         return explain(self.desk.graph, self.desk.circumstances, self.desk.removals, name)
+
+    def explain_step(self, step: Step) -> Reason:
+        """Return why a step is what it is; changes nothing."""
+        return explain_step(self.desk.graph, self.desk.circumstances, step)
 
     def _resume_attempts(self, under_way: Iterable[StepRow]) -> int:
         """Let attempts go on whose workers may come back; return how many.

@@ -11,7 +11,7 @@ from .reasons import Reason, limited
 from .records import File, Step
 from .states import FileState, Need, StepState
 
-__all__ = ("Circumstances", "waits_for")
+__all__ = ("Circumstances", "common_reasons", "waits_for")
 
 Tell = Callable[[Step], Reason]
 """Explains another step."""
@@ -56,6 +56,23 @@ def waits_for(graph: Graph, step: Step, circumstances: Circumstances, tell: Tell
         )
     )
     return reasons or tuple(_what_is_left(graph, step, circumstances))
+
+
+def common_reasons(graph: Graph, circumstances: Circumstances) -> list[tuple[Reason, list[Step]]]:
+    """Return why steps are pending, most frequent first, each with its steps; not that they wait for pending ones."""
+    found: dict[str, tuple[Reason, list[Step]]] = {}
+    for step in graph.steps.values():
+        if step.state is not StepState.PENDING or step.detached or not step.wanted:
+            continue
+        for reason in waits_for(graph, step, circumstances, _state_of):
+            if not any(below.kind == "pending" for below in reason.because):
+                found.setdefault(reason.text, (reason, []))[1].append(step)
+    return sorted(found.values(), key=lambda entry: (-len(entry[1]), entry[0].text))
+
+
+def _state_of(step: Step) -> Reason:
+    """Tell of another step only what state it is in."""
+    return Reason(step.state.name.lower(), step.label, step.label)
 
 
 def _lack_of_demand(graph: Graph, step: Step, circumstances: Circumstances) -> Iterator[Reason]:

@@ -39,7 +39,7 @@ from .states import FileState, StepState
 from .values import FileHash
 from .waiting import Circumstances, waits_for
 
-__all__ = ("explain",)
+__all__ = ("explain", "explain_step")
 
 _Tell = Callable[[Step], Reason]
 _Follow = Callable[[Step], Step | None]
@@ -65,6 +65,11 @@ def explain(graph: Graph, circumstances: Circumstances, removals: tuple[Removal,
         if len(removed) != 1:
             raise
         return _Explanation(graph, circumstances).of_removal(removed[0])
+    return explain_step(graph, circumstances, step)
+
+
+def explain_step(graph: Graph, circumstances: Circumstances, step: Step) -> Reason:
+    """Return why a step is what it is."""
     return _Explanation(graph, circumstances).of_step(step)
 
 

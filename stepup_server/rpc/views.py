@@ -8,8 +8,10 @@ from collections import Counter
 from stepup_proto.v1 import control_pb2 as control
 from stepup_server.core.director import Director
 from stepup_server.core.mermaid import dependency_mermaid
-from stepup_server.core.reasons import Reason
+from stepup_server.core.reasons import BRANCHES_MAX, Reason
+from stepup_server.core.states import StepState
 from stepup_server.core.views import dependency_dot, graph_text, provenance_dot
+from stepup_server.core.waiting import common_reasons
 
 from .convert import LEVEL_TO_WIRE, attempt_to_wire
 
@@ -50,7 +52,18 @@ def status_to_wire(director: Director, version: str, now: float) -> control.GetS
         pid=os.getpid(),
         root=desk.settings.root,
         version=version,
+        checking=[step.label for step in desk.graph.steps.values() if step.state is StepState.CHECKING],
+        waiting=_waiting(director),
     )
+
+
+def _waiting(director: Director) -> list[control.WaitingSteps]:
+    """Return the most frequent reasons for which steps are pending."""
+    found = common_reasons(director.desk.graph, director.desk.circumstances)
+    return [
+        control.WaitingSteps(kind=reason.kind, text=reason.text, count=len(steps), example=steps[0].label)
+        for reason, steps in found[:BRANCHES_MAX]
+    ]
 
 
 def _workers(director: Director) -> list[control.WorkerStatus]:

@@ -116,7 +116,7 @@ class GetStatusRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetStatusResponse(_message.Message):
-    __slots__ = ("phase", "stopping", "steps", "files", "workers", "running", "resources_held", "return_code", "pid", "root", "version")
+    __slots__ = ("phase", "stopping", "steps", "files", "workers", "running", "resources_held", "return_code", "pid", "root", "version", "checking", "waiting")
     class StepsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -149,6 +149,8 @@ class GetStatusResponse(_message.Message):
     PID_FIELD_NUMBER: _ClassVar[int]
     ROOT_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    CHECKING_FIELD_NUMBER: _ClassVar[int]
+    WAITING_FIELD_NUMBER: _ClassVar[int]
     phase: str
     stopping: ShutdownRequest.Level
     steps: _containers.ScalarMap[str, int]
@@ -160,7 +162,21 @@ class GetStatusResponse(_message.Message):
     pid: int
     root: str
     version: str
-    def __init__(self, phase: _Optional[str] = ..., stopping: _Optional[_Union[ShutdownRequest.Level, str]] = ..., steps: _Optional[_Mapping[str, int]] = ..., files: _Optional[_Mapping[str, int]] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., running: _Optional[_Iterable[_Union[RunningStep, _Mapping]]] = ..., resources_held: _Optional[_Mapping[str, int]] = ..., return_code: _Optional[int] = ..., pid: _Optional[int] = ..., root: _Optional[str] = ..., version: _Optional[str] = ...) -> None: ...
+    checking: _containers.RepeatedScalarFieldContainer[str]
+    waiting: _containers.RepeatedCompositeFieldContainer[WaitingSteps]
+    def __init__(self, phase: _Optional[str] = ..., stopping: _Optional[_Union[ShutdownRequest.Level, str]] = ..., steps: _Optional[_Mapping[str, int]] = ..., files: _Optional[_Mapping[str, int]] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., running: _Optional[_Iterable[_Union[RunningStep, _Mapping]]] = ..., resources_held: _Optional[_Mapping[str, int]] = ..., return_code: _Optional[int] = ..., pid: _Optional[int] = ..., root: _Optional[str] = ..., version: _Optional[str] = ..., checking: _Optional[_Iterable[str]] = ..., waiting: _Optional[_Iterable[_Union[WaitingSteps, _Mapping]]] = ...) -> None: ...
+
+class WaitingSteps(_message.Message):
+    __slots__ = ("kind", "text", "count", "example")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    EXAMPLE_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    text: str
+    count: int
+    example: str
+    def __init__(self, kind: _Optional[str] = ..., text: _Optional[str] = ..., count: _Optional[int] = ..., example: _Optional[str] = ...) -> None: ...
 
 class WorkerStatus(_message.Message):
     __slots__ = ("index", "name", "host", "pid", "slots", "connected", "holding", "finished")

@@ -84,6 +84,10 @@ class FakeControl:
             running=[control_pb2.RunningStep(label="sleep\n9", elapsed_s=1.25)],
             root="/project",
             pid=42,
+            checking=["cp a b"],
+            waiting=[
+                control_pb2.WaitingSteps(kind="input_missing", text="its input a is missing", count=2, example="cat a")
+            ],
         )
 
     async def GetGraph(

@@ -86,6 +86,8 @@ def test_status_for_people(capsys: pytest.CaptureFixture[str]) -> None:
         "Files:     none\n"
         "Worker 0:  0 on here, pid 7: 4 slot(s), holds 0, finished 0\n"
         "Running:   1.2 s on worker 0: sleep$'\\n'9\n"
+        "Checking:  cp a b\n"
+        "Waiting:   2 steps, such as cat a: its input a is missing\n"
         "Last exit: 0\n"
     )
 

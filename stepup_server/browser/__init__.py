@@ -1,0 +1,1 @@
+"""`stepup browse`: the stored graph as web pages, for the user of this machine only."""
