@@ -1,0 +1,5 @@
+from stepup.core.api import run
+
+
+def declare():
+    run("touch one.txt", out="one.txt")

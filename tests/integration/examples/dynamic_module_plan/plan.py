@@ -1,0 +1,7 @@
+#!/usr/bin/env python3
+from stepup.core.api import static
+
+static("declarations.py")
+from declarations import declare
+
+declare()

@@ -1,0 +1,5 @@
+#!/usr/bin/env python3
+from stepup.core.api import run, static
+
+static("work.py", "helper.py")
+run("./work.py")
