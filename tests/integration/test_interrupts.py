@@ -111,6 +111,35 @@ def test_keys_explain_themselves_and_stop_a_build(folder: Folder) -> None:
     assert_nothing_left(folder)
 
 
+def test_keys_rebuild_and_end_a_build_that_watches(folder: Folder) -> None:
+    folder.write("a.txt", "1\n")
+    folder.plan('static("a.txt")\ncopy("a.txt", "b.txt")')
+    with Terminal(folder, "build", "-j", "1", "-w", NO_COLOR="1") as terminal:
+        terminal.wait("PHASE │ watch")
+        folder.write("a.txt", "2\n")
+        terminal.wait("UPDATED │ a.txt")
+        terminal.type("r")
+        terminal.wait("KEYBOARD │ Building what has changed.")
+        wait_until(lambda: folder.read("b.txt") == "2\n", "it is built again")
+        terminal.type("j")
+        assert terminal.end() == 0
+        assert terminal.modes() == terminal.modes_before
+    assert_nothing_left(folder)
+
+
+def test_progress_shows_seconds_slots_and_the_time_that_is_left(folder: Folder) -> None:
+    folder.run_shell("mkfifo fifo")
+    folder.plan('step("cat fifo", duration=1000.0)\nstep("true", duration=2000.0)')
+    with Terminal(folder, "build", "-j", "1", columns=80) as terminal:
+        terminal.wait("0 R │ cat fifo")
+        terminal.wait("Running steps 1/1")
+        terminal.wait("1 R │ cat fifo")
+        terminal.wait("min left")
+        folder.write_fifo("fifo")
+        assert terminal.end() == 0
+    assert_nothing_left(folder)
+
+
 @pytest.mark.parametrize(
     ("command", "sign"),
     [("director", "Listening on"), ("worker", "director"), ("status", "Waiting for a director")],

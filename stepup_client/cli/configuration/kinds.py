@@ -154,8 +154,8 @@ def _read_port(text: str) -> int:
 
 def _bounded(text: str, least: int, most: int | None) -> int:
     if not text.strip().isdecimal() or not least <= int(text) <= (int(text) if most is None else most):
-        limits = f"at least {least}" if most is None else f"between {least} and {most}"
-        raise ValueError(f"{text!r} is not a whole number of {limits}.")
+        limits = f"of at least {least}" if most is None else f"between {least} and {most}"
+        raise ValueError(f"{text!r} is not a whole number {limits}.")
     return int(text)
 
 

@@ -14,7 +14,7 @@ from stepup_client.cli.environment import project_root
 
 __all__ = ("VARIABLES", "render_configuration", "run_config")
 
-_ERROR = "  # <-- ERROR: "
+_ERROR = "  <-- ERROR: "
 _BARE_KEY = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
 VARIABLES = {

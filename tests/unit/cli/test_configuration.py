@@ -118,7 +118,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
         "./stepup.toml: keep_going in section [build]: Cannot interpret 'maybe' as a boolean value: write yes or no.",
         "./stepup.toml: resources in section [build]: Resource value cannot be negative: a:-1",
         "./stepup.toml: commit in section [clean]: Expected a boolean or a string, not an integer.",
-        "./pyproject.toml: port in section [tool.stepup.browse]: 'x' is not a whole number of between 0 and 65535.",
+        "./pyproject.toml: port in section [tool.stepup.browse]: 'x' is not a whole number between 0 and 65535.",
         "$STEPUP_BUILD_DEFER_CAP: '0' is not a whole number of at least 1.",
     ]
 
@@ -187,10 +187,10 @@ def test_mistakes_are_shown_where_they_are(tmp_path: Path) -> None:
     write(tmp_path, "stepup.toml", MISTAKES + "'a key' = 3\n")
     write(tmp_path, "stepup-local.toml", "[build\n")
     text = shown(tmp_path, STEPUP_BUILD_DEFER_CAP="0")
-    assert "FOUND:   ./stepup-local.toml  # <-- ERROR: invalid TOML syntax" in text
-    assert "job = 1  # ./stepup.toml  # <-- ERROR: unsupported key" in text
-    assert '# bild = {"x" = 1}  # ./stepup.toml  # <-- ERROR: unknown section [bild]' in text
-    assert '#   STEPUP_BUILD_DEFER_CAP = "0"  # <-- ERROR: ' in text
+    assert "FOUND:   ./stepup-local.toml  <-- ERROR: invalid TOML syntax" in text
+    assert "job = 1  # ./stepup.toml  <-- ERROR: unsupported key" in text
+    assert '# bild = {"x" = 1}  # ./stepup.toml  <-- ERROR: unknown section [bild]' in text
+    assert '#   STEPUP_BUILD_DEFER_CAP = "0"  <-- ERROR: ' in text
     assert '"a key" = 3' in text
 
 

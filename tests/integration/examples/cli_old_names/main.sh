@@ -14,4 +14,5 @@
     stepup join
     wait
     cat b.txt
-} > said.txt 2> errors.txt
+} > said.txt 2> all_errors.txt
+grep Warning all_errors.txt > errors.txt

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The configuration is a pile of files; variables lie on top of them, and options on top of all.
 . ../examples.sh
+export HOME="$PWD"
 
 stepup config > config1.txt
 build 4
