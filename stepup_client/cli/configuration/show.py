@@ -24,6 +24,10 @@ VARIABLES = {
     "STEPUP_MAX_OUTPUT_SIZE": "how many bytes of a step's output are kept; 0: all",
     "STEPUP_SYNC_RPC_TIMEOUT": "how many seconds a call of a plan may take; 0: any number",
     "STEPUP_DIRECTOR_SOCKET": "set for steps: where their director listens",
+    "STEPUP_JOB_I": "set for steps: the number of the attempt",
+    "STEPUP_STEP_I": "set for steps: the number of the step",
+    "STEPUP_STEP_INP_DIGEST": "set for steps: the digest of all that they depend on",
+    "STEPUP_STEP_NEED": "set for steps: how much they are wanted",
 }
 """Variables that stand for no option of a file."""
 
@@ -120,7 +124,7 @@ def _unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
 def _did_you_mean(name: str, known: set[str]) -> str:
     import difflib
 
-    found = difflib.get_close_matches(name, sorted(known), n=1)
+    found = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.8)
     return f"  (did you mean {found[0]}?)" if found else ""
 
 
