@@ -65,6 +65,7 @@ def _attach(root: str, command: BuildCommand) -> int | None:
 
 
 def _embed(root: str, command: BuildCommand) -> int | None:
+    remove_remains(root)
     complaint = check_plan(root)
     if complaint is not None:
         return _refuse(root, complaint)
@@ -87,7 +88,6 @@ def _refuse(root: str, complaint: str) -> int:
 
 
 def _embed_undisturbed(root: str, command: BuildCommand) -> int | None:
-    remove_remains(root)
     from stepup_client.cli.embed import embed
     from stepup_client.cli.launch import Household, HouseholdSettings
 
