@@ -31,6 +31,7 @@ def test_two_workers_share_the_steps(folder: Folder) -> None:
     folder.run_shell("mkfifo here there")
     folder.plan('run("cat here")\nrun("cat there")')
     build = folder.start("build", "-j", "1", STEPUP_BUILD_WORKERS="2")
+    folder.note()
     status = folder.wait_status(lambda status: status["steps"].get("RUNNING") == 2, "both steps run")
     assert [worker["holding"] for worker in status["workers"]] == [1, 1]
     folder.write_fifo("here")
