@@ -25,7 +25,8 @@ async def follow_build(socket: str, options: BuildOptions, screen: Screen) -> in
     async with ControlClient(socket) as client, asyncio.TaskGroup() as group:
         calls = Calls(group)
         following = asyncio.ensure_future(_follow(client, socket, options, screen))
-        with listening_to_user(screen, lambda _signal: _cancel(following), Operator(client, screen, calls).press):
+        operator = Operator(client, screen, calls, watches=options.watch or options.watch_first)
+        with listening_to_user(screen, lambda _signal: _cancel(following), operator.press):
             await asyncio.wait((following,))
         calls.cancel()
     # Outside the group, which would wrap a failure.

@@ -59,8 +59,8 @@ class Calls:
 class Operator:
     """Turn key presses into calls."""
 
-    def __init__(self, client: ControlClient, screen: Screen, calls: Calls) -> None:
-        """Use the client and the screen of a build."""
+    def __init__(self, client: ControlClient, screen: Screen, calls: Calls, *, watches: bool = False) -> None:
+        """Use the client and the screen of a build; only one that watches can be told to build again."""
         self._client = client
         self._screen = screen
         self._calls = calls
@@ -68,10 +68,11 @@ class Operator:
         self._commands: dict[str, tuple[str, Callable[[], Coroutine[Any, Any, object]]]] = {
             "q": ("Stopping.", self._stop),
             "d": ("Draining: no further steps start.", client.drain),
-            "r": ("Building what has changed.", client.rebuild),
             "j": ("The director stops when it is idle.", client.join),
             "g": ("Writing graph.txt, graph_provenance.dot and graph_dependency.dot.", self._graph),
         }
+        if watches:
+            self._commands["r"] = ("Building what has changed.", client.rebuild)
 
     def press(self, key: str) -> None:
         """Do what the key means; explain the keys when it means nothing."""

@@ -77,7 +77,7 @@ class _EmbeddedBuild:
         """Conduct until the conductor is done."""
         async with ControlClient(self._household.socket) as client, asyncio.TaskGroup() as group:
             calls = Calls(group)
-            operator = Operator(client, self._screen, calls)
+            operator = Operator(client, self._screen, calls, watches=self._options.watch or self._options.watch_first)
             with (
                 self._watching_programs(),
                 listening_to_user(self._screen, self._on_interrupt, operator.press),
