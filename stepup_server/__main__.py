@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 # Read by grpc when it is imported: this process never forks once it serves.
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
@@ -24,7 +24,7 @@ from .engine.engine import Engine
 from .engine.ports import JournalFailed, Reporter
 from .files.disk import ProjectDisk
 from .files.watch import ProjectWatcher
-from .inspection import inspect
+from .inspection import show
 from .presence import ProjectIsTaken, claim_project, socket_for, write_note
 from .report.feed import EventFeed
 from .report.joblog import JobLog
@@ -43,28 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `stepup director`; return its exit code."""
     settings = settings_from_arguments(sys.argv[1:] if arguments is None else arguments)
     if isinstance(settings, InspectSettings):
-        return _explaining(lambda: _show(settings))
+        return show(settings)
     return serve(settings)
 
 
 def serve(settings: Settings) -> int:
     """Serve a project until the director stops, or say in a line why that cannot be; return the exit code."""
-    return _explaining(lambda: _serve_claimed(settings))
-
-
-def _explaining(work: Callable[[], None]) -> int:
-    """Do something; what the user can mend becomes a line on standard error."""
     try:
-        work()
+        _serve_claimed(settings)
     except (ProjectIsTaken, JournalFailed, OSError) as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def _show(settings: InspectSettings) -> None:
-    """Print what is stored of a project."""
-    sys.stdout.write(inspect(settings))
 
 
 def _serve_claimed(settings: Settings) -> None:

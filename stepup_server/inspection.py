@@ -1,20 +1,44 @@
-"""What is stored of a project of which no director runs: status and graph, read only."""
+"""What is stored of a project of which no director runs: status and graph, read only.
+
+Nothing here loads what a director needs for serving, so that looking costs little.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import sys
 from collections import Counter
+from collections.abc import Sequence
 
 from .core.director import Director, DirectorSettings
 from .core.mermaid import dependency_mermaid
 from .core.reasons import BRANCHES_MAX
 from .core.views import dependency_dot, graph_text, provenance_dot
 from .core.waiting import common_reasons
-from .settings import InspectSettings
+from .engine.ports import JournalFailed
+from .settings import InspectSettings, settings_from_arguments
 from .store.restore import load
 
-__all__ = ("explain", "inspect")
+__all__ = ("explain", "inspect", "show", "show_as_told")
+
+
+def show_as_told(arguments: Sequence[str]) -> int:
+    """Print what the arguments ask for, and return the exit code."""
+    settings = settings_from_arguments(["inspect", *arguments])
+    if not isinstance(settings, InspectSettings):
+        raise TypeError("the arguments ask for something else")
+    return show(settings)
+
+
+def show(settings: InspectSettings) -> int:
+    """Print what is stored, or say in a line why that cannot be; return the exit code."""
+    try:
+        sys.stdout.write(inspect(settings))
+    except (JournalFailed, OSError) as error:
+        sys.stderr.write(f"ERROR: {error}\n")
+        return 1
+    return 0
 
 
 def inspect(settings: InspectSettings) -> str:

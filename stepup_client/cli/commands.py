@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from stepup_client.cli.discover import (
     Located,
@@ -21,8 +20,10 @@ from stepup_client.cli.graph_files import write_graph
 from stepup_client.cli.launch import run_inspection
 from stepup_client.cli.options import GraphCommand
 from stepup_client.cli.status import render_status
-from stepup_client.rpc.control import ControlClient
 from stepup_client.rpc.control_values import DirectorGone, DirectorRefused
+
+if TYPE_CHECKING:
+    from stepup_client.rpc.control import ControlClient
 
 __all__ = ("ask", "run_graph", "run_plain", "run_status", "run_wait")
 
@@ -106,7 +107,7 @@ _PLAIN: dict[str, Callable[[str], None]] = {
 def ask(socket: str, question: Callable[[ControlClient], Coroutine[Any, Any, _Answer]]) -> _Answer:
     """Return the director's answer."""
     try:
-        return asyncio.run(_with_client(socket, question))
+        return _run(socket, question)
     except DirectorGone as error:
         raise UsageError(f"The director does not answer: {error}.") from error
     except DirectorRefused as error:
@@ -129,7 +130,7 @@ def _ask_present(root: str, question: Callable[[ControlClient], Coroutine[Any, A
 def _ask_or_gone(socket: str, question: Callable[[ControlClient], Coroutine[Any, Any, object]]) -> bool:
     """Ask a director that may stop meanwhile; return whether it answered."""
     try:
-        asyncio.run(_with_client(socket, question))
+        _run(socket, question)
     except DirectorGone:
         return False
     except DirectorRefused as error:
@@ -137,6 +138,14 @@ def _ask_or_gone(socket: str, question: Callable[[ControlClient], Coroutine[Any,
     return True
 
 
-async def _with_client(socket: str, question: Callable[[ControlClient], Awaitable[_Answer]]) -> _Answer:
-    async with ControlClient(socket) as client:
-        return await question(client)
+def _run(socket: str, question: Callable[[ControlClient], Coroutine[Any, Any, _Answer]]) -> _Answer:
+    # Here because what the database can answer needs neither.
+    import asyncio
+
+    from stepup_client.rpc.control import ControlClient
+
+    async def ask() -> _Answer:
+        async with ControlClient(socket) as client:
+            return await question(client)
+
+    return asyncio.run(ask())
