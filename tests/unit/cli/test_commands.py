@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from stepup_client.cli import launch
 from stepup_client.cli.main import run
-from stepup_client.cli.options import Program
 from stepup_proto.v1 import control_pb2
+from stepup_server import inspection
 from tests.unit.cli.fake_control import FakeControl, serving
 
 __all__ = ()
@@ -119,24 +118,25 @@ def test_a_graph_that_cannot_be_written_is_one_sentence(capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("argv", "expected"),
     [
-        (["status"], ["inspect", "status"]),
-        (["status", "--json"], ["inspect", "status", "--json"]),
-        (["graph", "g"], ["inspect", "graph", "g"]),
+        (["status"], ["status"]),
+        (["status", "--json"], ["status", "--json"]),
+        (["graph", "g"], ["graph", "g"]),
+        (["graph", "g", "--mermaid"], ["graph", "g", "--mermaid"]),
     ],
 )
 def test_without_a_director_the_database_answers(
     argv: list[str], expected: list[str], project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (project / ".stepup/graph.db").touch()
-    asked: list[tuple[Program, list[str]]] = []
+    asked: list[list[str]] = []
 
-    def run_program(program: Program, arguments: list[str]) -> int:
-        asked.append((program, arguments))
+    def show_as_told(arguments: list[str]) -> int:
+        asked.append(arguments)
         return 0
 
-    monkeypatch.setattr(launch, "run_program", run_program)
+    monkeypatch.setattr(inspection, "show_as_told", show_as_told)
     assert run(argv) == 0
-    assert asked == [(Program.DIRECTOR, [*expected, "--root", str(project)])]
+    assert asked == [[*expected, "--root", str(project)]]
 
 
 def test_a_root_that_is_no_directory_is_one_sentence(
