@@ -18,7 +18,6 @@ __all__ = (
     "HashError",
     "HashFailedError",
     "InputNotFoundError",
-    "NotYetError",
     "PathError",
     "RPCClientUnusableError",
     "RPCError",
@@ -83,16 +82,6 @@ class EnvVarError(StepUpError):
     """An environment variable is used that is not set."""
 
     __module__ = _HOME
-
-
-class NotYetError(UsageError):
-    """A function or argument exists in StepUp and is not available here yet."""
-
-    __module__ = _HOME
-
-    def __init__(self, what: str) -> None:
-        """Name the function or argument."""
-        super().__init__(f"{what} is not available yet in this version of StepUp.")
 
 
 class RPCError(Exception):

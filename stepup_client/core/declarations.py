@@ -12,6 +12,7 @@ from typing import NamedTuple
 __all__ = (
     "AmendAnswer",
     "Amendment",
+    "DeferredGlobs",
     "DirectoryPaths",
     "EnvironmentUse",
     "GlobMatch",
@@ -19,6 +20,7 @@ __all__ = (
     "GraphTexts",
     "HoldChange",
     "Need",
+    "Pool",
     "Source",
     "Statement",
     "StaticPaths",
@@ -67,6 +69,22 @@ class DirectoryPaths(NamedTuple):
     """As the plan wrote them, variables substituted."""
     create: bool
     """Make them, with their parents."""
+
+
+class DeferredGlobs(NamedTuple):
+    """Patterns whose matches become static when they are used."""
+
+    patterns: tuple[str, ...]
+    """As the plan wrote them, variables substituted."""
+
+
+class Pool(NamedTuple):
+    """How much there is of a resource."""
+
+    name: str
+    """Of the resource."""
+    units: int
+    """Not negative."""
 
 
 class EnvironmentUse(NamedTuple):
@@ -131,7 +149,16 @@ class SubprocessRecord(NamedTuple):
     """What it wrote."""
 
 
-Statement = SubprocessRecord | StaticPaths | DirectoryPaths | EnvironmentUse | HoldChange | StepDeclaration
+Statement = (
+    SubprocessRecord
+    | StaticPaths
+    | DirectoryPaths
+    | DeferredGlobs
+    | Pool
+    | EnvironmentUse
+    | HoldChange
+    | StepDeclaration
+)
 
 
 class Amendment(NamedTuple):

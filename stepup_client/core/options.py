@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from stepup_client.errors import NotYetError, StepUpError
+from stepup_client.errors import StepUpError
 
 from .declarations import Need
 from .variables import RESERVED
@@ -18,7 +18,6 @@ __all__ = (
     "normalise_duration",
     "normalise_names",
     "normalise_resources",
-    "refuse_later_arguments",
     "with_limits",
 )
 
@@ -121,11 +120,3 @@ def with_limits(resources: Resources | None, *, pool: str | None, block: bool) -
     """Return the resources of a step that also says, as in version 1, that it belongs to a pool or is blocked."""
     extra = {name: 1 for name in (pool, BLOCKED if block else None) if name is not None}
     return {**normalise_resources(resources), **extra} if extra else resources
-
-
-def refuse_later_arguments(function: str, *, pool: str | None, block: bool) -> None:
-    """Refuse arguments of version 1 that need more than there is."""
-    if pool is not None:
-        raise NotYetError(f"{function}(pool=...)")
-    if block:
-        raise NotYetError(f"{function}(block=True)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from stepup_client.core.declarations import (
     AmendAnswer,
     Amendment,
+    DeferredGlobs,
     DirectoryPaths,
     EnvironmentUse,
     GlobMatch,
@@ -12,6 +13,7 @@ from stepup_client.core.declarations import (
     GraphTexts,
     HoldChange,
     Need,
+    Pool,
     Source,
     Statement,
     StaticPaths,
@@ -51,6 +53,10 @@ def statement_to_wire(statement: Statement, base: str, source: Source) -> plan_p
         case DirectoryPaths(paths, create):
             directories = plan_pb2.DirectoryPaths(paths=paths, create=create)
             return plan_pb2.Declaration(source=where, base=base, directories=directories)
+        case DeferredGlobs(patterns):
+            return plan_pb2.Declaration(source=where, base=base, deferred=plan_pb2.DeferredGlobs(patterns=patterns))
+        case Pool(name, units):
+            return plan_pb2.Declaration(source=where, base=base, pool=plan_pb2.Pool(name=name, units=units))
         case EnvironmentUse(names):
             environment = plan_pb2.EnvironmentUse(names=names)
             return plan_pb2.Declaration(source=where, base=base, environment=environment)

@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from stepup_client.core.declarations import (
     AmendAnswer,
     Amendment,
+    DeferredGlobs,
     DirectoryPaths,
     EnvironmentUse,
     GlobMatch,
     GlobQuery,
     HoldChange,
     Need,
+    Pool,
     Source,
     Statement,
     StaticPaths,
@@ -108,6 +110,10 @@ def _call_of(statement: Statement) -> str:
             return _call("static", paths, {})
         case DirectoryPaths(paths, create):
             return _call("mkdir" if create else "directory", paths, {})
+        case DeferredGlobs(patterns):
+            return _call("glob", patterns, {"_defer": True})
+        case Pool(name, units):
+            return _call("pool", (name,), {"size": units})
         case EnvironmentUse(names):
             return _call("amend", (), {"env": list(names)})
         case SubprocessRecord(command=command, exit_code=code):

@@ -199,7 +199,8 @@ class Builds:
         desk.draining = False
         desk.executed = desk.skipped = 0
         desk.return_code = ReturnCode.OK
-        self._execution.ready.capacities = dict(options.resources)
+        desk.capacities.offer(options.resources)
+        self._execution.ready.capacities = desk.capacities.units
         self._execution.ready.use_durations = options.use_durations
         desk.record_extras.append(Record(facts=(("clean", "0"), ("circumstances", desk.circumstances.to_json()))))
         desk.remember_removals(())

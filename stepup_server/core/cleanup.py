@@ -131,6 +131,7 @@ def _forget_leaves(desk: Desk, removals: Removals) -> None:
                 else:
                     if isinstance(node, Step):
                         desk.clear_globs(node)
+                        desk.capacities.forget(node)
                     graph.detach(node)
                 graph.forget(node)
                 again = True

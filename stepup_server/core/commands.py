@@ -99,6 +99,8 @@ class StepRow(NamedTuple):
     """`[{kind: .., ..}, ...]`: why there is no success to compare with."""
     story: str
     """`{build: .., ending: .., causes: [..], remark: ..}`: what happened when it last had its turn; `{}`: nothing."""
+    pools: str
+    """`{name: units, ..}`: capacities that it declared."""
 
 
 class FileRow(NamedTuple):
@@ -127,6 +129,8 @@ class TreeRow(NamedTuple):
     creator: NodeId | None
     detached: bool
     position: int
+    is_pattern: bool
+    """It is a deferred glob, and its path a pattern."""
 
 
 class OutputRow(NamedTuple):

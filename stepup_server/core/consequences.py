@@ -65,6 +65,7 @@ def undo_execution(desk: Desk, step: Step) -> None:
     step.environment = {name: False for name, dynamic in step.environment.items() if not dynamic}
     step.directories.clear()
     desk.clear_globs(step)
+    desk.capacities.forget(step)
     desk.record_extras.append(Record(undone=(step.id,)))
     graph.changed[step.id] = None
 

@@ -11,22 +11,26 @@ import json
 from typing import assert_never
 
 from .commands import Declared, Record, StaticResult, SubprocessRow
+from .deferred import declare_deferred
 from .desk import Desk
 from .events import PlanDeclared
 from .ids import RequestId
 from .ownership import check_variable_names
 from .paths import join
+from .pools import declare_pool
 from .records import Attempt, Speech, Step
 from .refusals import InvalidArgument, Refusal
 from .statics import DiskFacts, declare_directories, declare_static, questions_of
 from .steps import declare_step
 from .values import (
     Declaration,
+    DeferredDeclaration,
     DirectoryDeclaration,
     EnvironmentDeclaration,
     GlobMatch,
     HoldDeclaration,
     Observation,
+    PoolDeclaration,
     StaticDeclaration,
     StepDeclaration,
     SubprocessDeclaration,
@@ -121,6 +125,10 @@ class Declarations:
             case EnvironmentDeclaration():
                 check_variable_names(declaration.names, declaration.source)
                 self._desk.use_environment(step, declaration.names)
+            case DeferredDeclaration():
+                declare_deferred(self._desk, step, declaration)
+            case PoolDeclaration():
+                declare_pool(self._desk, step, declaration)
             case HoldDeclaration():
                 self._change_hold(step, attempt, declaration)
             case SubprocessDeclaration():

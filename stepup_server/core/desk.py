@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from .capacities import Capacities
 from .causes import Story
 from .commands import Answer, Command, Record, Refuse, Report, Value
 from .graph import Graph
@@ -105,6 +106,7 @@ class Desk:
         """Which steps asked for a pattern. Mirrors `Step.globs`."""
         self.confirming = 0
         """Questions about new static files that are open. Each takes a slot, so that the order is not one of speed."""
+        self.capacities = Capacities()
         self.unconfirmed: dict[NodeId, None] = {}
         """Static files that became so in this turn and must be looked at."""
 

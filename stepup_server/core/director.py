@@ -237,6 +237,8 @@ class Director:
         for step in self.desk.graph.steps.values():
             for query in step.globs:
                 self.desk.globbers.setdefault(query, {})[step.id] = None
+            if step.pools:
+                self.desk.capacities.poolers[step.id] = step
         under_way = [row for row in snapshot.steps if row.state in {StepState.RUNNING.value, StepState.CHECKING.value}]
         for row in under_way:
             self.desk.graph.changed[row.id] = None

@@ -35,6 +35,7 @@ class Graph:
         self.file_by_path: dict[str, File] = {}
         self.step_by_key: dict[tuple[str, str], Step] = {}
         self.tree_by_path: dict[str, Tree] = {}
+        self.deferred_by_pattern: dict[str, Tree] = {}
         self._file_folders = Folders()
         self._tree_folders = Folders()
         self.last_id = ROOT
@@ -145,16 +146,18 @@ class Graph:
         self.files[file.id] = self.file_by_path[file.path] = file
         self._file_folders.add(file.path, file.id)
 
-    def make_tree(self, path: str) -> Tree:
-        """Make a detached tree."""
-        tree = Tree(self._next_id(), path)
+    def make_tree(self, path: str, *, is_pattern: bool = False) -> Tree:
+        """Make a detached tree, or a deferred glob."""
+        tree = Tree(self._next_id(), path, is_pattern=is_pattern)
         self.add_tree(tree)
         return tree
 
     def add_tree(self, tree: Tree) -> None:
         """Take in a tree that was made here or restored."""
-        self.trees[tree.id] = self.tree_by_path[tree.path] = tree
-        self._tree_folders.add(tree.path, tree.id)
+        index = self.deferred_by_pattern if tree.is_pattern else self.tree_by_path
+        self.trees[tree.id] = index[tree.path] = tree
+        if not tree.is_pattern:
+            self._tree_folders.add(tree.path, tree.id)
 
     def _next_id(self) -> NodeId:
         """Draw a number for a new node and note that it must be recorded."""
@@ -173,8 +176,9 @@ class Graph:
             del self.files[node.id], self.file_by_path[node.path]
             self._file_folders.remove(node.path)
         else:
-            del self.trees[node.id], self.tree_by_path[node.path]
-            self._tree_folders.remove(node.path)
+            del self.trees[node.id], (self.deferred_by_pattern if node.is_pattern else self.tree_by_path)[node.path]
+            if not node.is_pattern:
+                self._tree_folders.remove(node.path)
         self.changed.pop(node.id, None)
         self.unplaced.pop(node.id, None)
         self.forgotten[node.id] = None

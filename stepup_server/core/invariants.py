@@ -13,9 +13,11 @@ from .director import Director
 from .freshness import input_digest, last_sight, output_digest
 from .graph import Graph
 from .ids import ROOT, NodeId
+from .patterns import compile_query
 from .records import Attempt, File, Node, Step, Tree
 from .refusals import InvariantBroken
 from .states import FileState, Need, Phase, StepState
+from .values import GlobQuery
 
 __all__ = ("check",)
 
@@ -70,7 +72,8 @@ def _check_indexes(graph: Graph) -> None:
     _demand(None, that=all(node.id <= graph.last_id for node in nodes), reason="a number was not drawn")
     same_keys = graph.step_by_key == {step.key: step for step in graph.steps.values()}
     same_paths = graph.file_by_path == {file.path: file for file in graph.files.values()}
-    same_trees = graph.tree_by_path == {tree.path: tree for tree in graph.trees.values()}
+    trees = [*graph.tree_by_path.items(), *graph.deferred_by_pattern.items()]
+    same_trees = {tree.id: path for path, tree in trees} == {tree.id: tree.path for tree in graph.trees.values()}
     _demand(None, that=same_keys and same_paths and same_trees, reason="an index differs from its nodes")
     _demand(None, that=len(graph.step_by_key) == len(graph.steps), reason="two steps have one key")
     _demand(None, that=len(graph.file_by_path) == len(graph.files), reason="two files have one path")
@@ -103,12 +106,18 @@ def _check_file(graph: Graph, file: File) -> None:
 
 def _check_tree(graph: Graph, tree: Tree) -> None:
     """Compare a tree with its files."""
-    _demand(tree, that=posixpath.normpath(tree.path) == tree.path, reason="path is not normalised")
+    is_normal = tree.is_pattern or posixpath.normpath(tree.path) == tree.path
+    _demand(tree, that=is_normal, reason="path is not normalised")
     mirror = {file.id for file in graph.files.values() if file.creator == tree.id}
     _demand(tree, that=set(tree.files) == mirror, reason="files do not mirror creators")
     for id_ in tree.files:
         file = graph.files[id_]
-        _demand(file, that=file.path.startswith(tree.path + "/"), reason=f"not below its tree {tree.path}")
+        belongs = (
+            compile_query(GlobQuery(tree.path, ())).matches(file.path)
+            if tree.is_pattern
+            else file.path.startswith(tree.path + "/")
+        )
+        _demand(file, that=belongs, reason=f"not in its tree {tree.path}")
         _demand(file, that=file.is_static, reason="a file of a tree is not static")
 
 
@@ -281,6 +290,8 @@ def _check_desk(director: Director) -> None:
             mirror.setdefault(query, set()).add(step.id)
     globbers = {query: set(askers) for query, askers in desk.globbers.items()}
     _demand(None, that=globbers == mirror, reason="globbers do not mirror the patterns of steps")
+    poolers = {step.id for step in desk.graph.steps.values() if step.pools}
+    _demand(None, that=set(desk.capacities.poolers) == poolers, reason="poolers do not mirror the pools of steps")
     if desk.phase is Phase.BUILD and not desk.questions:
         for file in desk.graph.files.values():
             unasked = file.state is FileState.UNCONFIRMED and not file.detached

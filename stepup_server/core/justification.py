@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .desk import Desk
+from .lending import deferred_above
 from .records import File
 from .states import ReturnCode, Tag
 from .values import Page
@@ -54,7 +55,7 @@ def _strangers_among(desk: Desk, title: str, paths: Iterable[str]) -> Iterator[S
         file = desk.graph.file_by_path.get(path.rstrip("/"))
         if not _is_justified(desk, path, file):
             product = file is not None and not file.detached and file.is_product
-            yield Stranger(title, path, "(no node)" if file is None else file.state.name, product)
+            yield Stranger(title, path, "(no node)" if file is None or file.detached else file.state.name, product)
 
 
 def _is_justified(desk: Desk, path: str, file: File | None) -> bool:
@@ -62,7 +63,7 @@ def _is_justified(desk: Desk, path: str, file: File | None) -> bool:
     if file is not None and not file.detached and file.is_static:
         return True
     directory = path.rstrip("/")
-    if desk.graph.tree_above(directory) is not None:
+    if desk.graph.tree_above(directory) is not None or any(True for _ in deferred_above(desk.graph, directory)):
         return True
     return path.endswith("/") and (
         any(not tree.detached for tree in desk.graph.trees_below(directory))

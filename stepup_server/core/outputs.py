@@ -8,6 +8,7 @@ from typing import NamedTuple
 from .causes import TakenOver
 from .desk import Desk
 from .leftovers import dispossess, is_leftover, is_leftover_execution, loosen, must_run
+from .lending import deferred_above
 from .ownership import check_not_internal, claim_path, name_of, product_in_tree
 from .records import File, Step
 from .refusals import AlreadyDeclared, GraphConflict, InvalidArgument
@@ -44,10 +45,10 @@ def check_outputs(desk: Desk, claim: Claim, products: Products) -> None:
         tree = next((tree for tree in graph.trees_above(path) if not is_leftover(graph, tree, claimant)), None)
         if tree is not None:
             raise product_in_tree(tree.path, path, source)
+        _check_globs(desk, claim, path)
         file = graph.file_by_path.get(path)
         if file is not None and not is_leftover(graph, file, claimant):
             _check_owner(desk, claim, file)
-        _check_globs(desk, claim, path)
     for path in volatiles:
         check_not_target(graph.targets, path, is_static=False, source=source)
         file = graph.file_by_path.get(path)
@@ -85,6 +86,10 @@ def _check_globs(desk: Desk, claim: Claim, path: str) -> None:
     for query, asker in desk.find_globs(path):
         if not is_leftover_execution(desk.graph, asker, claim.claimant):
             raise glob_matches_product(query.pattern, asker.label, path, claim.label, claim.source)
+    for tree in deferred_above(desk.graph, path):
+        if not is_leftover(desk.graph, tree, claim.claimant):
+            asking = name_of(desk.graph.creator_step(tree))
+            raise glob_matches_product(tree.path, asking, path, claim.label, claim.source)
 
 
 def glob_matches_product(pattern: str, asker: str, path: str, maker: str, source: Source) -> GraphConflict:
@@ -110,6 +115,8 @@ def _make_way(desk: Desk, claimant: Step, file: File, *, volatile: bool) -> None
     """Let all leftovers give way that a new product contradicts."""
     claim_path(desk, file.path, claimant)
     dispossess(desk, file)
+    for tree in list(deferred_above(desk.graph, file.path)):
+        dispossess(desk, tree)
     for _, asker in list(desk.find_globs(file.path)):
         must_run(desk, asker, TakenOver(file.path))
     if volatile:

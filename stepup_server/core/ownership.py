@@ -10,6 +10,7 @@ from .consequences import make_pending
 from .desk import Desk
 from .graph import Graph
 from .leftovers import counts, dispossess, is_leftover, loosen
+from .lending import deferred_above
 from .paths import is_below
 from .records import File, Step, Tree
 from .refusals import CyclicDependency, GraphConflict, InvalidArgument, InvalidPath
@@ -43,7 +44,7 @@ def use_file(desk: Desk, path: str, claimant: Step) -> File:
     if file.state is FileState.VOLATILE and is_leftover(graph, file, claimant):
         dispossess(desk, file)
     if file.detached:
-        tree = graph.tree_above(path)
+        tree = graph.tree_above(path) or next(deferred_above(graph, path), None)
         if tree is not None:
             adopt_static(desk, file, tree)
         elif file.creator is None and file.is_static:

@@ -35,6 +35,7 @@ __all__ = (
     "compile_query",
     "escape",
     "has_wildcards",
+    "named_wildcards",
 )
 
 _TOKEN = re.compile(
@@ -95,6 +96,11 @@ class PathPattern:
 def has_wildcards(text: str) -> bool:
     """Tell whether a text is a pattern rather than a path."""
     return _WILDCARD.search(text) is not None
+
+
+def named_wildcards(pattern: str) -> list[str]:
+    """Return the names of the named wildcards of a pattern."""
+    return [found["name"] for found in _TOKEN.finditer(pattern) if found["name"]]
 
 
 def escape(path: str) -> str:

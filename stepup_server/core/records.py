@@ -86,10 +86,12 @@ class Tree:
 
     id: NodeId
     path: str
-    """Normalised, without a trailing slash. Unique."""
+    """Normalised, without a trailing slash; the pattern of a deferred glob. Unique among its kind."""
     creator: NodeId | None = None
     detached: bool = True
     position: int = 0
+    is_pattern: bool = False
+    """It is a deferred glob: its files are those that match its path."""
     files: dict[NodeId, None] = field(default_factory=dict)
     """The files whose creator it is."""
     place: int = 0
@@ -192,6 +194,8 @@ class Step:
     """Patterns that it asked for, with the matches it was told."""
     directories: dict[str, None] = field(default_factory=dict)
     """Directories that it declared to hold products."""
+    pools: dict[str, int] = field(default_factory=dict)
+    """Capacities of resources that it declared."""
     products: dict[NodeId, None] = field(default_factory=dict)
     """Steps, static files and trees that it created, in the order of declaration."""
     positions: int = 0

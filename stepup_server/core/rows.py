@@ -51,6 +51,7 @@ def step_row(step: Step, worker: str) -> StepRow:
         past=_dump(past_to_json(step.past)),
         explained=step.explained,
         reasons=_dump_causes(step.reasons),
+        pools=_dump(step.pools),
         story=_dump_story(step.story),
     )
 
@@ -88,7 +89,7 @@ _NO_HASH = FileHash(b"", 0, 0, 0, 0)
 
 def tree_row(tree: Tree) -> TreeRow:
     """Return a tree as it is stored."""
-    return TreeRow(tree.id, tree.path, tree.creator, tree.detached, tree.position)
+    return TreeRow(tree.id, tree.path, tree.creator, tree.detached, tree.position, tree.is_pattern)
 
 
 def _dump(value: object) -> str:
@@ -135,7 +136,7 @@ def _restore_places(graph: Graph, places: Mapping[NodeId, int]) -> None:
 
 def _restore_tree(graph: Graph, row: TreeRow) -> None:
     """Add a tree."""
-    tree = Tree(row.id, row.path, row.creator, bool(row.detached), row.position)
+    tree = Tree(row.id, row.path, row.creator, bool(row.detached), row.position, row.is_pattern)
     graph.add_tree(tree)
 
 
@@ -167,6 +168,7 @@ def _restore_step(graph: Graph, row: StepRow) -> None:
             GlobMatch(path, tuple((name, text) for name, text in found)) for path, found in matches
         )
     step.directories = dict.fromkeys(json.loads(row.directories))
+    step.pools = json.loads(row.pools)
     step.attempt_number = row.attempt
     step.deferred, step.defer_count = bool(row.deferred), row.defer_count
     step.reasons, step.story = _load_causes(row.reasons), _load_story(row.story)

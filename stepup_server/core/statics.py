@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from .commands import MakeDirectories
 from .desk import Desk
 from .leftovers import dispossess, is_leftover
+from .lending import is_lent
 from .outputs import static_product
 from .ownership import adopt_static, check_not_internal, claim_path, look_again, name_of, product_in_tree
 from .paths import is_below, join, relative_to
@@ -178,7 +179,7 @@ def _check_below(desk: Desk, step: Step, path: str, source: Source) -> None:
         if not is_leftover(graph, tree, step):
             raise _overlap(desk, (path, step), tree, source)
     for file in graph.files_below(path):
-        if not is_leftover(graph, file, step):
+        if not (is_leftover(graph, file, step) or is_lent(graph, file)):
             if file.is_product:
                 raise product_in_tree(path, file.path, source)
             if graph.creator_step(file) is not step:
@@ -215,7 +216,7 @@ def _check_file(desk: Desk, step: Step, path: str, source: Source) -> None:
     if tree is not None and tree.creator != step.id:
         raise _file_in_tree(tree.path, path, source)
     file = desk.graph.file_by_path.get(path)
-    if file is None or is_leftover(desk.graph, file, step):
+    if file is None or is_leftover(desk.graph, file, step) or is_lent(desk.graph, file):
         return
     owner = desk.graph.creator_step(file)
     if file.is_product:
@@ -236,7 +237,7 @@ def _add_tree(desk: Desk, step: Step, path: str) -> None:
     desk.graph.attach(tree, step.id)
     for file in desk.graph.files_below(path):
         file.listed = file.creator == step.id
-        if file.listed:
+        if file.listed or (is_lent(desk.graph, file) and not file.detached):
             _hand_over(desk, file, tree)
         elif file.creator == tree.id:
             look_again(desk, file)
@@ -253,10 +254,10 @@ def _make_way(desk: Desk, step: Step, tree: Tree) -> None:
             dispossess(desk, other)
 
 
-def _hand_over(desk: Desk, file: File, tree: Tree) -> None:
-    """Give a static file to a tree of the same step: what is known of it stays known."""
+def _hand_over(desk: Desk, file: File, owner: Step | Tree) -> None:
+    """Give a static file to another owner, for which it is static as well: what is known of it stays known."""
     desk.graph.detach(file)
-    desk.graph.attach(file, tree.id)
+    desk.graph.attach(file, owner.id)
 
 
 def _add_file(desk: Desk, step: Step, path: str) -> None:
@@ -265,7 +266,9 @@ def _add_file(desk: Desk, step: Step, path: str) -> None:
     claim_path(desk, path, step)
     tree = desk.graph.tree_above(path)
     owner = tree or step
-    if file.creator != owner.id:
+    if is_lent(desk.graph, file) and not file.detached:
+        _hand_over(desk, file, owner)
+    elif file.creator != owner.id:
         adopt_static(desk, file, owner)
     if tree is not None and not file.listed:
         file.listed = True

@@ -153,6 +153,7 @@ def _strip(desk: Desk, step: Step) -> None:
         graph.detach(graph.node(id_))
     step.environment.clear()
     desk.clear_globs(step)
+    desk.capacities.forget(step)
     step.directories.clear()
 
 

@@ -20,6 +20,7 @@ __all__ = (
     "Change",
     "ChangeKind",
     "Declaration",
+    "DeferredDeclaration",
     "DirectoryDeclaration",
     "EnvironmentDeclaration",
     "Exited",
@@ -33,6 +34,7 @@ __all__ = (
     "Order",
     "Page",
     "PathKind",
+    "PoolDeclaration",
     "Reach",
     "Removed",
     "Signalled",
@@ -157,6 +159,24 @@ class DirectoryDeclaration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeferredDeclaration:
+    """Patterns whose matches become static when they are used (version 1 of StepUp)."""
+
+    source: Source
+    base: str
+    patterns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolDeclaration:
+    """The capacity of a resource, as far as the user does not say another one (version 1 of StepUp)."""
+
+    source: Source
+    name: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentDeclaration:
     """Variables whose values the calling step depends on from now on."""
 
@@ -213,6 +233,8 @@ Declaration = (
     StaticDeclaration
     | StepDeclaration
     | DirectoryDeclaration
+    | DeferredDeclaration
+    | PoolDeclaration
     | EnvironmentDeclaration
     | HoldDeclaration
     | SubprocessDeclaration

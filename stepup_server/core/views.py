@@ -40,7 +40,9 @@ def _key(node: Node) -> str:
     """Return the name of a node with its kind."""
     if isinstance(node, Step):
         return f"step:{node.label}"
-    return f"file:{node.path}" if isinstance(node, File) else f"st:{node.path}/"
+    if isinstance(node, File):
+        return f"file:{node.path}"
+    return f"dg:{node.path}" if node.is_pattern else f"st:{node.path}/"
 
 
 def _shown(node: Node) -> str:

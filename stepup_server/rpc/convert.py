@@ -16,9 +16,11 @@ from stepup_server.core.refusals import InvalidArgument
 from stepup_server.core.states import Need, StopLevel
 from stepup_server.core.values import (
     Declaration,
+    DeferredDeclaration,
     DirectoryDeclaration,
     EnvironmentDeclaration,
     HoldDeclaration,
+    PoolDeclaration,
     Source,
     StaticDeclaration,
     StepDeclaration,
@@ -95,6 +97,10 @@ def _declaration(message: plan.Declaration, base: str) -> Declaration:
     if kind == "directories":
         paths = tuple(message.directories.paths)
         return DirectoryDeclaration(source=source, base=base, paths=paths, create=message.directories.create)
+    if kind == "deferred":
+        return DeferredDeclaration(source=source, base=base, patterns=tuple(message.deferred.patterns))
+    if kind == "pool":
+        return PoolDeclaration(source=source, name=message.pool.name, units=message.pool.units)
     if kind == "hold":
         return HoldDeclaration(source=source, open=message.hold.open)
     if kind == "subprocess":

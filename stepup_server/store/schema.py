@@ -64,7 +64,13 @@ def _add_subprocesses(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (_create, _add_places, _add_causes, _add_subprocesses)
+def _add_version_1(connection: sqlite3.Connection) -> None:
+    """Make version 5: deferred globs and pools, as plans of version 1 declare them."""
+    connection.execute("ALTER TABLE tree ADD COLUMN is_pattern INTEGER NOT NULL DEFAULT 0")
+    connection.execute("ALTER TABLE step ADD COLUMN pools TEXT NOT NULL DEFAULT '{}'")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_create, _add_places, _add_causes, _add_subprocesses, _add_version_1)
 """The migration at index N makes version N + 1 from version N."""
 
 

@@ -6,20 +6,32 @@ from collections.abc import Iterable, Mapping
 
 from stepup_server.core.states import Need
 from stepup_server.core.values import (
+    DeferredDeclaration,
     EnvironmentDeclaration,
     HoldDeclaration,
+    PoolDeclaration,
     Source,
     StaticDeclaration,
     StepDeclaration,
 )
 
-__all__ = ("a_hold", "a_plan", "a_static", "a_step", "a_variable", "an_end_of_hold")
+__all__ = ("a_deferred_glob", "a_hold", "a_plan", "a_pool", "a_static", "a_step", "a_variable", "an_end_of_hold")
 
 
 def a_static(*paths: str, base: str = ".", line: int = 1, **substitutions: str) -> StaticDeclaration:
     """Return the declaration of static files, trees and patterns."""
     subs = tuple(sorted(substitutions.items()))
     return StaticDeclaration(source=Source("plan.py", line), base=base, paths=paths, substitutions=subs)
+
+
+def a_deferred_glob(*patterns: str) -> DeferredDeclaration:
+    """Return the declaration of deferred globs."""
+    return DeferredDeclaration(source=Source("plan.py", 1), base=".", patterns=patterns)
+
+
+def a_pool(name: str, units: int) -> PoolDeclaration:
+    """Return the declaration of a pool."""
+    return PoolDeclaration(source=Source("plan.py", 1), name=name, units=units)
 
 
 def a_step(

@@ -22,7 +22,7 @@ class DeclareRequest(_message.Message):
     def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., batch: _Optional[int] = ..., declarations: _Optional[_Iterable[_Union[Declaration, _Mapping]]] = ..., speaker: _Optional[int] = ..., awaited: _Optional[bool] = ...) -> None: ...
 
 class Declaration(_message.Message):
-    __slots__ = ("source", "base", "static", "step", "directories", "environment", "hold", "subprocess")
+    __slots__ = ("source", "base", "static", "step", "directories", "environment", "hold", "deferred", "pool", "subprocess")
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     BASE_FIELD_NUMBER: _ClassVar[int]
     STATIC_FIELD_NUMBER: _ClassVar[int]
@@ -30,6 +30,8 @@ class Declaration(_message.Message):
     DIRECTORIES_FIELD_NUMBER: _ClassVar[int]
     ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
     HOLD_FIELD_NUMBER: _ClassVar[int]
+    DEFERRED_FIELD_NUMBER: _ClassVar[int]
+    POOL_FIELD_NUMBER: _ClassVar[int]
     SUBPROCESS_FIELD_NUMBER: _ClassVar[int]
     source: _types_pb2.Source
     base: str
@@ -38,8 +40,10 @@ class Declaration(_message.Message):
     directories: DirectoryPaths
     environment: EnvironmentUse
     hold: HoldChange
+    deferred: DeferredGlobs
+    pool: Pool
     subprocess: SubprocessRecord
-    def __init__(self, source: _Optional[_Union[_types_pb2.Source, _Mapping]] = ..., base: _Optional[str] = ..., static: _Optional[_Union[StaticPaths, _Mapping]] = ..., step: _Optional[_Union[StepDeclaration, _Mapping]] = ..., directories: _Optional[_Union[DirectoryPaths, _Mapping]] = ..., environment: _Optional[_Union[EnvironmentUse, _Mapping]] = ..., hold: _Optional[_Union[HoldChange, _Mapping]] = ..., subprocess: _Optional[_Union[SubprocessRecord, _Mapping]] = ...) -> None: ...
+    def __init__(self, source: _Optional[_Union[_types_pb2.Source, _Mapping]] = ..., base: _Optional[str] = ..., static: _Optional[_Union[StaticPaths, _Mapping]] = ..., step: _Optional[_Union[StepDeclaration, _Mapping]] = ..., directories: _Optional[_Union[DirectoryPaths, _Mapping]] = ..., environment: _Optional[_Union[EnvironmentUse, _Mapping]] = ..., hold: _Optional[_Union[HoldChange, _Mapping]] = ..., deferred: _Optional[_Union[DeferredGlobs, _Mapping]] = ..., pool: _Optional[_Union[Pool, _Mapping]] = ..., subprocess: _Optional[_Union[SubprocessRecord, _Mapping]] = ...) -> None: ...
 
 class StaticPaths(_message.Message):
     __slots__ = ("paths", "substitutions")
@@ -63,6 +67,20 @@ class DirectoryPaths(_message.Message):
     paths: _containers.RepeatedScalarFieldContainer[str]
     create: bool
     def __init__(self, paths: _Optional[_Iterable[str]] = ..., create: _Optional[bool] = ...) -> None: ...
+
+class DeferredGlobs(_message.Message):
+    __slots__ = ("patterns",)
+    PATTERNS_FIELD_NUMBER: _ClassVar[int]
+    patterns: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, patterns: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Pool(_message.Message):
+    __slots__ = ("name", "units")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    units: int
+    def __init__(self, name: _Optional[str] = ..., units: _Optional[int] = ...) -> None: ...
 
 class EnvironmentUse(_message.Message):
     __slots__ = ("names",)

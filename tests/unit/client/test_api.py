@@ -22,6 +22,7 @@ from stepup_client.api import (
     hold,
     mkdir,
     plan,
+    pool,
     run,
     shq,
     static,
@@ -31,15 +32,18 @@ from stepup_client.api import (
 from stepup_client.core.declarations import (
     AmendAnswer,
     Amendment,
+    DeferredGlobs,
     DirectoryPaths,
     GlobMatch,
     GlobQuery,
     HoldChange,
+    Pool,
     StaticPaths,
     StepDeclaration,
 )
 from stepup_client.core.globs import NamedGlob
-from stepup_client.errors import EnvVarError, InputNotFoundError, NotYetError, PathError, StepUpError
+from stepup_client.core.joined_globs import NGlobMulti
+from stepup_client.errors import EnvVarError, InputNotFoundError, PathError, StepUpError
 from tests.unit.client.builders import a_step
 from tests.unit.client.recording import RecordingSession
 
@@ -367,18 +371,36 @@ def test_graph_writes_three_files_relative_to_the_root(session: RecordingSession
     assert session.said == []
 
 
-@pytest.mark.parametrize("name", ["pool"])
-def test_what_is_not_there_yet_says_so(name: str) -> None:
-    with pytest.raises(NotYetError, match=rf"{name}\(\) is not available yet"):
-        getattr(api, name)("x", y=1)
+def test_glob_of_version_1_declares_what_matches(session: RecordingSession) -> None:
+    session.matches = [GlobMatch("a1", {"n": "1"}), GlobMatch("d/", {"n": "d"})]
+    found = glob("a${*n}", "b${*n}", n="[0-9]")
+    assert isinstance(found, NGlobMulti)
+    assert session.said == [
+        GlobQuery("a${*n}", {"n": "[0-9]"}),
+        GlobQuery("b${*n}", {"n": "[0-9]"}),
+        DirectoryPaths(("d/",), create=False),
+        StaticPaths(("a1",)),
+    ]
 
 
-def test_arguments_that_are_not_there_yet_say_so(session: RecordingSession) -> None:
-    with pytest.raises(NotYetError, match="several patterns"):
-        glob("a*", "b*")
-    with pytest.raises(NotYetError, match=r"glob\(_defer=True\)"):
-        glob("a*", _defer=True)
-    assert session.said == []
+def test_glob_of_version_1_may_require_matches(session: RecordingSession) -> None:
+    with pytest.raises(PathError):
+        glob("a*", _required=True)
+    assert session.said == [GlobQuery("a*", {})]
+
+
+def test_glob_of_version_1_may_wait(session: RecordingSession) -> None:
+    assert glob("a*", "b*", _defer=True) is None
+    assert session.said == [DeferredGlobs(("a*", "b*"))]
+    with pytest.raises(StepUpError):
+        glob("${*n}", _defer=True, n="*")
+
+
+def test_a_pool_has_a_name_and_a_size(session: RecordingSession) -> None:
+    pool("gpu", 2)
+    assert session.said == [Pool("gpu", 2)]
+    with pytest.raises(StepUpError):
+        pool("gpu", -1)
 
 
 def test_the_two_import_names_are_one_api() -> None:

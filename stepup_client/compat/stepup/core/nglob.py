@@ -13,8 +13,11 @@ from stepup_client.core.globs import (
     has_trailing_recursive_wildcard,
     iter_wildcard_names,
 )
+from stepup_client.core.joined_globs import NGlobMatch, NGlobMulti
 
 __all__ = (
+    "NGlobMatch",
+    "NGlobMulti",
     "NamedGlob",
     "NamedGlobMatch",
     "convert_nglob_to_glob",

@@ -40,6 +40,7 @@ def a_step(number: int, state: str = "PENDING") -> StepRow:
         past="{}",
         explained=False,
         reasons="[]",
+        pools="{}",
         story="{}",
     )
 
@@ -62,7 +63,9 @@ def a_file(number: int, state: str = "BUILT", inode: int = 99) -> FileRow:
 
 
 def a_tree(number: int) -> TreeRow:
-    return TreeRow(id=NodeId(number), path=f"tree{number}", creator=NodeId(2), detached=False, position=1)
+    return TreeRow(
+        id=NodeId(number), path=f"tree{number}", creator=NodeId(2), detached=False, position=1, is_pattern=False
+    )
 
 
 def an_output(step: int, attempt: int = 1) -> OutputRow:

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# A workdir may be absolute and outside of the project.
+. ../examples.sh
+
+mkdir -p ../outside
+build
+[[ $(cat ../outside/out.txt) == hello ]]

@@ -1,0 +1,6 @@
+#!/usr/bin/env python3
+from stepup.core.api import copy, static
+
+static("hello.txt")
+copy("hello.txt", "sub/one/")
+copy("hello.txt", "sub/two.txt")

@@ -1,0 +1,5 @@
+#!/usr/bin/env python3
+from stepup.core.api import copy, static
+
+for path in static("a*.dat"):
+    copy(path, path.with_suffix(".out"))
