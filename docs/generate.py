@@ -38,6 +38,7 @@ MODULES = (
     "exceptions",
     "interact",
     "tool",
+    "pytest",
 )
 """What plans, steps and packages import besides the API, as far as it is there."""
 
