@@ -215,10 +215,11 @@ class Builds:
         """Compare the disk with what was recorded: files, then patterns, then variables."""
         self._waits_for_workers = False
         self._warned_of_no_worker = False
-        graph = self._desk.graph
-        for step in graph.steps.values():
-            if step.state is StepState.FAILED:
-                make_pending(self._desk, step)
+        failed = [step for step in self._desk.graph.steps.values() if step.state is StepState.FAILED]
+        if failed and not self.watching.is_armed:
+            self._desk.report_detail(Tag.STARTUP, "Making failed steps pending")
+        for step in failed:
+            make_pending(self._desk, step)
         self._boot()
         self._survey.begin(self._open_build)
 
@@ -250,6 +251,7 @@ class Builds:
             graph.attach(file, ROOT)
         step = graph.step_by_key.get((PLAN_COMMAND, ".")) or graph.make_step(PLAN_COMMAND, ".")
         if step.creator != ROOT:
+            self._desk.report_detail(Tag.STARTUP, "(Re)initialized boot script")
             graph.attach(step, ROOT)
             graph.set_need(step, Need.PLAN)
             graph.add_input(step, file, dynamic=False)

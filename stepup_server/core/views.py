@@ -121,17 +121,19 @@ def _relations(node: Node, graph: Graph) -> Iterator[tuple[str, str]]:
 
 
 def provenance_text(file: File, graph: Graph) -> str:
-    """Return how a file is connected, and the steps that led to its declaration, nearest first."""
-    rows = [*_relations(file, graph), *(("declared by", _shown(step)) for step in _declarers(file, graph))]
+    """Return who declared, makes and uses a file, each with the step that declared it in turn."""
+    maker = graph.producer(file)
+    related: list[tuple[str, Node]] = []
+    if file.creator is not None and file.creator != ROOT:
+        related.append(("creator", graph.node(file.creator)))
+    related += [] if maker is None else [("source", maker)]
+    related += [("sink", step) for step in sorted(graph.consumers(file), key=_key)]
+    rows: list[tuple[str, str]] = []
+    for name, node in related:
+        rows.append((name, _shown(node)))
+        if node.creator is not None and node.creator != ROOT:
+            rows.append(("declared by", _shown(graph.node(node.creator))))
     return "\n".join(f"{name:>20}   {value}" for name, value in rows)
-
-
-def _declarers(node: Node, graph: Graph) -> Iterator[Step]:
-    """Return the steps above a node."""
-    while node.creator is not None and node.creator != ROOT:
-        node = graph.node(node.creator)
-        if isinstance(node, Step):
-            yield node
 
 
 def _sources(node: Node, graph: Graph) -> list[str]:
