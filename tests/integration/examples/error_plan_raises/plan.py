@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-from stepup.core.api import run
+from stepup.core.api import hold, run
 
-run("touch out.txt", out="out.txt")
-raise ValueError("no more")
+with hold():
+    run("touch out.txt", out="out.txt")
+    raise ValueError("no more")
