@@ -5,9 +5,9 @@
 echo data > data.txt
 watch
 echo 'static("data.txt"); copy("data.txt", "copy.txt")' >> sub.py
+stepup wait -u sub.py
 sed -i /data.txt/d plan.py
 stepup wait -u plan.py
-stepup wait -u sub.py
 again
 snapshot graph
 leave

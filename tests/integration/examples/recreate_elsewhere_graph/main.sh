@@ -5,8 +5,8 @@
 watch
 snapshot graph1
 sed -i '/data.txt/d' one.py
-cat more.txt >> two.py
 stepup wait -u one.py
+cat more.txt >> two.py
 stepup wait -u two.py
 again
 snapshot graph2

@@ -4,9 +4,9 @@
 
 watch
 echo > sub.py '#!/usr/bin/env python3'
+stepup wait -u sub.py
 echo 'run("touch made.txt", out="made.txt")' >> plan.py
 stepup wait -u plan.py
-stepup wait -u sub.py
 again
 snapshot graph
 leave
