@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .capacities import Capacities
-from .causes import Story
 from .commands import Answer, Command, Record, Refuse, Report, Value
 from .graph import Graph
 from .ids import AttemptId, NodeId, RequestId
@@ -18,7 +17,7 @@ from .records import Attempt, Step
 from .refusals import Refusal, Superseded
 from .removals import REMOVALS_MAX, Removal, removal_to_json
 from .states import Phase, ReturnCode, StopLevel, Tag
-from .values import BuildOptions, GlobMatch, GlobQuery, Page, StepRef
+from .values import BuildOptions, ChangeKind, GlobMatch, GlobQuery, Page, StepRef
 from .waiting import Circumstances
 
 __all__ = ("LOG_FAIL", "LOG_SUCCESS", "LOG_WARNING", "Desk", "DirectorSettings", "log_name")
@@ -85,12 +84,12 @@ class Desk:
         """Processor time of all attempts that ended in the life of this director."""
         self.skipped = 0
         """Steps that were found to be up to date in this build."""
-        self.last_story: Story | None = None
-        """What was told last, so that steps with the same story share it."""
         self.removals: tuple[Removal, ...] = ()
         """The steps that the last build has removed."""
         self.past_circumstances = Circumstances()
         """Those of the last build before this director."""
+        self.moved: dict[str, ChangeKind] = {}
+        """Inputs that somebody changed during the build; told when it is over, if somebody watches."""
         self.draining = False
         """Nothing more is started in this build."""
         self.stop = StopLevel.NONE

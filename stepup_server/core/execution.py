@@ -7,6 +7,7 @@ is what happens to an attempt afterwards.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
 from .causes import DeferredBefore, Ending, FailedBefore, InputsMoved, Interrupted
 from .checking import Checking
@@ -33,8 +34,8 @@ from .records import Attempt, File, Step, Worker
 from .refusals import Refusal
 from .states import FileState, Phase, StepState, StopLevel, Tag
 from .stories import end_story, ref_of, tell_story
-from .usage import add_used_inputs, note_unusable_inputs
-from .values import Assignment, AttemptFact, AttemptOutcome, NotStarted, Observation, PathKind
+from .usage import add_used_inputs, amended_inputs, note_unusable_inputs
+from .values import Assignment, AttemptFact, AttemptOutcome, ChangeKind, NotStarted, Observation, PathKind
 from .workforce import Workforce
 
 __all__ = ("Execution",)
@@ -281,12 +282,17 @@ class Execution:
             self._desk.unconfirmed.pop(file.id, None)
         seen = {observation.path for observation in outcome.outputs}
         unseen = [(file.path, None) for file in self._graph.outputs(step) if file.path not in seen]
-        questions = (*unseen, *((file.path, file.hash) for file in unknown))
+        amended = amended_inputs(self._graph, step)
+        questions = (*unseen, *((file.path, file.hash) for file in unknown), *amended)
 
         def on_seen(more: tuple[Observation, ...]) -> None:
-            settle_all(self._desk, more[len(unseen) :])
+            products, news, amendments = _divide(more, len(unseen), len(unknown))
+            settle_all(self._desk, news)
             note_unusable_inputs(self._desk, step, attempt, [file.path for file in used])
-            self._conclude(step, attempt, outcome, more[: len(unseen)])
+            known = dict(amended)
+            moved = [seen for seen in amendments if not known[seen.path].same_content(seen.hash)]
+            whole = replace(outcome, changed_inputs=(*outcome.changed_inputs, *moved)) if moved else outcome
+            self._conclude(step, attempt, whole, products)
 
         if questions:
             self._desk.questions.hash_files(questions, on_seen)
@@ -396,6 +402,8 @@ class Execution:
         file = self._graph.file_by_path.get(observation.path)
         if file is None:
             return
+        kind = ChangeKind.DELETED if observation.hash is None else ChangeKind.UPDATED
+        self._desk.moved[file.path] = kind
         if file.is_static:
             state = FileState.MISSING if observation.hash is None else FileState.CONFIRMED
             self._graph.move_file(file, state, observation.hash)
@@ -419,6 +427,13 @@ class Execution:
                 self._desk.report(Tag.WARNING, f"{because}: {step.title} will run again", step=ref_of(step))
         for worker in self._held_back:
             self._take_held_back(worker)
+
+
+def _divide(
+    seen: tuple[Observation, ...], products: int, news: int
+) -> tuple[tuple[Observation, ...], tuple[Observation, ...], tuple[Observation, ...]]:
+    """Divide answers into those about products, about what was never looked at, and about amended inputs."""
+    return seen[:products], seen[products : products + news], seen[products + news :]
 
 
 def _was_given_back(attempt: Attempt, outcome: AttemptOutcome) -> bool:

@@ -114,7 +114,7 @@ def _judge_by_itself(
     if is_deferred:
         pages += _pages_about_inputs(attempt)
     if outcome.changed_inputs:
-        pages.append(list_page("Invalid inputs", _invalid_inputs(attempt, outcome)))
+        pages.append(list_page("Invalid inputs", _invalid_inputs(desk, attempt, outcome)))
     if wrong and not was_refused_its_inputs(outcome):
         pages.append(list_page("Expected outputs not created", wrong))
     return Failed(tuple(pages))
@@ -184,13 +184,13 @@ def _command_page(title: str, step: Step, remark: str) -> Page:
     return Page(title, f"{command}  # {remark}" if remark else command)
 
 
-def _invalid_inputs(attempt: Attempt, outcome: AttemptOutcome) -> list[str]:
+def _invalid_inputs(desk: Desk, attempt: Attempt, outcome: AttemptOutcome) -> list[str]:
     """Tell how inputs moved between declaration and end: those that changed, then those that vanished."""
     stated = {observation.path: observation.hash for observation in attempt.assignment.inputs}
     changed: list[str] = []
     vanished: list[str] = []
     for seen in outcome.changed_inputs:
-        before = stated.get(seen.path)
+        before = stated.get(seen.path) or desk.graph.file_by_path[seen.path].hash
         if seen.kind is PathKind.MISSING:
             vanished.append(f"Input vanished unexpectedly: {seen.path}")
         elif seen.hash is None:

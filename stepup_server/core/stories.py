@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from .causes import Cause, Ending, Story
 from .desk import Desk
 from .records import Attempt, Step
@@ -12,11 +14,14 @@ __all__ = ("end_story", "ref_of", "tell_story")
 
 def tell_story(desk: Desk, step: Step, ending: Ending, causes: tuple[Cause, ...], remark: str = "") -> None:
     """Remember what happened to a step and why."""
-    story = Story(desk.graph.last_build, ending, causes, remark)
-    # Most steps of a build have the same one.
-    desk.last_story = story if story != desk.last_story else desk.last_story
-    step.story = desk.last_story
+    step.story = _shared_story(desk.graph.last_build, ending, causes, remark)
     desk.graph.changed[step.id] = None
+
+
+@lru_cache(64)
+def _shared_story(build: int, ending: Ending, causes: tuple[Cause, ...], remark: str) -> Story:
+    """Return a story; most steps of a build have the same one, and share it."""
+    return Story(build, ending, causes, remark)
 
 
 def end_story(desk: Desk, step: Step, ending: Ending, remark: str = "") -> None:

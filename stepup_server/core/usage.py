@@ -6,12 +6,13 @@ import posixpath
 from collections.abc import Iterable
 
 from .desk import Desk
+from .graph import Graph
 from .ownership import NewEdges, check_circle, check_inputs, check_variable_names, open_circles, use_file
 from .records import Attempt, File, Step
 from .states import FileState
-from .values import AttemptOutcome
+from .values import AttemptOutcome, FileHash
 
-__all__ = ("add_used_inputs", "note_unusable_inputs")
+__all__ = ("add_used_inputs", "amended_inputs", "note_unusable_inputs")
 
 
 def add_used_inputs(desk: Desk, step: Step, outcome: AttemptOutcome) -> list[File]:
@@ -60,3 +61,9 @@ def _is_unfresh(desk: Desk, step: Step, attempt: Attempt, path: str) -> bool:
     file = desk.graph.file_by_path[path]
     maker = desk.graph.producer(file)
     return step.inputs[file.id] and maker is not None and maker.ended_tick >= attempt.fresh_since
+
+
+def amended_inputs(graph: Graph, step: Step) -> tuple[tuple[str, FileHash], ...]:
+    """Return the inputs that a step has amended and could use, with the hashes they had; nobody else looks at these."""
+    files = (graph.files[id_] for id_, dynamic in step.inputs.items() if dynamic)
+    return tuple((file.path, file.hash) for file in files if file.is_available and file.hash is not None)

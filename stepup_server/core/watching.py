@@ -75,6 +75,9 @@ class Watching:
         self._desk.phase = Phase.WATCH
         self._desk.report(Tag.PHASE, "watch")
         self._is_armed = self._is_catching_up = True
+        for path, kind in sorted(self._desk.moved.items()):
+            self.notice(path, kind)
+        self._desk.moved.clear()
         self._desk.commands.append(Watch(self.directories()))
 
     def directories(self) -> tuple[WatchedDirectory, ...]:

@@ -272,3 +272,17 @@ def test_a_deferral_does_not_wait_for_a_worker_that_is_out_of_touch() -> None:
     assert [report.text for report in project.reports_with("DEFERRED")] == ["use"]
     project.join(other)
     assert project.finish(ticket).code == ReturnCode.OK
+
+
+def test_an_amended_input_that_changes_before_the_step_ends_fails_it(project: Project) -> None:
+    def spoil(running: Running) -> Generator[Call, Any, int]:
+        yield running.amend("a")
+        running.disk.write("a", "2")
+        return 0
+
+    project.files(a="1")
+    project.scripts["spoil"] = spoil
+    project.plan(a_static("a"), a_step("spoil"))
+    built = project.build(BuildOptions(keep_going=True))
+    assert built.code == ReturnCode.FAILED | ReturnCode.DRAINING
+    assert "Input changed unexpectedly: a (digest" in project.reports_with("FAIL")[0].pages[-1].text
