@@ -17,6 +17,7 @@ os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 import uvloop
 
 from . import __version__
+from .cleaning import clean_up
 from .core.director import Director, DirectorSettings
 from .core.states import StopLevel
 from .engine.clock import MonotonicClock
@@ -32,7 +33,7 @@ from .report.log import configure
 from .report.reporters import FanOut, LogReporter
 from .report.tagged import TaggedLogs
 from .rpc.server import serving
-from .settings import InspectSettings, Settings, settings_from_arguments
+from .settings import CleanSettings, InspectSettings, Settings, settings_from_arguments
 from .store.journal import SqliteJournal
 from .store.restore import load
 
@@ -42,6 +43,8 @@ __all__ = ("main", "serve")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `stepup director`; return its exit code."""
     settings = settings_from_arguments(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(settings, CleanSettings):
+        return clean_up(settings)
     if isinstance(settings, InspectSettings):
         return show(settings)
     return serve(settings)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ("InspectSettings", "Settings", "make_parser", "settings_from_arguments")
+__all__ = ("CleanSettings", "InspectSettings", "Settings", "make_parser", "settings_from_arguments")
 
 LEASE_S_DEFAULT = 60.0
 
@@ -56,13 +56,40 @@ class InspectSettings:
     """Graph: also for Mermaid."""
 
 
-def settings_from_arguments(arguments: Sequence[str]) -> Settings | InspectSettings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanSettings:
+    """Which outputs are to be removed by hand."""
+
+    root: str
+    """The project root, absolute."""
+    here: str
+    """Where the user stands, absolute."""
+    paths: tuple[str, ...]
+    """Files and directories, relative to the root: what lies there, and what is made from it."""
+    commit: bool
+    """Remove, and do not only say what would be removed."""
+    everything: bool
+    """Also what steps still make."""
+    unsafe: bool
+    """Also what was changed by hand."""
+
+
+def settings_from_arguments(arguments: Sequence[str]) -> Settings | InspectSettings | CleanSettings:
     """Read the command line of `stepup director`; exits with 2 and a message when it is wrong."""
     parser = make_parser()
     chosen = parser.parse_args(arguments)
     root = os.path.realpath(chosen.root or os.environ.get("STEPUP_ROOT") or os.getcwd())
     if not os.path.isdir(root):
         parser.error(f"the project root {root} is not a directory")
+    if chosen.command == "clean":
+        return CleanSettings(
+            root=root,
+            here=chosen.here or root,
+            paths=tuple(os.path.normpath(path) for path in chosen.paths),
+            commit=chosen.commit,
+            everything=chosen.all,
+            unsafe=chosen.unsafe,
+        )
     if chosen.command == "inspect":
         if chosen.subject == "graph" and not chosen.prefix:
             parser.error("graph needs a PREFIX for its files")
@@ -116,4 +143,15 @@ def make_parser() -> argparse.ArgumentParser:
     inspect.add_argument("--json", action="store_true", help="status: for programs")
     inspect.add_argument("--mermaid", action="store_true", help="graph: also for Mermaid")
     inspect.add_argument("--root", default=argparse.SUPPRESS, help="project root")
+    _add_clean(commands.add_parser("clean", help="remove outputs by hand"))
     return parser
+
+
+def _add_clean(parser: argparse.ArgumentParser) -> None:
+    """Describe `clean`."""
+    parser.add_argument("paths", nargs="+", help="relative to the root")
+    parser.add_argument("--commit", action="store_true", help="remove, and do not only say what would be removed")
+    parser.add_argument("--all", action="store_true", help="also what steps still make")
+    parser.add_argument("--unsafe", action="store_true", help="also what was changed by hand")
+    parser.add_argument("--here", help="directory to which printed paths are relative")
+    parser.add_argument("--root", default=argparse.SUPPRESS, help="project root")

@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from stepup_client.cli.configuration.effective import load_configuration
-from stepup_client.cli.configuration.schema import SECTIONS, Browse, Build, Values
+from stepup_client.cli.configuration.schema import SECTIONS, Browse, Build, Clean, Values
 from stepup_client.cli.environment import is_debugging, project_root
 from stepup_client.cli.grammar import PLAIN, given_options, make_parser
 from stepup_client.cli.old_ways import modernized
 from stepup_client.cli.options import (
     BrowseCommand,
     BuildCommand,
+    CleanCommand,
     CompletionCommand,
     ConfigCommand,
     GraphCommand,
@@ -91,8 +92,19 @@ def _browse_command(namespace: argparse.Namespace, environ: Mapping[str, str]) -
     return BrowseCommand(values[Browse.PORT], values[Browse.OPEN_BROWSER], values[Browse.BROWSER])
 
 
+def _clean_command(namespace: argparse.Namespace, environ: Mapping[str, str]) -> CleanCommand:
+    values = _settled(namespace, environ)
+    return CleanCommand(
+        paths=tuple(namespace.paths),
+        commit=values[Clean.COMMIT],
+        everything=values[Clean.ALL],
+        unsafe=values[Clean.UNSAFE],
+    )
+
+
 _MAKERS: dict[str, Callable[[argparse.Namespace, Mapping[str, str]], Invocation]] = {
     "build": _build_command,
+    "clean": _clean_command,
     "wait": lambda namespace, _: WaitCommand(namespace.update, namespace.delete),
     "status": lambda namespace, _: StatusCommand(namespace.json),
     "browse": _browse_command,

@@ -14,18 +14,18 @@ from stepup_client.cli.discover import (
     wait_for_director,
     wait_until_gone,
 )
-from stepup_client.cli.environment import project_root
+from stepup_client.cli.environment import path_from_root, project_root
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.graph_files import write_graph
-from stepup_client.cli.launch import run_inspection
-from stepup_client.cli.options import GraphCommand
+from stepup_client.cli.launch import run_inspection, run_program
+from stepup_client.cli.options import CleanCommand, GraphCommand, Program
 from stepup_client.cli.status import render_status
 from stepup_client.rpc.control_values import DirectorGone, DirectorRefused
 
 if TYPE_CHECKING:
     from stepup_client.rpc.control import ControlClient
 
-__all__ = ("ask", "run_graph", "run_plain", "run_status", "run_wait")
+__all__ = ("ask", "run_clean", "run_graph", "run_plain", "run_status", "run_wait")
 
 _Answer = TypeVar("_Answer")
 
@@ -54,6 +54,18 @@ def run_status(*, as_json: bool) -> int:
     else:
         print(render_status(ask(socket, lambda client: client.status())))
     return 0
+
+
+def run_clean(command: CleanCommand) -> int:
+    """Remove outputs by hand, or show what would be removed; whether a director runs does not matter."""
+    root = project_root()
+    if not os.path.exists(f"{root}/.stepup/graph.db"):
+        raise UsageError(f"Graph database {root}/.stepup/graph.db does not exist.")
+    chosen = {"--commit": command.commit, "--all": command.everything, "--unsafe": command.unsafe}
+    flags = [flag for flag, is_chosen in chosen.items() if is_chosen]
+    paths = [path_from_root(path, root) for path in command.paths]
+    places = ["--here", os.path.realpath("."), "--root", root]
+    return run_program(Program.DIRECTOR, ["clean", *flags, *places, "--", *paths])
 
 
 def run_graph(command: GraphCommand) -> int:

@@ -55,6 +55,7 @@ def make_parser() -> argparse.ArgumentParser:
         _add_config,
     ):
         add(commands)
+    _add_clean(commands)
     _add_completion(commands)
     return parser
 
@@ -173,6 +174,24 @@ def _add_graph(commands: _Commands) -> None:
     parser = _add(commands, "graph", text, "Example: stepup graph graph && dot -Tsvg graph_dependency.dot > graph.svg")
     parser.add_argument("prefix", metavar="PREFIX", help="begins the names of the files; relative to the root")
     parser.add_argument("--mermaid", action="store_true", help="also write what depends on what to PREFIX.mmd")
+
+
+def _add_clean(commands: _Commands) -> None:
+    parser = _add(
+        commands,
+        "clean",
+        "Show, or with --commit remove, outputs that nobody makes any more.",
+        "Example: stepup clean --all --commit sub/",
+        usage="stepup clean [OPTION]... [PATH]...",
+    )
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        default=["."],
+        metavar="PATH",
+        help="directories: outputs in them; files: they and all that is made from them (default: this directory)",
+    )
+    _add_options(parser, SECTIONS["clean"])
 
 
 def _add_config(commands: _Commands) -> None:

@@ -17,6 +17,7 @@ from stepup_client.cli.failures import UsageError
 from stepup_client.cli.options import (
     BrowseCommand,
     BuildCommand,
+    CleanCommand,
     CompletionCommand,
     ConfigCommand,
     GraphCommand,
@@ -95,7 +96,9 @@ def _perform(invocation: Invocation) -> int:
             return _ask(invocation)
 
 
-def _ask(invocation: PlainCommand | WaitCommand | StatusCommand | WhyCommand | BrowseCommand | GraphCommand) -> int:
+def _ask(
+    invocation: PlainCommand | WaitCommand | StatusCommand | WhyCommand | BrowseCommand | CleanCommand | GraphCommand,
+) -> int:
     """Ask a director, or what one has left behind."""
     match invocation:
         case PlainCommand(name):
@@ -118,6 +121,10 @@ def _ask(invocation: PlainCommand | WaitCommand | StatusCommand | WhyCommand | B
             from stepup_client.cli.browse import run_browse
 
             return run_browse(invocation)
+        case CleanCommand():
+            from stepup_client.cli.commands import run_clean
+
+            return run_clean(invocation)
         case GraphCommand():
             from stepup_client.cli.commands import run_graph
 

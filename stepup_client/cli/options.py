@@ -10,6 +10,7 @@ from stepup_client.cli.configuration.kinds import LogFormat, LogLevel
 __all__ = (
     "BrowseCommand",
     "BuildCommand",
+    "CleanCommand",
     "CompletionCommand",
     "ConfigCommand",
     "GraphCommand",
@@ -179,6 +180,20 @@ class GraphCommand:
     """Also for Mermaid."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanCommand:
+    """`stepup clean`."""
+
+    paths: tuple[str, ...] = (".",)
+    """As they were written."""
+    commit: bool = False
+    """Remove, and do not only show what would be removed."""
+    everything: bool = False
+    """Also what steps still make."""
+    unsafe: bool = False
+    """Also what was changed by hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConfigCommand:
     """`stepup config`."""
@@ -197,6 +212,7 @@ class CompletionCommand:
 
 Invocation = (
     BuildCommand
+    | CleanCommand
     | ProgramCommand
     | PlainCommand
     | WaitCommand

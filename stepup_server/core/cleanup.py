@@ -77,9 +77,9 @@ def _revert_unwanted(desk: Desk, removals: Removals) -> None:
         made = step.may_be_skipped or products or (step.volatiles and step.attempt_number)
         if step.detached or step.wanted or not (made or step.state is StepState.SUCCEEDED):
             continue
-        reverted += 1
-        marked -= len(removals)
-        if step.state is not StepState.PENDING:
+        before = len(removals)
+        is_done = step.state is not StepState.PENDING
+        if is_done:
             desk.graph.move_step(step, StepState.PENDING)
         desk.graph.forget_success(step, Unwanted())
         undo_execution(desk, step)
@@ -89,7 +89,8 @@ def _revert_unwanted(desk: Desk, removals: Removals) -> None:
             desk.graph.move_file(file, FileState.PLANNED)
         for id_ in step.volatiles:
             removals[desk.graph.files[id_].path] = None
-        marked += len(removals)
+        reverted += is_done
+        marked += is_done * (len(removals) - before)
     if reverted:
         desk.report(Tag.WARNING, f"Reverted {reverted} optional step(s) to PENDING.")
     if marked:

@@ -40,6 +40,9 @@ from .workforce import Workforce
 
 __all__ = ("Execution",)
 
+DURATION_CHANGE = 0.1
+"""A duration that moved less is what it was: the order shall not change for nothing."""
+
 
 class Execution:
     """Brings steps from pending to their end."""
@@ -349,7 +352,8 @@ class Execution:
         """Record a success. One whose inputs moved meanwhile is tried again."""
         step.ended_tick = self._desk.next_tick()
         step.deferred, step.defer_count = False, 0
-        step.duration_s = outcome.wall_s or step.duration_s
+        if abs(outcome.wall_s - step.duration_s) > DURATION_CHANGE * step.duration_s:
+            step.duration_s = outcome.wall_s
         self._graph.move_step(step, StepState.SUCCEEDED)
         for file in self._graph.outputs(step):
             self._graph.move_file(file, FileState.BUILT, observations[file.path].hash)

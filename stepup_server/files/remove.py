@@ -14,6 +14,7 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from stepup_server.core.paths import is_below
 from stepup_server.core.values import FileHash, Observation, PathKind, Removed
 
 from .look import digest_of, has_stamps_of, open_for_reading
@@ -23,11 +24,12 @@ __all__ = ("remove_files",)
 _DIRECTORY_FLAGS = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def remove_files(root: str, files: Sequence[tuple[str, FileHash | None]]) -> Removed:
+def remove_files(root: str, files: Sequence[tuple[str, FileHash | None]], *, keep: str = ".") -> Removed:
     """Remove files and links that still have the given hash (None: in any case), then directories left empty.
 
     A file that somebody has edited stays without a word.
-    Directories above files that were gone already are pruned too, so that a cleaning can be repeated.
+    Directories above files that were gone already are pruned too, so that a cleaning can be repeated;
+    not the directory `keep`, where somebody stands.
     """
     try:
         root_fd = os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -38,7 +40,7 @@ def remove_files(root: str, files: Sequence[tuple[str, FileHash | None]]) -> Rem
         judged = _judge_all(root_fd, files)
         doomed = judged.doomed
         removed = [path for path in sorted(doomed, reverse=True) if _unlink(root_fd, path, doomed[path])]
-        return Removed((*removed, *_prune(root_fd, [*removed, *judged.gone])), tuple(judged.kept))
+        return Removed((*removed, *_prune(root_fd, [*removed, *judged.gone], keep)), tuple(judged.kept))
     finally:
         os.close(root_fd)
 
@@ -155,13 +157,14 @@ def _unlink(root_fd: int, path: str, identity: _Identity) -> bool:
     return True
 
 
-def _prune(root_fd: int, paths: Iterable[str]) -> list[str]:
+def _prune(root_fd: int, paths: Iterable[str], keep: str) -> list[str]:
     """Remove the directories above these paths that are empty; return them, deepest first."""
     directories: set[str] = set()
     for path in paths:
         while path := path.rpartition("/")[0]:
             directories.add(path)
-    return [path for path in sorted(directories, reverse=True) if _rmdir(root_fd, path)]
+    doomed = (path for path in sorted(directories, reverse=True) if not is_below(keep, path))
+    return [path for path in doomed if _rmdir(root_fd, path)]
 
 
 def _rmdir(root_fd: int, path: str) -> bool:

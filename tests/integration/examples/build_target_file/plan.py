@@ -1,0 +1,8 @@
+#!/usr/bin/env python3
+from stepup.core.api import copy, static
+
+static("s.txt")
+copy("s.txt", "a.txt")
+copy("a.txt", "b.txt", optional=True)
+copy("b.txt", "c.txt", optional=True)
+copy("a.txt", "e.txt")

@@ -1,0 +1,6 @@
+#!/usr/bin/env python3
+from stepup.core.api import copy, run
+
+run("echo a > a.txt", shell=True, out="a.txt")
+copy("a.txt", "sub/b.txt")
+copy("a.txt", "sub/deep/c.txt")

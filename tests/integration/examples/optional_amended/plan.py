@@ -1,0 +1,6 @@
+#!/usr/bin/env python3
+from stepup.core.api import run, static
+
+static("use.py")
+run("echo a > a.txt", shell=True, out="a.txt", optional=True)
+run("./use.py")

@@ -1,0 +1,5 @@
+#!/usr/bin/env python3
+from stepup.core.api import copy
+
+copy("../x.txt", "y.txt", optional=True)
+copy("../x.txt", "z.txt", optional=True)
