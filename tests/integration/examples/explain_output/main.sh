@@ -9,4 +9,3 @@ echo more >> two.txt
 build -e
 chmod 755 one.txt
 build -e
-[[ ! -x one.txt ]]
