@@ -90,7 +90,7 @@ def _revert_unwanted(desk: Desk, removals: Removals) -> None:
         for id_ in step.volatiles:
             removals[desk.graph.files[id_].path] = None
         reverted += is_done
-        marked += is_done * (len(removals) - before)
+        marked += len(removals) - before
     if reverted:
         desk.report(Tag.WARNING, f"Reverted {reverted} optional step(s) to PENDING.")
     if marked:
