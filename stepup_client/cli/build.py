@@ -13,8 +13,8 @@ from stepup_client.cli.conduct import INTERNAL
 from stepup_client.cli.discover import (
     is_director_alive,
     remove_remains,
-    wait_for_director,
     wait_until_gone,
+    wait_until_listening,
 )
 from stepup_client.cli.environment import enter_root, path_from_root, project_root
 from stepup_client.cli.failures import UsageError
@@ -24,6 +24,9 @@ from stepup_client.cli.plan_check import check_plan
 from stepup_client.rpc.control_values import BuildOptions
 
 __all__ = ("run_build",)
+
+_TRIES = 5
+"""How often to look for a director that came or went at the moment of looking."""
 
 
 def run_build(command: BuildCommand) -> int:
@@ -35,12 +38,11 @@ def run_build(command: BuildCommand) -> int:
     # From here on somebody depends on us ending in order.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _raise_interrupt)
-    exit_code = _attach_or_embed(root, command)
-    if exit_code is None:
+    for _ in range(_TRIES):
         exit_code = _attach_or_embed(root, command)
-    if exit_code is None:
-        raise UsageError(f"Another director of {root} is coming or going. Try again in a moment.")
-    return exit_code
+        if exit_code is not None:
+            return exit_code
+    raise UsageError(f"Another director of {root} is coming or going. Try again in a moment.")
 
 
 def _attach_or_embed(root: str, command: BuildCommand) -> int | None:
@@ -54,7 +56,9 @@ def _attach_or_embed(root: str, command: BuildCommand) -> int | None:
 
 
 def _attach(root: str, command: BuildCommand) -> int | None:
-    located = wait_for_director(root)
+    located = wait_until_listening(root)
+    if located is None:
+        return None
     for flag, is_given in (("-j", command.are_jobs_given), ("--joblog", command.joblog)):
         if is_given:
             print(f"NOTE: a director is running already, to which {flag} means nothing.", file=sys.stderr)

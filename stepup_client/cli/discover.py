@@ -30,6 +30,7 @@ __all__ = (
     "remove_socket_directory",
     "wait_for_director",
     "wait_until_gone",
+    "wait_until_listening",
 )
 
 _POLL_S = 0.05
@@ -99,6 +100,19 @@ def wait_for_director(
             is_noticed = True
             print(f"Waiting for a director of {root} ...", file=sys.stderr)
         pause(_POLL_S)
+
+
+def wait_until_listening(
+    root: str, *, clock: Callable[[], float] = time.monotonic, pause: Callable[[float], None] = time.sleep
+) -> Located | None:
+    """Return the living director of a project as soon as it listens; None when it is gone, or never does."""
+    start = clock()
+    while is_director_alive(root) and clock() - start < _PATIENCE_S:
+        located = find_director(root)
+        if located is not None:
+            return located
+        pause(_POLL_S)
+    return None
 
 
 def find_successor(

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from stepup_worker.core.values import FileHash, Observation, PathKind
 
-__all__ = ("SMALL_BYTES_MAX", "hash_large", "look", "make_directory", "make_parents")
+__all__ = ("SMALL_BYTES_MAX", "hash_large", "is_special", "look", "make_directory", "make_parents")
 
 SMALL_BYTES_MAX = 256 * 1024
 """Files up to this size are read at once, and by whoever asks; larger ones are read in pieces."""
@@ -68,6 +68,15 @@ def hash_large(path: str) -> Observation:
             os.close(fd)
     except OSError as error:
         return _unreachable(path, error)
+
+
+def is_special(path: str) -> bool:
+    """Tell whether there is something that is neither a file nor a directory."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def make_parents(path: str) -> None:

@@ -24,7 +24,7 @@ from stepup_worker.core.values import (
 )
 
 from .capture import Capture, read_output
-from .files import hash_large, look, make_directory, make_parents
+from .files import hash_large, is_special, look, make_directory, make_parents
 from .forkline import ForkLine
 from .process import Child, Ended, LaunchFailed
 from .script import PATH_FILTER
@@ -110,6 +110,7 @@ class Runner:
 
     async def _prepare(self, attempt: AttemptId, assignment: Assignment) -> None:
         _make_directories(assignment)
+        _refuse_special(assignment.outputs)
         changed = await self._changed(assignment.inputs)
         if changed:
             raise _Refused(_describe_change(changed), changed)
@@ -165,6 +166,13 @@ def _make_directories(assignment: Assignment) -> None:
         raise _Refused(
             f"The directory {error.filename} cannot be made: {error.strerror}. Move what is in its way."
         ) from error
+
+
+def _refuse_special(outputs: Iterable[str]) -> None:
+    """Refuse what a step could hang on, or write into without an end."""
+    for path in outputs:
+        if is_special(path):
+            raise _Refused(f"The output {path} is not a regular file but a FIFO, socket or device: remove it.")
 
 
 def _describe_change(changed: tuple[Observation, ...]) -> str:

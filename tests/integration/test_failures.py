@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -37,7 +38,7 @@ def test_with_k_all_that_does_not_need_a_failed_step_is_run(folder: Folder) -> N
     ended = folder.build("-k", code=FAILED_AND_PENDING)
     assert ended.executed == ["./plan.py", "exit 3", "touch c.txt"]
     assert "1 step(s) failed." in ended.output
-    assert ended.page("Other reasons") == "Needs a step that failed: touch b.txt\n"
+    assert ended.page("Other reasons") == "1 step(s) are blocked by failed steps, e.g. touch b.txt.\n"
 
 
 def test_a_failed_step_is_tried_again_by_the_next_build(folder: Folder) -> None:
@@ -197,3 +198,10 @@ def test_a_plan_by_hand_shows_what_it_would_declare(folder: Folder) -> None:
     shown = folder.run_shell("./plan.py")
     assert "true" in shown
     assert not folder.has(".stepup")
+
+
+def test_an_output_that_is_a_fifo_is_refused_before_the_step_can_hang_on_it(folder: Folder) -> None:
+    os.mkfifo(folder.root / "pipe")
+    folder.plan('run("cp plan.py pipe", inp="plan.py", out="pipe")')
+    ended = folder.build(code=FAILED_AND_DRAINED)
+    assert "The output pipe is not a regular file" in ended.output

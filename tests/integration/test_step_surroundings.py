@@ -14,7 +14,7 @@ SHOW = "import os\nprint(dict(os.environ))\n"
 
 
 @pytest.mark.parametrize("is_python", [True, False])
-@pytest.mark.parametrize(("workdir", "here", "way"), [(".", ".", "."), ("sub/", "sub/", "../"), ("sub", "sub", "..")])
+@pytest.mark.parametrize(("workdir", "here", "way"), [(".", ".", "."), ("sub/", "sub", ".."), ("sub", "sub", "..")])
 def test_a_step_knows_where_it_is(folder: Folder, workdir: str, here: str, way: str, *, is_python: bool) -> None:
     folder.script("show.py", SHOW)
     command = f"{way.rstrip('/')}/show.py" if is_python else "env"
