@@ -279,6 +279,7 @@ class Execution:
         attempt.ended = True
         self.ready.release_resources(step)
         self._workforce.take_back(attempt)
+        self._workforce.workers[attempt.worker].concluding += 1
         used = self._add_used_inputs(step, attempt, outcome)
         unknown = [file for file in used if file.state is FileState.UNCONFIRMED]
         for file in unknown:
@@ -318,7 +319,9 @@ class Execution:
         self._desk.executed += 1
         self._desk.cpu_s += outcome.cpu_s
         self._workforce.acknowledge(attempt.worker, attempt.id)
-        self._workforce.workers[attempt.worker].finished += 1
+        worker = self._workforce.workers[attempt.worker]
+        worker.concluding -= 1
+        worker.finished += 1
         self._desk.record_extras.append(Record(outputs=(output_row(step, attempt, outcome),)))
         match verdict:
             case Succeeded():

@@ -107,7 +107,8 @@ class _Order:
         graph = self._graph
         declared = [graph.node(id_) for id_ in step.products]
         trees = (product for product in declared if isinstance(product, Tree))
-        named = [graph.files[id_] for tree in trees for id_ in tree.files if graph.files[id_].listed]
+        owned = (graph.files[id_] for tree in trees for id_ in tree.files)
+        named = [file for file in owned if file.listed]
         return sorted([*declared, *named], key=lambda node: node.position)
 
     def _mention_files(self, step: Step, *, dynamic: bool, but: Collection[NodeId] = ()) -> None:
@@ -128,4 +129,4 @@ def _amended_later(step: Step, products: Iterable[Node]) -> set[NodeId]:
     """
     static = {product.id for product in products if isinstance(product, File)}
     used = {id_ for product in products if isinstance(product, Step) for id_ in product.inputs}
-    return static | (used & (step.outputs.keys() | step.volatiles.keys()))
+    return (static & step.inputs.keys()) | (used & (step.outputs.keys() | step.volatiles.keys()))

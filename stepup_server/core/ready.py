@@ -157,6 +157,8 @@ class ReadyQueue:
 
     def _lets_pass(self, ahead: Step, tail_s: float) -> bool:
         """Tell whether nothing that waits for a running step comes before a step with such a chain behind it."""
+        if ahead.attempt is not None and ahead.attempt.deferred:
+            return False
         if ahead.is_planner or ahead.implied is Need.PLAN or ahead.tail_s - self._duration_s(ahead) >= tail_s:
             return False
         return not any(behind.may_be_skipped for behind in self._graph.users(ahead))

@@ -313,5 +313,12 @@ class Worker:
     """It has not been told yet what it should be doing."""
     leave: bool = False
     """It is to leave when it holds nothing."""
+    concluding: int = 0
+    """Attempts that it has finished and whose products are still being looked at: nothing follows from them yet."""
     finished: int = 0
     """Attempts that it has finished since it joined."""
+
+    @property
+    def free_slots(self) -> int:
+        """How many attempts could begin at once, as people see it: one after the other."""
+        return self.description.slots - len(self.holding) - self.concluding

@@ -173,7 +173,7 @@ class Workforce:
         best, room = None, 0
         for worker in self.connected:
             slots = worker.description.slots
-            free = slots + extra - len(worker.holding)
+            free = slots + extra - len(worker.holding) if ahead else worker.free_slots
             if free > room and slots and not worker.leave:
                 best, room = worker, free
         return best
@@ -182,7 +182,7 @@ class Workforce:
         """Return how many steps could begin at once; without workers one, since a check needs none."""
         if not self.connected:
             return 1
-        return sum(max(0, worker.description.slots - len(worker.holding)) for worker in self.connected)
+        return sum(max(0, worker.free_slots) for worker in self.connected)
 
     def hand_out(self, worker: Worker, step: Step, attempt: Attempt) -> None:
         """Let a worker hold an attempt."""

@@ -72,7 +72,8 @@ def comparable(path: Path) -> str:
     """Return the text of a file without what differs between two runs; a word when it is not there."""
     if not path.exists():
         return "(absent)\n"
-    text = path.read_text(errors="replace").replace(str(path.parent.resolve()), "${PWD}")
+    place = path.parent.resolve()
+    text = path.read_text(errors="replace").replace(str(place), "${PWD}").replace(str(place.parent), "${CASE}")
     lines = _without_digests(text) if _is_graph(text) else _without_programs(text)
     return "".join(f"{line.rstrip()}\n" for line in lines)
 

@@ -6,8 +6,8 @@ mkdir old
 echo one > old/a.txt
 watch
 mv old new
-sed -i 's/old/new/' plan.py
 stepup wait -d old/a.txt
+sed -i 's/old/new/' plan.py
 stepup wait -u plan.py
 again
 snapshot graph
