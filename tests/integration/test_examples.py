@@ -10,7 +10,11 @@ from tests.support.examples import PREFIX, comparable, expected_names, find_exam
 from tests.support.project_folder import Folder
 
 EXAMPLES = [pytest.param(path, id=path.name) for path in find_examples()]
-WITH_GRAPHS = [pytest.param(path, id=path.name) for path in find_examples() if list(path.glob(f"{PREFIX}*graph*"))]
+WITH_GRAPHS = [
+    pytest.param(path, id=path.name)
+    for path in find_examples()
+    if list(path.glob(f"{PREFIX}*graph*")) and not (path / "one_slot.md").exists()
+]
 MANY = {"EXAMPLE_JOBS": "4", "STEPUP_BUILD_WORKERS": "2"}
 
 

@@ -41,7 +41,11 @@ def find_examples() -> list[Path]:
 def prepare(example: Path, around: Path) -> Path:
     """Copy an example into a fresh directory and return where it is."""
     place = around / example.name
-    shutil.copytree(example, place, ignore=shutil.ignore_patterns(f"{PREFIX}*", "stepup4.md", ".stepup", "__pycache__"))
+    shutil.copytree(
+        example,
+        place,
+        ignore=shutil.ignore_patterns(f"{PREFIX}*", "stepup4.md", "one_slot.md", ".stepup", "__pycache__"),
+    )
     shutil.copy(EXAMPLES / "examples.sh", around)
     return place
 
