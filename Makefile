@@ -10,7 +10,7 @@ DEMO := docs/getting_started/distributed_plans
 FOLDERS := stepup_server stepup_worker stepup_client tests docs proto
 
 # A stamp is younger than all it was made from; what nobody touched is not checked again.
-SOURCES := $(shell find $(FOLDERS) -name node_modules -prune -o -type f \
+SOURCES := $(shell find $(FOLDERS) \( -name node_modules -o -path tests/integration/examples \) -prune -o -type f \
     \( -name '*.py' -o -name '*.pyi' -o -name '*.proto' \) -print) pyproject.toml
 
 .DEFAULT_GOAL := help
