@@ -4,9 +4,9 @@
 
 watch
 snapshot graph1
-sed -i 's/41/42/' number.txt
+sed -i 's/41/142/' number.txt
 stepup wait -u number.txt
 again
 snapshot graph2
 leave
-[[ $(cat out.txt) == 42 ]]
+[[ $(cat out.txt) == 142 ]]

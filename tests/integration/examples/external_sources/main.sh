@@ -7,9 +7,9 @@ echo 'X = 1' > ../shared/shared_module.py
 export STEPUP_PATH_FILTER=+../shared
 watch
 snapshot graph1
-echo 'X = 2' > ../shared/shared_module.py
+echo 'X = 22' > ../shared/shared_module.py
 stepup wait -u ../shared/shared_module.py
 again
 snapshot graph2
 leave
-[[ $(cat out.txt) == 2 ]]
+[[ $(cat out.txt) == 22 ]]
