@@ -137,9 +137,14 @@ class _Daemon:
             reap_strays(known if self._line is None else known | self._line.pids())
 
     def listen_for_signals(self, guardian: int) -> None:
-        """Stop when asked to; end at once when the guardian was killed, which arrives as SIGTERM, too."""
+        """Stop when asked to; end at once when the guardian was killed, which arrives as SIGTERM, too.
+
+        SIGTSTP and SIGCONT are about the steps: the worker itself goes on.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._on_signal, guardian)
+        self._loop.add_signal_handler(signal.SIGTSTP, self._runner.suspend)
+        self._loop.add_signal_handler(signal.SIGCONT, self._runner.resume)
 
     async def converse(self) -> None:
         """Talk with one director after the other until there is nothing left to do."""

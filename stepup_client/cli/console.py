@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from stepup_client.cli.graph_files import write_graph
 from stepup_client.cli.held_signals import release_signals
@@ -100,17 +100,32 @@ class Operator:
         write_graph("graph", await self._client.graph())
 
 
+class Suspendable(Protocol):
+    """Running steps that can be stopped for a while."""
+
+    def suspend_steps(self) -> None:
+        """Stop them."""
+        ...
+
+    def resume_steps(self) -> None:
+        """Let them go on."""
+        ...
+
+
 @contextmanager
 def listening_to_user(
-    screen: Screen, on_interrupt: Callable[[str], None], on_key: Callable[[str], None]
+    screen: Screen, on_interrupt: Callable[[str], None], on_key: Callable[[str], None], steps: Suspendable | None = None
 ) -> Generator[None]:
-    """Take signals and keys, and redraw the progress once a second; afterwards all is as before."""
+    """Take signals and keys, and redraw the progress once a second; afterwards all is as before.
+
+    `steps` are stopped with us by Ctrl-Z; without them, only the display is.
+    """
     loop = asyncio.get_running_loop()
     keys = _Keys(loop, Keyboard(on_key))
     handlers: dict[int, Callable[[], None]] = {
         **{number: partial(on_interrupt, number.name) for number in _INTERRUPTS},
-        signal.SIGTSTP: lambda: _suspend(screen, keys),
-        signal.SIGCONT: lambda: _resume(screen, keys),
+        signal.SIGTSTP: lambda: _suspend(screen, keys, steps),
+        signal.SIGCONT: lambda: _resume(screen, keys, steps),
     }
     for number, handler in handlers.items():
         loop.add_signal_handler(number, handler)
@@ -169,14 +184,18 @@ class _Ticker:
         self._handle = self._loop.call_later(_TICK_S, self._tick)
 
 
-def _suspend(screen: Screen, keys: _Keys) -> None:
+def _suspend(screen: Screen, keys: _Keys, steps: Suspendable | None) -> None:
     """Be stopped by Ctrl-Z with the terminal in order."""
     keys.stop()
     screen.hide()
+    if steps is not None:
+        steps.suspend_steps()
     os.kill(os.getpid(), signal.SIGSTOP)
 
 
-def _resume(screen: Screen, keys: _Keys) -> None:
+def _resume(screen: Screen, keys: _Keys, steps: Suspendable | None) -> None:
     """Go on, in the foreground or in the background."""
+    if steps is not None:
+        steps.resume_steps()
     keys.start()
     screen.redraw()

@@ -80,7 +80,7 @@ class _EmbeddedBuild:
             operator = Operator(client, self._screen, calls, watches=self._options.watch or self._options.watch_first)
             with (
                 self._watching_programs(),
-                listening_to_user(self._screen, self._on_interrupt, operator.press),
+                listening_to_user(self._screen, self._on_interrupt, operator.press, self._household),
             ):
                 exit_code = await self._conduct(client, calls)
             calls.cancel()

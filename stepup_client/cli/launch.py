@@ -196,6 +196,19 @@ class Household:
         if member in self.pids:
             os.kill(self.pids[member], signal.SIGKILL)
 
+    def suspend_steps(self) -> None:
+        """Stop all running steps for as long as we are stopped ourselves."""
+        self._tell_workers(signal.SIGTSTP)
+
+    def resume_steps(self) -> None:
+        """Let them go on."""
+        self._tell_workers(signal.SIGCONT)
+
+    def _tell_workers(self, number: signal.Signals) -> None:
+        for member, pid in self.pids.items():
+            if member != _DIRECTOR:
+                os.kill(pid, number)
+
     def reap(self, member: Member) -> int:
         """Wait for the end of a program and return its exit code; negative for a signal."""
         _, status = os.waitpid(self.pids.pop(member), 0)

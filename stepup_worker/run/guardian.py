@@ -18,10 +18,14 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
+_PASSED_ON = (signal.SIGTERM, signal.SIGINT, signal.SIGTSTP, signal.SIGCONT)
+"""What somebody says to the worker, not to its guardian."""
+
+
 def guard(daemon: int, lifeline_fd: int | None) -> int:
     """Wait until the daemon ends, end all that it left, and return its exit status.
 
-    SIGTERM and SIGINT are passed on to it. When the lifeline ends, so does the daemon, at once.
+    SIGTERM, SIGINT, SIGTSTP and SIGCONT are passed on to it. When the lifeline ends, so does the daemon, at once.
     """
     read_end = _open_signal_pipe()
     poll = select.poll()
@@ -85,14 +89,14 @@ def _open_signal_pipe() -> int:
     os.set_blocking(read_end, False)
     os.set_blocking(write_end, False)
     signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
-    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGCHLD, *_PASSED_ON):
         signal.signal(number, lambda _number, _frame: None)
     return read_end
 
 
 def _pass_on(numbers: bytes, daemon: int) -> None:
     for number in numbers:
-        if number in (signal.SIGTERM, signal.SIGINT):
+        if number in _PASSED_ON:
             os.kill(daemon, number)
 
 

@@ -70,6 +70,9 @@ class Runner:
         self._starter = Starter(self._loop, environment, fork_line)
         self._stops: dict[AttemptId, StopLevel] = {}
         self._children: dict[AttemptId, Child] = {}
+        self._suspended_at: float | None = None
+        self._suspended_s = 0.0
+        """How long steps were suspended, over the life of this worker."""
 
     async def run(self, attempt: AttemptId, assignment: Assignment, on_begin: Callable[[], None]) -> Outcome:
         """Run one attempt to its end; `on_begin` is called when its process exists."""
@@ -77,11 +80,13 @@ class Runner:
         capture = Capture(self._capture_directory)
         try:
             await self._prepare(attempt, assignment)
-            began_at = time.monotonic()
+            began_at = time.monotonic() - self._suspended_s
             variables = step_variables(attempt, assignment, self._root, self.socket)
             workdir = assignment.workdir or "."
             child = self._starter.start(assignment.command, variables, workdir, capture, shell=assignment.shell)
             self._children[attempt] = child
+            if self._suspended_at is not None:
+                child.send_signal(signal.SIGSTOP)
             on_begin()
             ended = await child.ended
             return await self._conclude(assignment, capture, ended, began_at)
@@ -103,6 +108,23 @@ class Runner:
         child = self._children.get(attempt)
         if child is not None:
             child.send_signal(_SIGNALS[level])
+
+    def suspend(self) -> None:
+        """Stop all steps until `resume`; that time does not count."""
+        if self._suspended_at is None:
+            self._suspended_at = time.monotonic()
+            self._signal_all(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let all steps go on."""
+        if self._suspended_at is not None:
+            self._suspended_s += time.monotonic() - self._suspended_at
+            self._suspended_at = None
+            self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        for child in self._children.values():
+            child.send_signal(number)
 
     def living(self) -> frozenset[int]:
         """Return the pids of all children that are not reaped yet."""
@@ -129,7 +151,7 @@ class Runner:
             stderr=read_output(capture.stderr, bytes_max),
             outputs=outputs,
             changed_inputs=changed,
-            wall_s=ended.at - began_at,
+            wall_s=max(0.0, ended.at - self._suspended_s - began_at),
             cpu_s=ended.cpu_s,
             rss_bytes_max=ended.rss_bytes_max,
             at=ended.at,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -188,3 +190,21 @@ def assert_nothing_left(folder: Folder, *pids: int) -> None:
     assert folder.left_processes() == {}
     assert folder.left_directories() == []
     assert not any(is_alive(pid) for pid in pids)
+
+
+def test_ctrl_z_stops_the_steps_until_the_build_goes_on(folder: Folder) -> None:
+    folder.plan('run("echo $$ > pid; read line < pipe", shell=True)')
+    os.mkfifo(folder.root / "pipe")
+    build = folder.start("build", "-j", "1")
+    step = folder.number("pid")
+    build.process.send_signal(signal.SIGTSTP)
+    wait_until(lambda: state_of(step) == "T", "the step is stopped")
+    build.process.send_signal(signal.SIGCONT)
+    wait_until(lambda: state_of(step) == "S", "the step goes on")
+    folder.write_fifo("pipe")
+    build.end().checked()
+
+
+def state_of(pid: int) -> str:
+    """Return the letter by which the kernel names the state of a process."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
