@@ -16,8 +16,7 @@ from typing import NamedTuple
 
 from .causes import Aspect, Change, Difference
 from .graph import Graph
-from .past import Past
-from .records import File, Step
+from .records import File, Past, Step
 from .values import FileHash
 
 __all__ = (

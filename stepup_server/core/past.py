@@ -7,31 +7,12 @@ since the last success, and nothing for what is up to date.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .records import Past, Step
 from .values import FileHash
 
-if TYPE_CHECKING:
-    from .records import Step
-
-__all__ = ("Past", "note_declaration", "note_input", "note_output", "past_from_json", "past_to_json")
-
-
-@dataclass(slots=True, eq=False)
-class Past:
-    """Notes of one step about its last success; the first note about a thing stays."""
-
-    inputs: dict[str, FileHash | None] = field(default_factory=dict)
-    """By path; None: it was no input, or was not there."""
-    outputs: dict[str, FileHash | None] = field(default_factory=dict)
-    """By path; None: it was no output, or was not there."""
-    shell: bool | None = None
-    """None: the same as now."""
-    overrides: tuple[tuple[str, str], ...] | None = None
-    """None: the same as now."""
-    workdir: str | None = None
-    """How the label spelled it. None: the same as now."""
+__all__ = ("note_declaration", "note_input", "note_output", "past_from_json", "past_to_json")
 
 
 def note_input(step: Step, path: str, hash_: FileHash | None) -> None:

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from .causes import FIRST_RUN, Cause, Story
 from .commands import Declared
 from .ids import AttemptId, NodeId, RequestId, WorkerId
-from .past import Past
 from .paths import label_of
 from .phrases import one_line
 from .refusals import Refusal
 from .states import FileState, Need, StepState, StopLevel
 from .values import NOWHERE, Assignment, FileHash, GlobMatch, GlobQuery, Source, WorkerDescription
 
-__all__ = ("Attempt", "File", "Node", "Speech", "Step", "Tree", "Worker")
+__all__ = ("Attempt", "File", "Node", "Past", "Speech", "Step", "Tree", "Worker")
 
 STATIC_STATES = frozenset({FileState.UNCONFIRMED, FileState.CONFIRMED, FileState.MISSING})
 OUTPUT_STATES = frozenset({FileState.PLANNED, FileState.BUILT, FileState.OUTDATED})
@@ -156,6 +155,22 @@ class Attempt:
     def fresh_since(self) -> int:
         """The moment after which a file may not have been made for this attempt to have read it."""
         return self.assigned_tick if self.started_tick is None else self.started_tick
+
+
+@dataclass(slots=True, eq=False)
+class Past:
+    """Notes of one step about its last success; the first note about a thing stays."""
+
+    inputs: dict[str, FileHash | None] = field(default_factory=dict)
+    """By path; None: it was no input, or was not there."""
+    outputs: dict[str, FileHash | None] = field(default_factory=dict)
+    """By path; None: it was no output, or was not there."""
+    shell: bool | None = None
+    """None: the same as now."""
+    overrides: tuple[tuple[str, str], ...] | None = None
+    """None: the same as now."""
+    workdir: str | None = None
+    """How the label spelled it. None: the same as now."""
 
 
 @dataclass(slots=True, eq=False)
