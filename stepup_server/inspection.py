@@ -20,7 +20,7 @@ from .engine.ports import JournalFailed
 from .settings import InspectSettings, settings_from_arguments
 from .store.restore import load
 
-__all__ = ("explain", "inspect", "show", "show_as_told")
+__all__ = ("explain", "inspect", "return_code_of_last_build", "show", "show_as_told")
 
 
 def show_as_told(arguments: Sequence[str]) -> int:
@@ -72,6 +72,17 @@ def explain(root: str, name: str) -> str:
             for depth, one in reason.walk()
         ]
     )
+
+
+def return_code_of_last_build(root: str) -> int:
+    """Return how the last build ended.
+
+    Raises
+    ------
+    JournalFailed
+        There is no database, or it cannot be read.
+    """
+    return int(_restore(root).desk.return_code)
 
 
 def _restore(root: str) -> Director:

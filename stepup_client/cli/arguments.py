@@ -13,6 +13,7 @@ from stepup_client.cli.environment import is_debugging, project_root
 from stepup_client.cli.grammar import PLAIN, given_options, make_parser
 from stepup_client.cli.old_ways import modernized
 from stepup_client.cli.options import (
+    AttachCommand,
     BrowseCommand,
     BuildCommand,
     CleanCommand,
@@ -84,7 +85,15 @@ def _build_command(namespace: argparse.Namespace, environ: Mapping[str, str]) ->
         joblog=values[Build.JOBLOG],
         log_level=values[Build.LOG_LEVEL] if is_told_level else "debug",
         log_format=values[Build.LOG_FORMAT],
+        detach=values[Build.DETACH],
     )
+
+
+def _attach_command(namespace: argparse.Namespace, environ: Mapping[str, str]) -> AttachCommand:
+    """Take over how a build looks; what it builds was said when it was begun."""
+    section = SECTIONS["build"]
+    values = load_configuration(project_root(environ), environ).values(section, {})
+    return AttachCommand(Look(progress=values[Build.PROGRESS], verbose=namespace.verbose or values[Build.VERBOSE]))
 
 
 def _browse_command(namespace: argparse.Namespace, environ: Mapping[str, str]) -> BrowseCommand:
@@ -103,6 +112,7 @@ def _clean_command(namespace: argparse.Namespace, environ: Mapping[str, str]) ->
 
 
 _MAKERS: dict[str, Callable[[argparse.Namespace, Mapping[str, str]], Invocation]] = {
+    "attach": _attach_command,
     "build": _build_command,
     "clean": _clean_command,
     "wait": lambda namespace, _: WaitCommand(namespace.update, namespace.delete),

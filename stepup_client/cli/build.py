@@ -63,8 +63,10 @@ def _attach(root: str, command: BuildCommand) -> int | None:
         if is_given:
             print(f"NOTE: a director is running already, to which {flag} means nothing.", file=sys.stderr)
     # Here because all this loads gRPC.
-    from stepup_client.cli.attach import attach
+    from stepup_client.cli.attach import attach, begin_build
 
+    if command.detach:
+        return begin_build(located.socket, _options(command, workers_min=0))
     return attach(located.socket, _options(command, workers_min=0), command.look)
 
 
@@ -73,6 +75,14 @@ def _embed(root: str, command: BuildCommand) -> int | None:
     complaint = check_plan(root)
     if complaint is not None:
         return _refuse(root, complaint)
+    if command.detach:
+        from stepup_client.cli.detach import detach
+
+        return detach(root, lambda: _embed_with_signals(root, command))
+    return _embed_with_signals(root, command)
+
+
+def _embed_with_signals(root: str, command: BuildCommand) -> int | None:
     # Until somebody can act on them: from then on the user is listened to.
     hold_signals()
     try:

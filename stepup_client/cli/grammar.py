@@ -45,6 +45,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for add in (
         _add_build,
+        _add_attach,
         _add_programs,
         _add_wait,
         _add_plain,
@@ -85,6 +86,13 @@ def _add_build(commands: _Commands) -> None:
         help="build only what these files and directories (with a slash at the end) need, optional steps included",
     )
     _add_options(parser, SECTIONS["build"])
+
+
+def _add_attach(commands: _Commands) -> None:
+    text = "Show a build that goes on, from its beginning to its end, and return its exit code."
+    keys = "Ctrl-C stops the build, as if it had been begun here; the key `b` leaves it in the background."
+    parser = _add(commands, "attach", text, f"{keys}\nExample: stepup build --detach && stepup attach")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show details, too")
 
 
 def _add_options(parser: argparse.ArgumentParser, section: Section) -> None:

@@ -28,6 +28,7 @@ from functools import partial
 from types import TracebackType
 from typing import NoReturn, Self
 
+from stepup_client.cli.background import write_to
 from stepup_client.cli.discover import remove_socket_directory
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.held_signals import release_signals
@@ -38,6 +39,7 @@ __all__ = (
     "HouseholdSettings",
     "browse_database",
     "explain_from_database",
+    "last_return_code",
     "run_inspection",
     "run_program",
 )
@@ -102,6 +104,19 @@ def explain_from_database(root: str, name: str) -> str:
     try:
         return explain(root, name)
     except (JournalFailed, Refusal) as error:
+        raise UsageError(str(error)) from error
+
+
+def last_return_code(root: str) -> int | None:
+    """Return how the last build ended, as it is stored; None when there was none."""
+    from stepup_server.engine.ports import JournalFailed
+    from stepup_server.inspection import return_code_of_last_build
+
+    if not os.path.exists(f"{root}/.stepup/graph.db"):
+        return None
+    try:
+        return return_code_of_last_build(root)
+    except JournalFailed as error:
         raise UsageError(str(error)) from error
 
 
@@ -328,7 +343,7 @@ def _be_child(serve: Callable[[], int], close: Sequence[int], log_path: str) -> 
         os.setsid()
         for descriptor in close:
             os.close(descriptor)
-        _redirect(log_path)
+        write_to(log_path)
         code = serve()
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 1
@@ -339,17 +354,6 @@ def _be_child(serve: Callable[[], int], close: Sequence[int], log_path: str) -> 
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-
-
-def _redirect(log_path: str) -> None:
-    """Read from nowhere, write to the log."""
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    os.dup2(nothing, 0)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    os.close(nothing)
-    os.close(log)
 
 
 def _adopt_orphans() -> None:

@@ -15,6 +15,7 @@ from typing import NoReturn
 from stepup_client.cli.arguments import parse
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.options import (
+    AttachCommand,
     BrowseCommand,
     BuildCommand,
     CleanCommand,
@@ -78,6 +79,10 @@ def _perform(invocation: Invocation) -> int:
             from stepup_client.cli.build import run_build
 
             return run_build(invocation)
+        case AttachCommand(look):
+            from stepup_client.cli.attach import run_attach
+
+            return run_attach(look)
         case ProgramCommand(program, argv):
             from stepup_client.cli.launch import run_program
 

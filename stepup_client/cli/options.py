@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from stepup_client.cli.configuration.kinds import LogFormat, LogLevel
 
 __all__ = (
+    "AttachCommand",
     "BrowseCommand",
     "BuildCommand",
     "CleanCommand",
@@ -110,6 +111,16 @@ class BuildCommand:
     """How much director and worker write to their logs."""
     log_format: LogFormat = "json"
     """How they write it."""
+    detach: bool = False
+    """Let the build go on in the background."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachCommand:
+    """`stepup attach`."""
+
+    look: Look = Look()
+    """What is shown of the build."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +222,8 @@ class CompletionCommand:
 
 
 Invocation = (
-    BuildCommand
+    AttachCommand
+    | BuildCommand
     | CleanCommand
     | ProgramCommand
     | PlainCommand

@@ -97,6 +97,10 @@ def status_from_wire(message: control_pb2.GetStatusResponse) -> Status:
         pid=message.pid,
         root=message.root,
         version=message.version,
+        build=message.build,
+        events_before=message.events_before,
+        embedded=message.embedded,
+        watching=message.watching,
         checking=tuple(message.checking),
         waiting=tuple(WaitingSteps(one.text, one.count, one.example) for one in message.waiting),
     )

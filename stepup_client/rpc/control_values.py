@@ -262,6 +262,9 @@ class WaitingSteps:
     """One of them."""
 
 
+_BUILDING = frozenset(("startup", "build", "cleanup"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """A director at one moment."""
@@ -292,6 +295,19 @@ class Status:
     """The project it serves."""
     version: str = ""
     """Its release."""
+    build: int = 0
+    """The build that goes on, or the last one; 0 before the first."""
+    events_before: int = 0
+    """The number of the last event before that build."""
+    embedded: bool = False
+    """It belongs to a `stepup build` and ends with it."""
+    watching: bool = False
+    """It stays after builds, and watches the files."""
+
+    @property
+    def is_building(self) -> bool:
+        """Tell whether a build goes on."""
+        return self.phase in _BUILDING
 
 
 @dataclass(frozen=True, slots=True)

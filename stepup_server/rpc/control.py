@@ -31,17 +31,23 @@ class ControlServicer:
         self._engine = engine
         self._feed = feed
         self._version = version
+        self._events_before = 0
 
     async def build(self, request: control.BuildRequest) -> control.BuildResponse:
         """Start a build, or join one."""
         before = self._feed.last_sequence
         options = convert.build_options_from_wire(request)
         ticket = await self._engine.ask(lambda id_: BuildRequested(request=id_, options=options), BuildTicket)
+        if not ticket.joined:
+            self._events_before = before
         return control.BuildResponse(build=ticket.build, events_before=before, joined=ticket.joined)
 
     async def rebuild(self, _request: control.RebuildRequest) -> control.RebuildResponse:
         """Start another build."""
+        before = self._feed.last_sequence
         ticket = await self._engine.ask(lambda id_: RebuildRequested(request=id_), BuildTicket)
+        if not ticket.joined:
+            self._events_before = before
         return control.RebuildResponse(build=ticket.build)
 
     async def wait(self, request: control.WaitRequest) -> control.WaitResponse:
@@ -68,7 +74,9 @@ class ControlServicer:
 
     async def get_status(self, _request: control.GetStatusRequest) -> control.GetStatusResponse:
         """Count everything."""
-        return status_to_wire(self._engine.director, self._version, self._engine.now())
+        status = status_to_wire(self._engine.director, self._version, self._engine.now())
+        status.events_before = self._events_before
+        return status
 
     async def get_graph(self, request: control.GetGraphRequest) -> control.GetGraphResponse:
         """Write the graph down."""

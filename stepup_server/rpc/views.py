@@ -54,6 +54,9 @@ def status_to_wire(director: Director, version: str, now: float) -> control.GetS
         version=version,
         checking=[step.label for step in desk.graph.steps.values() if step.state is StepState.CHECKING],
         waiting=_waiting(director),
+        build=desk.build,
+        embedded=desk.settings.embedded,
+        watching=desk.options.watch,
     )
 
 

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from stepup_proto.v1 import types_pb2 as stepup__proto_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dstepup_proto/v1/control.proto\x12\x0fstepup_proto.v1\x1a\x1bstepup_proto/v1/types.proto\"\xb5\x02\n\x0c\x42uildRequest\x12\x12\n\nkeep_going\x18\x01 \x01(\x08\x12\x10\n\x08no_clean\x18\x02 \x01(\x08\x12?\n\tresources\x18\x03 \x03(\x0b\x32,.stepup_proto.v1.BuildRequest.ResourcesEntry\x12\x11\n\tdefer_cap\x18\x04 \x01(\r\x12\x13\n\x0bworkers_min\x18\x05 \x01(\r\x12\x15\n\rexplain_rerun\x18\x06 \x01(\x08\x12\x18\n\x10ignore_durations\x18\x07 \x01(\x08\x12\x0f\n\x07targets\x18\x08 \x03(\t\x12\r\n\x05watch\x18\t \x01(\x08\x12\x13\n\x0bwatch_first\x18\n \x01(\x08\x1a\x30\n\x0eResourcesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\"E\n\rBuildResponse\x12\r\n\x05\x62uild\x18\x01 \x01(\x04\x12\x15\n\revents_before\x18\x02 \x01(\x04\x12\x0e\n\x06joined\x18\x03 \x01(\x08\"\x10\n\x0eRebuildRequest\" \n\x0fRebuildResponse\x12\r\n\x05\x62uild\x18\x01 \x01(\x04\"=\n\x0bWaitRequest\x12\x11\n\x07updated\x18\x01 \x01(\tH\x00\x12\x11\n\x07\x64\x65leted\x18\x02 \x01(\tH\x00\x42\x08\n\x06\x63hange\"#\n\x0cWaitResponse\x12\x13\n\x0breturn_code\x18\x01 \x01(\r\"\x0e\n\x0c\x44rainRequest\"\x0f\n\rDrainResponse\"\r\n\x0bJoinRequest\"#\n\x0cJoinResponse\x12\x13\n\x0breturn_code\x18\x01 \x01(\r\"\x9e\x01\n\x0fShutdownRequest\x12\x35\n\x05level\x18\x01 \x01(\x0e\x32&.stepup_proto.v1.ShutdownRequest.Level\"T\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\x0f\n\x0bLEVEL_DRAIN\x10\x01\x12\x13\n\x0fLEVEL_INTERRUPT\x10\x02\x12\x0e\n\nLEVEL_KILL\x10\x03\"\x12\n\x10ShutdownResponse\"\x12\n\x10GetStatusRequest\"\x9b\x05\n\x11GetStatusResponse\x12\r\n\x05phase\x18\x01 \x01(\t\x12\x38\n\x08stopping\x18\x02 \x01(\x0e\x32&.stepup_proto.v1.ShutdownRequest.Level\x12<\n\x05steps\x18\x03 \x03(\x0b\x32-.stepup_proto.v1.GetStatusResponse.StepsEntry\x12<\n\x05\x66iles\x18\x04 \x03(\x0b\x32-.stepup_proto.v1.GetStatusResponse.FilesEntry\x12.\n\x07workers\x18\x05 \x03(\x0b\x32\x1d.stepup_proto.v1.WorkerStatus\x12-\n\x07running\x18\x06 \x03(\x0b\x32\x1c.stepup_proto.v1.RunningStep\x12M\n\x0eresources_held\x18\x07 \x03(\x0b\x32\x35.stepup_proto.v1.GetStatusResponse.ResourcesHeldEntry\x12\x13\n\x0breturn_code\x18\x08 \x01(\r\x12\x0b\n\x03pid\x18\t \x01(\x03\x12\x0c\n\x04root\x18\n \x01(\t\x12\x0f\n\x07version\x18\x0b \x01(\t\x12\x10\n\x08\x63hecking\x18\x0c \x03(\t\x12.\n\x07waiting\x18\r \x03(\x0b\x32\x1d.stepup_proto.v1.WaitingSteps\x1a,\n\nStepsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\x1a,\n\nFilesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\x1a\x34\n\x12ResourcesHeldEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\"J\n\x0cWaitingSteps\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\r\x12\x0f\n\x07\x65xample\x18\x04 \x01(\t\"\x8b\x01\n\x0cWorkerStatus\x12\r\n\x05index\x18\x01 \x01(\r\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04host\x18\x03 \x01(\t\x12\x0b\n\x03pid\x18\x04 \x01(\x03\x12\r\n\x05slots\x18\x05 \x01(\r\x12\x11\n\tconnected\x18\x06 \x01(\x08\x12\x0f\n\x07holding\x18\x07 \x01(\r\x12\x10\n\x08\x66inished\x18\x08 \x01(\x04\"l\n\x0bRunningStep\x12+\n\x07\x61ttempt\x18\x01 \x01(\x0b\x32\x1a.stepup_proto.v1.AttemptId\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0e\n\x06worker\x18\x03 \x01(\r\x12\x11\n\telapsed_s\x18\x04 \x01(\x01\"\"\n\x0fGetGraphRequest\x12\x0f\n\x07mermaid\x18\x01 \x01(\x08\"a\n\x10GetGraphResponse\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x16\n\x0eprovenance_dot\x18\x02 \x01(\t\x12\x16\n\x0e\x64\x65pendency_dot\x18\x03 \x01(\t\x12\x0f\n\x07mermaid\x18\x04 \x01(\t\"\x1e\n\x0e\x45xplainRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\";\n\x0f\x45xplainResponse\x12(\n\x07reasons\x18\x01 \x03(\x0b\x32\x17.stepup_proto.v1.Reason\"O\n\x06Reason\x12\r\n\x05\x64\x65pth\x18\x01 \x01(\r\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x0c\n\x04step\x18\x04 \x01(\t\x12\x0c\n\x04path\x18\x05 \x01(\t\"\x1e\n\rEventsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x04\"8\n\x0e\x45ventsResponse\x12&\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x16.stepup_proto.v1.Event\"\x9f\x02\n\x05\x45vent\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12\n\n\x02\x61t\x18\x02 \x01(\x01\x12!\n\x03tag\x18\x03 \x01(\x0e\x32\x14.stepup_proto.v1.Tag\x12\x0c\n\x04text\x18\x04 \x01(\t\x12$\n\x05pages\x18\x05 \x03(\x0b\x32\x15.stepup_proto.v1.Page\x12&\n\x04step\x18\x06 \x01(\x0b\x32\x18.stepup_proto.v1.StepRef\x12+\n\x08progress\x18\x07 \x01(\x0b\x32\x19.stepup_proto.v1.Progress\x12,\n\tbuild_end\x18\x08 \x01(\x0b\x32\x19.stepup_proto.v1.BuildEnd\x12\x0e\n\x06missed\x18\t \x01(\x04\x12\x0e\n\x06\x64\x65tail\x18\n \x01(\x08\"o\n\x07StepRef\x12\n\n\x02id\x18\x01 \x01(\x04\x12\r\n\x05label\x18\x02 \x01(\t\x12)\n\x05state\x18\x03 \x01(\x0e\x32\x1a.stepup_proto.v1.StepState\x12\x0e\n\x06worker\x18\x04 \x01(\r\x12\x0e\n\x06wall_s\x18\x05 \x01(\x01\"y\n\x08Progress\x12\x0f\n\x07running\x18\x01 \x01(\r\x12\x0c\n\x04\x64one\x18\x02 \x01(\r\x12\r\n\x05total\x18\x03 \x01(\r\x12\x10\n\x08\x63hecking\x18\x04 \x01(\r\x12\r\n\x05slots\x18\x05 \x01(\r\x12\x13\n\x06left_s\x18\x06 \x01(\x01H\x00\x88\x01\x01\x42\t\n\x07_left_s\"Q\n\x08\x42uildEnd\x12\r\n\x05\x62uild\x18\x01 \x01(\x04\x12\x13\n\x0breturn_code\x18\x02 \x01(\r\x12\x10\n\x08\x65xecuted\x18\x03 \x01(\r\x12\x0f\n\x07skipped\x18\x04 \x01(\r2\x89\x06\n\x0e\x43ontrolService\x12\x46\n\x05\x42uild\x12\x1d.stepup_proto.v1.BuildRequest\x1a\x1e.stepup_proto.v1.BuildResponse\x12L\n\x07Rebuild\x12\x1f.stepup_proto.v1.RebuildRequest\x1a .stepup_proto.v1.RebuildResponse\x12\x43\n\x04Wait\x12\x1c.stepup_proto.v1.WaitRequest\x1a\x1d.stepup_proto.v1.WaitResponse\x12\x46\n\x05\x44rain\x12\x1d.stepup_proto.v1.DrainRequest\x1a\x1e.stepup_proto.v1.DrainResponse\x12\x43\n\x04Join\x12\x1c.stepup_proto.v1.JoinRequest\x1a\x1d.stepup_proto.v1.JoinResponse\x12O\n\x08Shutdown\x12 .stepup_proto.v1.ShutdownRequest\x1a!.stepup_proto.v1.ShutdownResponse\x12R\n\tGetStatus\x12!.stepup_proto.v1.GetStatusRequest\x1a\".stepup_proto.v1.GetStatusResponse\x12O\n\x08GetGraph\x12 .stepup_proto.v1.GetGraphRequest\x1a!.stepup_proto.v1.GetGraphResponse\x12L\n\x07\x45xplain\x12\x1f.stepup_proto.v1.ExplainRequest\x1a .stepup_proto.v1.ExplainResponse\x12K\n\x06\x45vents\x12\x1e.stepup_proto.v1.EventsRequest\x1a\x1f.stepup_proto.v1.EventsResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dstepup_proto/v1/control.proto\x12\x0fstepup_proto.v1\x1a\x1bstepup_proto/v1/types.proto\"\xb5\x02\n\x0c\x42uildRequest\x12\x12\n\nkeep_going\x18\x01 \x01(\x08\x12\x10\n\x08no_clean\x18\x02 \x01(\x08\x12?\n\tresources\x18\x03 \x03(\x0b\x32,.stepup_proto.v1.BuildRequest.ResourcesEntry\x12\x11\n\tdefer_cap\x18\x04 \x01(\r\x12\x13\n\x0bworkers_min\x18\x05 \x01(\r\x12\x15\n\rexplain_rerun\x18\x06 \x01(\x08\x12\x18\n\x10ignore_durations\x18\x07 \x01(\x08\x12\x0f\n\x07targets\x18\x08 \x03(\t\x12\r\n\x05watch\x18\t \x01(\x08\x12\x13\n\x0bwatch_first\x18\n \x01(\x08\x1a\x30\n\x0eResourcesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\"E\n\rBuildResponse\x12\r\n\x05\x62uild\x18\x01 \x01(\x04\x12\x15\n\revents_before\x18\x02 \x01(\x04\x12\x0e\n\x06joined\x18\x03 \x01(\x08\"\x10\n\x0eRebuildRequest\" \n\x0fRebuildResponse\x12\r\n\x05\x62uild\x18\x01 \x01(\x04\"=\n\x0bWaitRequest\x12\x11\n\x07updated\x18\x01 \x01(\tH\x00\x12\x11\n\x07\x64\x65leted\x18\x02 \x01(\tH\x00\x42\x08\n\x06\x63hange\"#\n\x0cWaitResponse\x12\x13\n\x0breturn_code\x18\x01 \x01(\r\"\x0e\n\x0c\x44rainRequest\"\x0f\n\rDrainResponse\"\r\n\x0bJoinRequest\"#\n\x0cJoinResponse\x12\x13\n\x0breturn_code\x18\x01 \x01(\r\"\x9e\x01\n\x0fShutdownRequest\x12\x35\n\x05level\x18\x01 \x01(\x0e\x32&.stepup_proto.v1.ShutdownRequest.Level\"T\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\x0f\n\x0bLEVEL_DRAIN\x10\x01\x12\x13\n\x0fLEVEL_INTERRUPT\x10\x02\x12\x0e\n\nLEVEL_KILL\x10\x03\"\x12\n\x10ShutdownResponse\"\x12\n\x10GetStatusRequest\"\xe5\x05\n\x11GetStatusResponse\x12\r\n\x05phase\x18\x01 \x01(\t\x12\x38\n\x08stopping\x18\x02 \x01(\x0e\x32&.stepup_proto.v1.ShutdownRequest.Level\x12<\n\x05steps\x18\x03 \x03(\x0b\x32-.stepup_proto.v1.GetStatusResponse.StepsEntry\x12<\n\x05\x66iles\x18\x04 \x03(\x0b\x32-.stepup_proto.v1.GetStatusResponse.FilesEntry\x12.\n\x07workers\x18\x05 \x03(\x0b\x32\x1d.stepup_proto.v1.WorkerStatus\x12-\n\x07running\x18\x06 \x03(\x0b\x32\x1c.stepup_proto.v1.RunningStep\x12M\n\x0eresources_held\x18\x07 \x03(\x0b\x32\x35.stepup_proto.v1.GetStatusResponse.ResourcesHeldEntry\x12\x13\n\x0breturn_code\x18\x08 \x01(\r\x12\x0b\n\x03pid\x18\t \x01(\x03\x12\x0c\n\x04root\x18\n \x01(\t\x12\x0f\n\x07version\x18\x0b \x01(\t\x12\x10\n\x08\x63hecking\x18\x0c \x03(\t\x12.\n\x07waiting\x18\r \x03(\x0b\x32\x1d.stepup_proto.v1.WaitingSteps\x12\r\n\x05\x62uild\x18\x0e \x01(\x04\x12\x15\n\revents_before\x18\x0f \x01(\x04\x12\x10\n\x08\x65mbedded\x18\x10 \x01(\x08\x12\x10\n\x08watching\x18\x11 \x01(\x08\x1a,\n\nStepsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\x1a,\n\nFilesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\x1a\x34\n\x12ResourcesHeldEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\"J\n\x0cWaitingSteps\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\r\x12\x0f\n\x07\x65xample\x18\x04 \x01(\t\"\x8b\x01\n\x0cWorkerStatus\x12\r\n\x05index\x18\x01 \x01(\r\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04host\x18\x03 \x01(\t\x12\x0b\n\x03pid\x18\x04 \x01(\x03\x12\r\n\x05slots\x18\x05 \x01(\r\x12\x11\n\tconnected\x18\x06 \x01(\x08\x12\x0f\n\x07holding\x18\x07 \x01(\r\x12\x10\n\x08\x66inished\x18\x08 \x01(\x04\"l\n\x0bRunningStep\x12+\n\x07\x61ttempt\x18\x01 \x01(\x0b\x32\x1a.stepup_proto.v1.AttemptId\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0e\n\x06worker\x18\x03 \x01(\r\x12\x11\n\telapsed_s\x18\x04 \x01(\x01\"\"\n\x0fGetGraphRequest\x12\x0f\n\x07mermaid\x18\x01 \x01(\x08\"a\n\x10GetGraphResponse\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x16\n\x0eprovenance_dot\x18\x02 \x01(\t\x12\x16\n\x0e\x64\x65pendency_dot\x18\x03 \x01(\t\x12\x0f\n\x07mermaid\x18\x04 \x01(\t\"\x1e\n\x0e\x45xplainRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\";\n\x0f\x45xplainResponse\x12(\n\x07reasons\x18\x01 \x03(\x0b\x32\x17.stepup_proto.v1.Reason\"O\n\x06Reason\x12\r\n\x05\x64\x65pth\x18\x01 \x01(\r\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x0c\n\x04step\x18\x04 \x01(\t\x12\x0c\n\x04path\x18\x05 \x01(\t\"\x1e\n\rEventsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x04\"8\n\x0e\x45ventsResponse\x12&\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x16.stepup_proto.v1.Event\"\x9f\x02\n\x05\x45vent\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12\n\n\x02\x61t\x18\x02 \x01(\x01\x12!\n\x03tag\x18\x03 \x01(\x0e\x32\x14.stepup_proto.v1.Tag\x12\x0c\n\x04text\x18\x04 \x01(\t\x12$\n\x05pages\x18\x05 \x03(\x0b\x32\x15.stepup_proto.v1.Page\x12&\n\x04step\x18\x06 \x01(\x0b\x32\x18.stepup_proto.v1.StepRef\x12+\n\x08progress\x18\x07 \x01(\x0b\x32\x19.stepup_proto.v1.Progress\x12,\n\tbuild_end\x18\x08 \x01(\x0b\x32\x19.stepup_proto.v1.BuildEnd\x12\x0e\n\x06missed\x18\t \x01(\x04\x12\x0e\n\x06\x64\x65tail\x18\n \x01(\x08\"o\n\x07StepRef\x12\n\n\x02id\x18\x01 \x01(\x04\x12\r\n\x05label\x18\x02 \x01(\t\x12)\n\x05state\x18\x03 \x01(\x0e\x32\x1a.stepup_proto.v1.StepState\x12\x0e\n\x06worker\x18\x04 \x01(\r\x12\x0e\n\x06wall_s\x18\x05 \x01(\x01\"y\n\x08Progress\x12\x0f\n\x07running\x18\x01 \x01(\r\x12\x0c\n\x04\x64one\x18\x02 \x01(\r\x12\r\n\x05total\x18\x03 \x01(\r\x12\x10\n\x08\x63hecking\x18\x04 \x01(\r\x12\r\n\x05slots\x18\x05 \x01(\r\x12\x13\n\x06left_s\x18\x06 \x01(\x01H\x00\x88\x01\x01\x42\t\n\x07_left_s\"Q\n\x08\x42uildEnd\x12\r\n\x05\x62uild\x18\x01 \x01(\x04\x12\x13\n\x0breturn_code\x18\x02 \x01(\r\x12\x10\n\x08\x65xecuted\x18\x03 \x01(\r\x12\x0f\n\x07skipped\x18\x04 \x01(\r2\x89\x06\n\x0e\x43ontrolService\x12\x46\n\x05\x42uild\x12\x1d.stepup_proto.v1.BuildRequest\x1a\x1e.stepup_proto.v1.BuildResponse\x12L\n\x07Rebuild\x12\x1f.stepup_proto.v1.RebuildRequest\x1a .stepup_proto.v1.RebuildResponse\x12\x43\n\x04Wait\x12\x1c.stepup_proto.v1.WaitRequest\x1a\x1d.stepup_proto.v1.WaitResponse\x12\x46\n\x05\x44rain\x12\x1d.stepup_proto.v1.DrainRequest\x1a\x1e.stepup_proto.v1.DrainResponse\x12\x43\n\x04Join\x12\x1c.stepup_proto.v1.JoinRequest\x1a\x1d.stepup_proto.v1.JoinResponse\x12O\n\x08Shutdown\x12 .stepup_proto.v1.ShutdownRequest\x1a!.stepup_proto.v1.ShutdownResponse\x12R\n\tGetStatus\x12!.stepup_proto.v1.GetStatusRequest\x1a\".stepup_proto.v1.GetStatusResponse\x12O\n\x08GetGraph\x12 .stepup_proto.v1.GetGraphRequest\x1a!.stepup_proto.v1.GetGraphResponse\x12L\n\x07\x45xplain\x12\x1f.stepup_proto.v1.ExplainRequest\x1a .stepup_proto.v1.ExplainResponse\x12K\n\x06\x45vents\x12\x1e.stepup_proto.v1.EventsRequest\x1a\x1f.stepup_proto.v1.EventsResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -71,41 +71,41 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETSTATUSREQUEST']._serialized_start=880
   _globals['_GETSTATUSREQUEST']._serialized_end=898
   _globals['_GETSTATUSRESPONSE']._serialized_start=901
-  _globals['_GETSTATUSRESPONSE']._serialized_end=1568
-  _globals['_GETSTATUSRESPONSE_STEPSENTRY']._serialized_start=1424
-  _globals['_GETSTATUSRESPONSE_STEPSENTRY']._serialized_end=1468
-  _globals['_GETSTATUSRESPONSE_FILESENTRY']._serialized_start=1470
-  _globals['_GETSTATUSRESPONSE_FILESENTRY']._serialized_end=1514
-  _globals['_GETSTATUSRESPONSE_RESOURCESHELDENTRY']._serialized_start=1516
-  _globals['_GETSTATUSRESPONSE_RESOURCESHELDENTRY']._serialized_end=1568
-  _globals['_WAITINGSTEPS']._serialized_start=1570
-  _globals['_WAITINGSTEPS']._serialized_end=1644
-  _globals['_WORKERSTATUS']._serialized_start=1647
-  _globals['_WORKERSTATUS']._serialized_end=1786
-  _globals['_RUNNINGSTEP']._serialized_start=1788
-  _globals['_RUNNINGSTEP']._serialized_end=1896
-  _globals['_GETGRAPHREQUEST']._serialized_start=1898
-  _globals['_GETGRAPHREQUEST']._serialized_end=1932
-  _globals['_GETGRAPHRESPONSE']._serialized_start=1934
-  _globals['_GETGRAPHRESPONSE']._serialized_end=2031
-  _globals['_EXPLAINREQUEST']._serialized_start=2033
-  _globals['_EXPLAINREQUEST']._serialized_end=2063
-  _globals['_EXPLAINRESPONSE']._serialized_start=2065
-  _globals['_EXPLAINRESPONSE']._serialized_end=2124
-  _globals['_REASON']._serialized_start=2126
-  _globals['_REASON']._serialized_end=2205
-  _globals['_EVENTSREQUEST']._serialized_start=2207
-  _globals['_EVENTSREQUEST']._serialized_end=2237
-  _globals['_EVENTSRESPONSE']._serialized_start=2239
-  _globals['_EVENTSRESPONSE']._serialized_end=2295
-  _globals['_EVENT']._serialized_start=2298
-  _globals['_EVENT']._serialized_end=2585
-  _globals['_STEPREF']._serialized_start=2587
-  _globals['_STEPREF']._serialized_end=2698
-  _globals['_PROGRESS']._serialized_start=2700
-  _globals['_PROGRESS']._serialized_end=2821
-  _globals['_BUILDEND']._serialized_start=2823
-  _globals['_BUILDEND']._serialized_end=2904
-  _globals['_CONTROLSERVICE']._serialized_start=2907
-  _globals['_CONTROLSERVICE']._serialized_end=3684
+  _globals['_GETSTATUSRESPONSE']._serialized_end=1642
+  _globals['_GETSTATUSRESPONSE_STEPSENTRY']._serialized_start=1498
+  _globals['_GETSTATUSRESPONSE_STEPSENTRY']._serialized_end=1542
+  _globals['_GETSTATUSRESPONSE_FILESENTRY']._serialized_start=1544
+  _globals['_GETSTATUSRESPONSE_FILESENTRY']._serialized_end=1588
+  _globals['_GETSTATUSRESPONSE_RESOURCESHELDENTRY']._serialized_start=1590
+  _globals['_GETSTATUSRESPONSE_RESOURCESHELDENTRY']._serialized_end=1642
+  _globals['_WAITINGSTEPS']._serialized_start=1644
+  _globals['_WAITINGSTEPS']._serialized_end=1718
+  _globals['_WORKERSTATUS']._serialized_start=1721
+  _globals['_WORKERSTATUS']._serialized_end=1860
+  _globals['_RUNNINGSTEP']._serialized_start=1862
+  _globals['_RUNNINGSTEP']._serialized_end=1970
+  _globals['_GETGRAPHREQUEST']._serialized_start=1972
+  _globals['_GETGRAPHREQUEST']._serialized_end=2006
+  _globals['_GETGRAPHRESPONSE']._serialized_start=2008
+  _globals['_GETGRAPHRESPONSE']._serialized_end=2105
+  _globals['_EXPLAINREQUEST']._serialized_start=2107
+  _globals['_EXPLAINREQUEST']._serialized_end=2137
+  _globals['_EXPLAINRESPONSE']._serialized_start=2139
+  _globals['_EXPLAINRESPONSE']._serialized_end=2198
+  _globals['_REASON']._serialized_start=2200
+  _globals['_REASON']._serialized_end=2279
+  _globals['_EVENTSREQUEST']._serialized_start=2281
+  _globals['_EVENTSREQUEST']._serialized_end=2311
+  _globals['_EVENTSRESPONSE']._serialized_start=2313
+  _globals['_EVENTSRESPONSE']._serialized_end=2369
+  _globals['_EVENT']._serialized_start=2372
+  _globals['_EVENT']._serialized_end=2659
+  _globals['_STEPREF']._serialized_start=2661
+  _globals['_STEPREF']._serialized_end=2772
+  _globals['_PROGRESS']._serialized_start=2774
+  _globals['_PROGRESS']._serialized_end=2895
+  _globals['_BUILDEND']._serialized_start=2897
+  _globals['_BUILDEND']._serialized_end=2978
+  _globals['_CONTROLSERVICE']._serialized_start=2981
+  _globals['_CONTROLSERVICE']._serialized_end=3758
 # @@protoc_insertion_point(module_scope)

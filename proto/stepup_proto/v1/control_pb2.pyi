@@ -116,7 +116,7 @@ class GetStatusRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetStatusResponse(_message.Message):
-    __slots__ = ("phase", "stopping", "steps", "files", "workers", "running", "resources_held", "return_code", "pid", "root", "version", "checking", "waiting")
+    __slots__ = ("phase", "stopping", "steps", "files", "workers", "running", "resources_held", "return_code", "pid", "root", "version", "checking", "waiting", "build", "events_before", "embedded", "watching")
     class StepsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -151,6 +151,10 @@ class GetStatusResponse(_message.Message):
     VERSION_FIELD_NUMBER: _ClassVar[int]
     CHECKING_FIELD_NUMBER: _ClassVar[int]
     WAITING_FIELD_NUMBER: _ClassVar[int]
+    BUILD_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    EMBEDDED_FIELD_NUMBER: _ClassVar[int]
+    WATCHING_FIELD_NUMBER: _ClassVar[int]
     phase: str
     stopping: ShutdownRequest.Level
     steps: _containers.ScalarMap[str, int]
@@ -164,7 +168,11 @@ class GetStatusResponse(_message.Message):
     version: str
     checking: _containers.RepeatedScalarFieldContainer[str]
     waiting: _containers.RepeatedCompositeFieldContainer[WaitingSteps]
-    def __init__(self, phase: _Optional[str] = ..., stopping: _Optional[_Union[ShutdownRequest.Level, str]] = ..., steps: _Optional[_Mapping[str, int]] = ..., files: _Optional[_Mapping[str, int]] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., running: _Optional[_Iterable[_Union[RunningStep, _Mapping]]] = ..., resources_held: _Optional[_Mapping[str, int]] = ..., return_code: _Optional[int] = ..., pid: _Optional[int] = ..., root: _Optional[str] = ..., version: _Optional[str] = ..., checking: _Optional[_Iterable[str]] = ..., waiting: _Optional[_Iterable[_Union[WaitingSteps, _Mapping]]] = ...) -> None: ...
+    build: int
+    events_before: int
+    embedded: bool
+    watching: bool
+    def __init__(self, phase: _Optional[str] = ..., stopping: _Optional[_Union[ShutdownRequest.Level, str]] = ..., steps: _Optional[_Mapping[str, int]] = ..., files: _Optional[_Mapping[str, int]] = ..., workers: _Optional[_Iterable[_Union[WorkerStatus, _Mapping]]] = ..., running: _Optional[_Iterable[_Union[RunningStep, _Mapping]]] = ..., resources_held: _Optional[_Mapping[str, int]] = ..., return_code: _Optional[int] = ..., pid: _Optional[int] = ..., root: _Optional[str] = ..., version: _Optional[str] = ..., checking: _Optional[_Iterable[str]] = ..., waiting: _Optional[_Iterable[_Union[WaitingSteps, _Mapping]]] = ..., build: _Optional[int] = ..., events_before: _Optional[int] = ..., embedded: _Optional[bool] = ..., watching: _Optional[bool] = ...) -> None: ...
 
 class WaitingSteps(_message.Message):
     __slots__ = ("kind", "text", "count", "example")

@@ -93,6 +93,10 @@ class Build:
         key="duration", kind=kinds.SWITCH, default=True,
         text="start steps on the slowest path first, by measured durations (default: yes)",
     )  # fmt: skip
+    DETACH = Option(
+        key="detach", kind=kinds.SWITCH, default=False,
+        text="let the build go on in the background: `stepup attach` shows it, `stepup shutdown` stops it",
+    )  # fmt: skip
     EXPLAIN_RERUN = Option(
         key="explain_rerun", kind=kinds.SWITCH, default=False, short=("-e",), group=Group.SHOWN,
         text="say why steps run again",
