@@ -26,6 +26,7 @@ from .engine.ports import JournalFailed, Reporter
 from .files.disk import ProjectDisk
 from .files.watch import ProjectWatcher
 from .inspection import show
+from .notify import tell_service_manager
 from .presence import ProjectIsTaken, claim_project, socket_for, write_note
 from .report.feed import EventFeed
 from .report.joblog import JobLog
@@ -131,6 +132,7 @@ def _on_lifeline_cut(engine: Engine, lifeline_fd: int) -> None:
 
 def _tell_ready(settings: Settings) -> None:
     """Let those who wait know that the director listens."""
+    tell_service_manager("READY=1")
     if settings.ready_fd is not None:
         os.close(settings.ready_fd)
 
