@@ -26,7 +26,7 @@ from .records import Attempt, Step
 from .refusals import AmendWhileHolding, GraphConflict, InvalidPath, Refusal
 from .states import FileState
 from .usage import note_unusable_inputs
-from .values import GlobMatch, GlobQuery, Observation
+from .values import GlobMatch, GlobQuery, Observation, PathKind
 from .workforce import Workforce
 
 __all__ = ("Amendments",)
@@ -172,8 +172,16 @@ class Amendments:
         step, attempt = self._desk.current_attempt(event.attempt)
         missed, unfresh = note_unusable_inputs(self._desk, step, attempt, inputs)
         recalled = self._workforce.recall_waiting() if missed or unfresh else ()
-        answer = AmendAnswer(tuple(inputs[path] for path in missed), tuple(inputs[path] for path in unfresh))
+        answer = AmendAnswer(
+            unavailable=tuple(inputs[path] for path in missed),
+            unfresh=tuple(inputs[path] for path in unfresh),
+            available=tuple(self._observe(path) for path in inputs if path not in missed),
+        )
         self._late.append(_LateAnswer(event.request, answer, recalled))
+
+    def _observe(self, path: str) -> Observation:
+        """Return an input as it is known."""
+        return Observation(path, PathKind.FILE, self._desk.graph.file_by_path[path].hash)
 
     def answer_late(self) -> None:
         """Give the answers that nothing stands in the way of.

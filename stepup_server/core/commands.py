@@ -13,7 +13,7 @@ from typing import NamedTuple
 from .ids import AttemptId, NodeId, RequestId, Token, WorkerId
 from .refusals import Refusal
 from .states import Tag
-from .values import FileHash, GlobMatch, GlobQuery, Order, Page, StepRef, WatchedDirectory
+from .values import FileHash, GlobMatch, GlobQuery, Observation, Order, Page, StepRef, WatchedDirectory
 
 __all__ = (
     "AmendAnswer",
@@ -33,6 +33,7 @@ __all__ = (
     "OutputRow",
     "PauseWatch",
     "Progress",
+    "PublishFiles",
     "Record",
     "Refuse",
     "RemoveFiles",
@@ -221,6 +222,8 @@ class AmendAnswer:
 
     unavailable: tuple[str, ...]
     unfresh: tuple[str, ...]
+    available: tuple[Observation, ...] = ()
+    """The other inputs, with paths as the graph knows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +329,18 @@ class RemoveFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishFiles:
+    """Put files that a worker has stored as blobs in their places; answer with `FilesPublished`.
+
+    Safe to repeat: what is in its place already stays there.
+    """
+
+    token: Token
+    files: tuple[tuple[str, FileHash], ...]
+    """Paths with digest, mode and size; the stamps mean nothing here."""
+
+
+@dataclass(frozen=True, slots=True)
 class MakeDirectories:
     """Create these directories with their parents."""
 
@@ -407,6 +422,7 @@ Command = (
     | HashFiles
     | ExpandGlobs
     | RemoveFiles
+    | PublishFiles
     | MakeDirectories
     | Watch
     | PauseWatch

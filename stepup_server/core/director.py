@@ -59,6 +59,7 @@ class Director:
             ev.FilesHashed: self._on_files_hashed,
             ev.GlobsExpanded: self._on_globs_expanded,
             ev.FilesRemoved: self._on_files_removed,
+            ev.FilesPublished: self._on_files_published,
             ev.WorkerConnected: self._on_worker_connected,
             ev.WorkerReported: self._on_worker_reported,
             ev.WorkerDisconnected: self._on_worker_disconnected,
@@ -165,6 +166,9 @@ class Director:
 
     def _on_files_removed(self, event: ev.FilesRemoved) -> None:
         self.desk.questions.removals.answer(event.token, event.removed)
+
+    def _on_files_published(self, event: ev.FilesPublished) -> None:
+        self.desk.questions.publications.answer(event.token, event.published)
 
     # Commands and records
 

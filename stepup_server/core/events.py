@@ -14,6 +14,7 @@ from .values import (
     GlobMatch,
     Hint,
     Observation,
+    Published,
     Removed,
     Source,
     WorkerDescription,
@@ -25,6 +26,7 @@ __all__ = (
     "DrainRequested",
     "Event",
     "FilesHashed",
+    "FilesPublished",
     "FilesRemoved",
     "GlobRequested",
     "GlobsExpanded",
@@ -131,6 +133,14 @@ class FilesRemoved:
 
     token: Token
     removed: Removed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesPublished:
+    """Outputs were put in their places, as far as that was possible."""
+
+    token: Token
+    published: Published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +256,7 @@ Event = (
     | PathsInspected
     | FilesHashed
     | GlobsExpanded
+    | FilesPublished
     | FilesRemoved
     | PathsTouched
     | WatchFailed

@@ -29,13 +29,14 @@ from .outcomes import (
     pages_of,
     was_refused_its_inputs,
 )
+from .publishing import LOST, publish
 from .ready import ReadyQueue
 from .records import Attempt, File, Step, Worker
-from .refusals import Refusal
+from .refusals import InvariantBroken, Refusal
 from .states import FileState, Phase, StepState, StopLevel, Tag
 from .stories import end_story, ref_of, tell_story
 from .usage import add_used_inputs, amended_inputs, note_unusable_inputs
-from .values import Assignment, AttemptFact, AttemptOutcome, ChangeKind, NotStarted, Observation, PathKind
+from .values import Assignment, AttemptFact, AttemptOutcome, ChangeKind, NotStarted, Observation, PathKind, Published
 from .workforce import Workforce
 
 __all__ = ("Execution",)
@@ -275,11 +276,43 @@ class Execution:
         self._graph.move_step(step, StepState.PENDING)
 
     def _end(self, step: Step, attempt: Attempt, outcome: AttemptOutcome) -> None:
-        """Look at the products and imports that the worker did not know of, then conclude."""
+        """Give the slot back, and find out what there is now."""
         attempt.ended = True
         self.ready.release_resources(step)
         self._workforce.take_back(attempt)
-        self._workforce.workers[attempt.worker].concluding += 1
+        worker = self._workforce.workers[attempt.worker]
+        worker.concluding += 1
+        if worker.description.own_workspace:
+            publish(self._desk, step, outcome, lambda told, published: self._on_published(step, told, published))
+        else:
+            self._look_at_products(step, attempt, outcome)
+
+    def _on_published(self, step: Step, outcome: AttemptOutcome, published: Published) -> None:
+        """Go on with what is in its place; without all of it there is nothing to go on with."""
+        attempt = step.attempt
+        if attempt is None:
+            raise InvariantBroken(f"{step.title} has no attempt whose outputs were published")
+        attempt.unpublished = published.problems
+        if published.lost:
+            self._lose_one(step, attempt, published)
+        else:
+            self._look_at_products(step, attempt, outcome)
+
+    def _lose_one(self, step: Step, attempt: Attempt, published: Published) -> None:
+        """Let a step run again whose outputs were lost on their way."""
+        worker = self._workforce.workers[attempt.worker]
+        worker.concluding -= 1
+        self._workforce.acknowledge(attempt.worker, attempt.id)
+        self._desk.running.pop(step.id, None)
+        self._graph.move_step(step, StepState.PENDING)
+        step.reasons = (Interrupted(LOST),)
+        end_story(self._desk, step, Ending.LOST, LOST)
+        paths = ", ".join(published.lost)
+        self._desk.report(Tag.WARNING, f"{LOST} ({paths}): {step.title} will run again", step=ref_of(step))
+        self._take_held_back(attempt.worker)
+
+    def _look_at_products(self, step: Step, attempt: Attempt, outcome: AttemptOutcome) -> None:
+        """Look at the products and imports that the worker did not know of, then conclude."""
         used = self._add_used_inputs(step, attempt, outcome)
         unknown = [file for file in used if file.state is FileState.UNCONFIRMED]
         for file in unknown:

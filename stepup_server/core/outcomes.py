@@ -106,7 +106,8 @@ def _judge_by_itself(
     if is_deferred and step.defer_count < cap:
         return Deferred(_pages_about_inputs(attempt))
     wrong = _outputs_not_created(desk, step, observations)
-    is_good = outcome.end == Exited(0) and not (outcome.changed_inputs or attempt.refusals or wrong)
+    faults = (outcome.changed_inputs, attempt.refusals, attempt.unpublished, wrong)
+    is_good = outcome.end == Exited(0) and not any(faults)
     if is_good and not is_deferred:
         return Succeeded()
     title = f"Deferred more than {cap} times" if is_deferred else "Failed command"
@@ -115,7 +116,9 @@ def _judge_by_itself(
         pages += _pages_about_inputs(attempt)
     if outcome.changed_inputs:
         pages.append(list_page("Invalid inputs", _invalid_inputs(desk, attempt, outcome)))
-    if wrong and not was_refused_its_inputs(outcome):
+    if attempt.unpublished:
+        pages.append(list_page("Outputs not published", attempt.unpublished))
+    elif wrong and not was_refused_its_inputs(outcome):
         pages.append(list_page("Expected outputs not created", wrong))
     return Failed(tuple(pages))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from .commands import Command, CompareFiles, ExpandGlobs, HashFiles, InspectPaths, PauseWatch, RemoveFiles
+from .commands import Command, CompareFiles, ExpandGlobs, HashFiles, InspectPaths, PauseWatch, PublishFiles, RemoveFiles
 from .events import PathsTouched
 from .ids import Token
 from .refusals import InvariantBroken
-from .values import FileHash, GlobMatch, GlobQuery, Observation, Removed
+from .values import FileHash, GlobMatch, GlobQuery, Observation, Published, Removed
 
 __all__ = ("Questions",)
 
@@ -18,6 +18,7 @@ _Answer = TypeVar("_Answer")
 FilesSeen = Callable[[tuple[Observation, ...]], None]
 GlobsSeen = Callable[[tuple[tuple[GlobMatch, ...], ...]], None]
 LastNews = Callable[[PathsTouched], None]
+OutputsPlaced = Callable[[Published], None]
 ProductsGone = Callable[[Removed], None]
 
 
@@ -52,11 +53,12 @@ class Questions:
         self.hashings: _Open[tuple[Observation, ...]] = _Open()
         self.expansions: _Open[tuple[tuple[GlobMatch, ...], ...]] = _Open()
         self.removals: _Open[Removed] = _Open()
+        self.publications: _Open[Published] = _Open()
         self.pauses: _Open[PathsTouched] = _Open()
 
     def __bool__(self) -> bool:
         """Tell whether some question is open."""
-        return bool(self.inspections or self.hashings or self.expansions or self.removals or self.pauses)
+        return any((self.inspections, self.hashings, self.expansions, self.removals, self.publications, self.pauses))
 
     def inspect_paths(self, paths: tuple[str, ...], then: FilesSeen) -> None:
         """Ask what is at these paths."""
@@ -87,6 +89,12 @@ class Questions:
         token = self._draw_token()
         self.removals.open(token, then)
         self._command(RemoveFiles(token, files))
+
+    def publish_files(self, files: tuple[tuple[str, FileHash], ...], then: OutputsPlaced) -> None:
+        """Ask for outputs to be put in their places."""
+        token = self._draw_token()
+        self.publications.open(token, then)
+        self._command(PublishFiles(token, files))
 
     def pause_watch(self, then: LastNews) -> None:
         """Ask what was touched until now, and to be told nothing more for the time being."""

@@ -148,6 +148,8 @@ class Attempt:
     """Products that were taken away while it ran. Each has its step as the writer."""
     orphaned: bool = False
     """It was going on while no director was there, so a bad end may be no fault of its own."""
+    unpublished: tuple[str, ...] = ()
+    """Sentences about outputs that could not be put in their places: it cannot succeed."""
     ended: bool = False
     """Its worker has told how it ended; its products are being looked at."""
 

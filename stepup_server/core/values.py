@@ -35,6 +35,7 @@ __all__ = (
     "Page",
     "PathKind",
     "PoolDeclaration",
+    "Published",
     "Reach",
     "Removed",
     "Signalled",
@@ -320,6 +321,21 @@ class WorkerDescription:
     pid: int
     slots: int
     root: str
+    """Empty for a worker with a workspace of its own."""
+    own_workspace: bool = False
+    """Its steps run in private directories: what they make has to be published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What came of putting the outputs of an attempt in their places."""
+
+    observations: tuple[Observation, ...] = ()
+    """Files that are in their places, as they are there."""
+    lost: tuple[str, ...] = ()
+    """Paths whose content is not here, or is not what was told: the attempt must be made again."""
+    problems: tuple[str, ...] = ()
+    """Sentences that say which files cannot be where they should be, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +367,8 @@ class AttemptOutcome:
     stdout: bytes = b""
     stderr: bytes = b""
     outputs: tuple[Observation, ...] = ()
+    volatiles: tuple[Observation, ...] = ()
+    """Only from a worker with a workspace of its own."""
     changed_inputs: tuple[Observation, ...] = ()
     wall_s: float = 0.0
     cpu_s: float = 0.0

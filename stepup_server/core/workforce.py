@@ -37,8 +37,11 @@ class Workforce:
             raise NotNow("The director is stopping.")
         if not description.name:
             raise InvalidArgument("A worker needs a name.")
-        if description.root != self._desk.settings.root:
-            raise NotNow(f"This director serves {self._desk.settings.root}, not {description.root}.")
+        if not description.own_workspace and description.root != self._desk.settings.root:
+            raise NotNow(
+                f"This director serves {self._desk.settings.root}, not {description.root}."
+                " A worker that does not see these files needs a workspace of its own: 'stepup worker --workspace DIR'."
+            )
         worker = self._find(description.name)
         lost: tuple[NodeId, ...] = ()
         if worker is None:

@@ -21,6 +21,7 @@ from stepup_server.core.commands import (
     MakeDirectories,
     OrderWorker,
     PauseWatch,
+    PublishFiles,
     Record,
     Refuse,
     RemoveFiles,
@@ -32,6 +33,7 @@ from stepup_server.core.director import Director
 from stepup_server.core.events import (
     Event,
     FilesHashed,
+    FilesPublished,
     FilesRemoved,
     GlobsExpanded,
     PathsInspected,
@@ -214,7 +216,8 @@ class Engine:
         self._questions.create_task(work)
 
     async def _use_disk(
-        self, command: InspectPaths | CompareFiles | HashFiles | ExpandGlobs | RemoveFiles | MakeDirectories
+        self,
+        command: InspectPaths | CompareFiles | HashFiles | ExpandGlobs | RemoveFiles | PublishFiles | MakeDirectories,
     ) -> None:
         """Do what the core wants of the disk, and tell it what came of it."""
         match command:
@@ -228,6 +231,8 @@ class Engine:
                 self.tell(GlobsExpanded(token=token, matches=await self._disk.expand(queries)))
             case RemoveFiles(token=token, files=files):
                 self.tell(FilesRemoved(token=token, removed=await self._disk.remove(files)))
+            case PublishFiles(token=token, files=files):
+                self.tell(FilesPublished(token=token, published=await self._disk.publish(files)))
             case MakeDirectories(paths=paths):
                 await self._disk.make_directories(paths)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from stepup_server.core.commands import Record, Report
 from stepup_server.core.events import PathsTouched
-from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, Removed, WatchedDirectory
+from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, Published, Removed, WatchedDirectory
 
 __all__ = (
     "Clock",
@@ -74,6 +74,10 @@ class Disk(Protocol):
 
     async def remove(self, files: Sequence[tuple[str, FileHash | None]]) -> Removed:
         """Remove files that still have the given hash (None: in any case) and directories that became empty."""
+        ...
+
+    async def publish(self, files: Sequence[tuple[str, FileHash]]) -> Published:
+        """Put files whose content is stored as blobs in their places, with their modes."""
         ...
 
     async def make_directories(self, paths: Sequence[str]) -> None:

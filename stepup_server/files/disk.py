@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, Removed
+from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, Published, Removed
 
+from .blobs import BlobStore
 from .expand import expand_queries
 from .look import compare_path, hash_path, inspect_path, wait_out_tick
+from .publish import publish_files
 from .remove import remove_files
 
 __all__ = ("ProjectDisk",)
@@ -30,7 +32,17 @@ _Asked = TypeVar("_Asked")
 class ProjectDisk:
     """The files below one root. The current directory plays no part."""
 
-    def __init__(self, root: str, settle: Callable[[int], None] = wait_out_tick) -> None:
+    def __init__(
+        self,
+        root: str,
+        settle: Callable[[int], None] = wait_out_tick,
+        *,
+        blobs: BlobStore | None = None,
+        allowed: Sequence[str] = (),
+    ) -> None:
+        """Look at a project; `allowed` are further directories in which outputs may lie."""
+        self._blobs = BlobStore(root) if blobs is None else blobs
+        self._allowed = tuple(allowed)
         self._root = os.path.abspath(root)
         self._prefix = self._root.rstrip("/") + "/"
         self._settle = settle
@@ -59,6 +71,11 @@ class ProjectDisk:
     async def remove(self, files: Sequence[tuple[str, FileHash | None]]) -> Removed:
         """Remove files that still have the given hash (None: in any case), and directories left empty."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, remove_files, self._root, files)
+
+    async def publish(self, files: Sequence[tuple[str, FileHash]]) -> Published:
+        """Put files whose content is stored as blobs in their places, with their modes."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, publish_files, self._blobs, files, self._allowed)
 
     async def make_directories(self, paths: Sequence[str]) -> None:
         """Create directories with their parents; who needs one that cannot be made will say so."""

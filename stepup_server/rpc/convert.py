@@ -196,7 +196,11 @@ def amend_from_wire(message: plan.AmendRequest, request: RequestId, base: str) -
 
 def amend_to_wire(answer: commands.AmendAnswer) -> plan.AmendResponse:
     """Return which amended inputs cannot be used."""
-    return plan.AmendResponse(unavailable=answer.unavailable, unfresh=answer.unfresh)
+    return plan.AmendResponse(
+        unavailable=answer.unavailable,
+        unfresh=answer.unfresh,
+        available=map(_observation_to_wire, answer.available),
+    )
 
 
 def step_info_to_wire(info: commands.StepInfo) -> plan.GetStepInfoResponse:
@@ -232,6 +236,7 @@ def description_from_wire(message: dispatch.WorkerDescription) -> values.WorkerD
         pid=message.pid,
         slots=message.slots,
         root=message.root,
+        own_workspace=message.workspace == dispatch.WORKSPACE_OWN,
     )
 
 
@@ -251,6 +256,7 @@ def _outcome(message: dispatch.AttemptResult) -> values.AttemptOutcome:
         stdout=message.stdout,
         stderr=message.stderr,
         outputs=tuple(map(_observation_from_wire, message.outputs)),
+        volatiles=tuple(map(_observation_from_wire, message.volatiles)),
         changed_inputs=tuple(map(_observation_from_wire, message.changed_inputs)),
         wall_s=message.wall_s,
         cpu_s=message.cpu_s,

@@ -38,8 +38,10 @@ def handlers_of(service: ServiceDescriptor, servicer: object) -> grpc.GenericRpc
             make, behaviour = grpc.unary_unary_rpc_method_handler, _unary(serve, request_class)
         elif not method.client_streaming:
             make, behaviour = grpc.unary_stream_rpc_method_handler, _server_stream(serve, request_class)
-        else:
+        elif method.server_streaming:
             make, behaviour = grpc.stream_stream_rpc_method_handler, _two_way_stream(serve, request_class)
+        else:
+            make, behaviour = grpc.stream_unary_rpc_method_handler, _client_stream(serve, request_class)
         table[method.name] = make(
             behaviour,
             request_deserializer=None,
@@ -82,17 +84,31 @@ def _two_way_stream(serve: Callable[..., AsyncIterator[Message]], request_class:
     """Serve many requests with many responses."""
 
     async def behave(raw_requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[Message]:
-        async def requests() -> AsyncIterator[Message]:
-            async for raw in raw_requests:
-                yield _parse(raw, request_class)
-
         try:
-            async for response in serve(requests()):
+            async for response in serve(_parse_all(raw_requests, request_class)):
                 yield response
         except Exception as error:  # noqa: BLE001 -- the last resort: each is told apart below
             await _fail(error, context)
 
     return behave
+
+
+def _client_stream(serve: Callable[..., Coroutine[Any, Any, Message]], request_class: type[Message]) -> Behaviour:
+    """Serve many requests with one response."""
+
+    async def behave(raw_requests: AsyncIterator[bytes], context: Context) -> Message:
+        try:
+            return await serve(_parse_all(raw_requests, request_class))
+        except Exception as error:  # noqa: BLE001 -- the last resort: each is told apart below
+            await _fail(error, context)
+
+    return behave
+
+
+async def _parse_all(raw_requests: AsyncIterator[bytes], request_class: type[Message]) -> AsyncIterator[Message]:
+    """Yield the messages that a stream of bytes stands for."""
+    async for raw in raw_requests:
+        yield _parse(raw, request_class)
 
 
 class _Malformed(Exception):

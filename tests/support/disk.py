@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from stepup_server.core.patterns import compile_query
-from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, PathKind, Removed
+from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, PathKind, Published, Removed
 
 __all__ = ("VirtualDisk",)
 
@@ -35,6 +35,8 @@ class VirtualDisk:
     _tick: int = 0
     touched: list[str] = field(default_factory=list)
     """Paths that were written or removed, by whomever, since somebody looked here."""
+    blobs: dict[bytes, str] = field(default_factory=dict)
+    """Texts that workers have stored, by digest."""
 
     # What users and steps do
 
@@ -107,6 +109,27 @@ class VirtualDisk:
             elif there.kind not in {PathKind.FILE, PathKind.MISSING}:
                 kept.append(there)
         return Removed((*gone, *self._prune(gone)), tuple(kept))
+
+    def store(self, outputs: Iterable[Observation]) -> None:
+        """Take files away, as if they had been made elsewhere, and keep their texts by digest."""
+        for seen in outputs:
+            if seen.hash is not None:
+                self.blobs[seen.hash.digest] = self._files.pop(posixpath.normpath(seen.path)).text
+
+    def publish(self, files: Iterable[tuple[str, FileHash]]) -> Published:
+        """Put stored texts in their places; what is in its place stays."""
+        lost: list[str] = []
+        observations: list[Observation] = []
+        for path, claim in files:
+            text = self.blobs.pop(claim.digest, None)
+            there = self.look(path)
+            if text is not None:
+                self.write(path, text, claim.mode)
+            elif there.hash is None or there.hash.digest != claim.digest:
+                lost.append(path)
+                continue
+            observations.append(self.look(path))
+        return Published(tuple(observations), tuple(lost))
 
     def make_directories(self, paths: Iterable[str]) -> None:
         """Make directories with their parents."""

@@ -24,6 +24,7 @@ from stepup_server.core.commands import (
     MakeDirectories,
     OrderWorker,
     PauseWatch,
+    PublishFiles,
     Record,
     Refuse,
     RemoveFiles,
@@ -48,7 +49,7 @@ from tests.support.workers import FakeWorker, Held, Stage
 __all__ = ("Built", "Move", "Project", "Ticket")
 
 MOVES_MAX = 20_000
-Question = InspectPaths | CompareFiles | HashFiles | ExpandGlobs | RemoveFiles
+Question = InspectPaths | CompareFiles | HashFiles | ExpandGlobs | RemoveFiles | PublishFiles
 
 
 class Move(NamedTuple):
@@ -144,11 +145,12 @@ class Project:
 
     # Workers
 
-    def join(self, name: str = "w0", slots: int = 1) -> FakeWorker:
+    def join(self, name: str = "w0", slots: int = 1, *, own_workspace: bool = False) -> FakeWorker:
         """Let a worker come, or come back."""
         worker = self.workers.get(name)
         if worker is None:
-            worker = self.workers[name] = FakeWorker(name, self.disk, self.find_script, slots)
+            worker = FakeWorker(name, self.disk, self.find_script, slots, own_workspace=own_workspace)
+            self.workers[name] = worker
         request = self._draw_request()
         self._asked[request] = event = worker.introduction(request)
         self._hand_over(event)
@@ -242,7 +244,7 @@ class Project:
                 self.is_stopped = True
             case MakeDirectories(paths=paths):
                 self.disk.make_directories(paths)
-            case InspectPaths() | CompareFiles() | HashFiles() | ExpandGlobs() | RemoveFiles():
+            case InspectPaths() | CompareFiles() | HashFiles() | ExpandGlobs() | RemoveFiles() | PublishFiles():
                 self.questions.append(command)
             case Watch() | PauseWatch():
                 self.watcher.take(command)
@@ -295,6 +297,8 @@ class Project:
                 self.tell(ev.PathsInspected(token=token, observations=self.disk.compare(files)))
             case HashFiles(token=token, files=files):
                 self.tell(ev.FilesHashed(token=token, observations=self.disk.hash(files)))
+            case PublishFiles(token=token, files=files):
+                self.tell(ev.FilesPublished(token=token, published=self.disk.publish(files)))
             case ExpandGlobs(token=token, queries=queries):
                 self.tell(ev.GlobsExpanded(token=token, matches=self.disk.expand(queries)))
             case RemoveFiles(token=token, files=doomed):

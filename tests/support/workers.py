@@ -72,6 +72,8 @@ class FakeWorker:
     find_script: Callable[[Assignment], Script]
     slots: int = 1
     incarnation: str = "1"
+    own_workspace: bool = False
+    """What its steps make is stored as blobs, and has to be published."""
     id: WorkerId | None = None
     """Known when it has been connected once."""
     is_connected: bool = False
@@ -107,7 +109,13 @@ class FakeWorker:
     def description(self) -> WorkerDescription:
         """Return who it is."""
         return WorkerDescription(
-            name=self.name, incarnation=self.incarnation, host="here", pid=1, slots=self.slots, root="."
+            name=self.name,
+            incarnation=self.incarnation,
+            host="here",
+            pid=1,
+            slots=self.slots,
+            root="" if self.own_workspace else ".",
+            own_workspace=self.own_workspace,
         )
 
     @property
@@ -221,6 +229,8 @@ class FakeWorker:
 
     def _conclude(self, held: Held, end: Exited | Signalled) -> AttemptOutcome:
         outputs = self.disk.hash((path, None) for path in held.assignment.outputs)
+        if self.own_workspace:
+            self.disk.store(outputs)
         used = () if held.running is None else held.running.used
         return AttemptOutcome(
             end=end,

@@ -8,6 +8,15 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class Workspace(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    WORKSPACE_UNSPECIFIED: _ClassVar[Workspace]
+    WORKSPACE_SHARED_ROOT: _ClassVar[Workspace]
+    WORKSPACE_OWN: _ClassVar[Workspace]
+WORKSPACE_UNSPECIFIED: Workspace
+WORKSPACE_SHARED_ROOT: Workspace
+WORKSPACE_OWN: Workspace
+
 class SynchronizeRequest(_message.Message):
     __slots__ = ("worker", "seen", "holding", "started", "finished")
     WORKER_FIELD_NUMBER: _ClassVar[int]
@@ -23,20 +32,22 @@ class SynchronizeRequest(_message.Message):
     def __init__(self, worker: _Optional[_Union[WorkerDescription, _Mapping]] = ..., seen: _Optional[int] = ..., holding: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., started: _Optional[_Iterable[_Union[AttemptStarted, _Mapping]]] = ..., finished: _Optional[_Iterable[_Union[AttemptResult, _Mapping]]] = ...) -> None: ...
 
 class WorkerDescription(_message.Message):
-    __slots__ = ("name", "incarnation", "host", "pid", "slots", "root")
+    __slots__ = ("name", "incarnation", "host", "pid", "slots", "root", "workspace")
     NAME_FIELD_NUMBER: _ClassVar[int]
     INCARNATION_FIELD_NUMBER: _ClassVar[int]
     HOST_FIELD_NUMBER: _ClassVar[int]
     PID_FIELD_NUMBER: _ClassVar[int]
     SLOTS_FIELD_NUMBER: _ClassVar[int]
     ROOT_FIELD_NUMBER: _ClassVar[int]
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
     name: str
     incarnation: str
     host: str
     pid: int
     slots: int
     root: str
-    def __init__(self, name: _Optional[str] = ..., incarnation: _Optional[str] = ..., host: _Optional[str] = ..., pid: _Optional[int] = ..., slots: _Optional[int] = ..., root: _Optional[str] = ...) -> None: ...
+    workspace: Workspace
+    def __init__(self, name: _Optional[str] = ..., incarnation: _Optional[str] = ..., host: _Optional[str] = ..., pid: _Optional[int] = ..., slots: _Optional[int] = ..., root: _Optional[str] = ..., workspace: _Optional[_Union[Workspace, str]] = ...) -> None: ...
 
 class AttemptStarted(_message.Message):
     __slots__ = ("attempt", "at")
@@ -108,7 +119,7 @@ class Assignment(_message.Message):
     def __init__(self, command: _Optional[str] = ..., workdir: _Optional[str] = ..., shell: _Optional[bool] = ..., inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., outputs: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[str]] = ..., environment: _Optional[_Mapping[str, str]] = ..., need: _Optional[_Union[_types_pb2.Need, str]] = ..., input_digest: _Optional[str] = ...) -> None: ...
 
 class AttemptResult(_message.Message):
-    __slots__ = ("attempt", "exit_code", "signal", "not_started", "stdout", "stderr", "outputs", "changed_inputs", "wall_s", "cpu_s", "rss_bytes_max", "at", "used_inputs", "used_environment")
+    __slots__ = ("attempt", "exit_code", "signal", "not_started", "stdout", "stderr", "outputs", "changed_inputs", "wall_s", "cpu_s", "rss_bytes_max", "at", "used_inputs", "used_environment", "volatiles")
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
     SIGNAL_FIELD_NUMBER: _ClassVar[int]
@@ -123,6 +134,7 @@ class AttemptResult(_message.Message):
     AT_FIELD_NUMBER: _ClassVar[int]
     USED_INPUTS_FIELD_NUMBER: _ClassVar[int]
     USED_ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
+    VOLATILES_FIELD_NUMBER: _ClassVar[int]
     attempt: _types_pb2.AttemptId
     exit_code: int
     signal: int
@@ -137,4 +149,5 @@ class AttemptResult(_message.Message):
     at: float
     used_inputs: _containers.RepeatedScalarFieldContainer[str]
     used_environment: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., not_started: _Optional[str] = ..., stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., outputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., changed_inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., wall_s: _Optional[float] = ..., cpu_s: _Optional[float] = ..., rss_bytes_max: _Optional[int] = ..., at: _Optional[float] = ..., used_inputs: _Optional[_Iterable[str]] = ..., used_environment: _Optional[_Iterable[str]] = ...) -> None: ...
+    volatiles: _containers.RepeatedCompositeFieldContainer[_types_pb2.FileObservation]
+    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., not_started: _Optional[str] = ..., stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., outputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., changed_inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., wall_s: _Optional[float] = ..., cpu_s: _Optional[float] = ..., rss_bytes_max: _Optional[int] = ..., at: _Optional[float] = ..., used_inputs: _Optional[_Iterable[str]] = ..., used_environment: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ...) -> None: ...

@@ -238,12 +238,14 @@ class AmendRequest(_message.Message):
     def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., source: _Optional[_Union[_types_pb2.Source, _Mapping]] = ..., base: _Optional[str] = ..., inputs: _Optional[_Iterable[str]] = ..., environment: _Optional[_Iterable[str]] = ..., outputs: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class AmendResponse(_message.Message):
-    __slots__ = ("unavailable", "unfresh")
+    __slots__ = ("unavailable", "unfresh", "available")
     UNAVAILABLE_FIELD_NUMBER: _ClassVar[int]
     UNFRESH_FIELD_NUMBER: _ClassVar[int]
+    AVAILABLE_FIELD_NUMBER: _ClassVar[int]
     unavailable: _containers.RepeatedScalarFieldContainer[str]
     unfresh: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, unavailable: _Optional[_Iterable[str]] = ..., unfresh: _Optional[_Iterable[str]] = ...) -> None: ...
+    available: _containers.RepeatedCompositeFieldContainer[_types_pb2.FileObservation]
+    def __init__(self, unavailable: _Optional[_Iterable[str]] = ..., unfresh: _Optional[_Iterable[str]] = ..., available: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ...) -> None: ...
 
 class GetStepInfoRequest(_message.Message):
     __slots__ = ("attempt",)

@@ -1,0 +1,53 @@
+"""Outputs of workers with workspaces of their own: put in their places before anything follows from them.
+
+Only the current attempt of a step comes here, so a late one never touches a file. What a worker tells of its outputs
+is a claim, by which blobs are found; what counts is what the director then sees at the paths itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from .desk import Desk
+from .records import Step
+from .values import AttemptOutcome, FileHash, Observation, Published
+
+__all__ = ("LOST", "publish")
+
+LOST = "What it made has been lost on the way"
+"""Why an attempt is made again whose outputs cannot be had."""
+
+Concluded = Callable[[AttemptOutcome, Published], None]
+
+
+def publish(desk: Desk, step: Step, outcome: AttemptOutcome, then: Concluded) -> None:
+    """Put the outputs of an attempt in their places, and go on with what is there.
+
+    Claims about files that are no products of the step are dropped.
+    """
+    products = {desk.graph.files[id_].path for id_ in (*step.outputs, *step.volatiles)}
+    files = tuple(
+        (seen.path, seen.hash)
+        for seen in (*outcome.outputs, *outcome.volatiles)
+        if seen.path in products and seen.hash is not None
+    )
+
+    def on_published(published: Published) -> None:
+        then(replace(outcome, outputs=_of_outputs(desk, step, published), volatiles=()), published)
+
+    if files:
+        desk.questions.publish_files(_once(files), on_published)
+    else:
+        on_published(Published())
+
+
+def _once(files: tuple[tuple[str, FileHash], ...]) -> tuple[tuple[str, FileHash], ...]:
+    """Return each path once."""
+    return tuple(dict(files).items())
+
+
+def _of_outputs(desk: Desk, step: Step, published: Published) -> tuple[Observation, ...]:
+    """Return what was seen of declared outputs; nobody looks at volatile ones."""
+    outputs = {desk.graph.files[id_].path for id_ in step.outputs}
+    return tuple(seen for seen in published.observations if seen.path in outputs)

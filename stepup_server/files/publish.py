@@ -1,0 +1,158 @@
+"""Putting outputs in their places: by rename, with the modes that they had, wherever they come from.
+
+Idempotent, since a director may die between the rename and the record of it: what is in its place already is found to
+be so by its digest.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from collections import Counter
+from collections.abc import Sequence
+
+from stepup_server.core.values import FileHash, Observation, PathKind, Published
+from stepup_shared.beneath import Root, UnsafePath
+
+from .blobs import PIECE_BYTES, BlobStore, Content
+from .look import digest_of
+
+__all__ = ("publish_files",)
+
+_PERMISSIONS = 0o777
+
+
+class _Lost(Exception):
+    """A content cannot be had."""
+
+
+def publish_files(store: BlobStore, files: Sequence[tuple[str, FileHash]], allowed: Sequence[str] = ()) -> Published:
+    """Put files in their places beneath the root, or beneath further directories that were allowed."""
+    uses = Counter(hash_.digest for _, hash_ in files)
+    observations: list[Observation] = []
+    lost: list[str] = []
+    problems: list[str] = []
+    for path, claim in files:
+        uses[claim.digest] -= 1
+        try:
+            observations.append(_publish_one(store, path, claim, allowed, is_last=not uses[claim.digest]))
+        except _Lost:
+            lost.append(path)
+        except UnsafePath as unsafe:
+            problems.append(f"{path} {unsafe.reason}.{_advice(unsafe)}")
+        except OSError as error:
+            problems.append(_describe(path, claim, error))
+    return Published(tuple(observations), tuple(lost), tuple(problems))
+
+
+def _advice(unsafe: UnsafePath) -> str:
+    """Say what to do about a path that leads elsewhere."""
+    is_elsewhere = "link" in unsafe.reason or "absolute" in unsafe.reason or "leads out" in unsafe.reason
+    return " Grant the directory that is meant with --allow-root DIR." if is_elsewhere else " Move what is there."
+
+
+def _describe(path: str, claim: FileHash, error: OSError) -> str:
+    """Say what the disk refuses, and what would help."""
+    need = f" {claim.size} bytes are needed." if error.errno in {errno.ENOSPC, errno.EDQUOT} else ""
+    return f"{path}: {error.strerror}.{need}"
+
+
+def _publish_one(store: BlobStore, path: str, claim: FileHash, allowed: Sequence[str], *, is_last: bool) -> Observation:
+    """Put one file in its place, unless it is there, and return what is there."""
+    directory, name = _resolve(store.root, path, allowed)
+    with Root(directory) as root:
+        if not (is_last and _move(store, root, name, claim)) and not _is_there(root, name, claim):
+            _copy(store, root, name, claim)
+        return Observation(path, PathKind.FILE, _hash_in_place(root, name, claim))
+
+
+def _resolve(root: str, path: str, allowed: Sequence[str]) -> tuple[str, str]:
+    """Return the granted directory that holds a path, and the path below it."""
+    absolute = os.path.normpath(os.path.join(root, path))
+    for directory in (root, *allowed):
+        prefix = directory.rstrip("/") + "/"
+        if absolute.startswith(prefix):
+            return directory, absolute[len(prefix) :]
+    return root, path
+
+
+def _move(store: BlobStore, root: Root, name: str, claim: FileHash) -> bool:
+    """Let an upload itself take the place; return whether there was one on this file system."""
+    blob = store.path_of(Content(claim.digest, claim.size))
+    try:
+        os.chmod(blob, claim.mode & _PERMISSIONS)
+        _make_parent(root, name)
+        root.move_in(blob, name)
+    except OSError as error:
+        if error.errno == errno.EXDEV or (isinstance(error, FileNotFoundError) and not os.path.exists(blob)):
+            return False
+        raise
+    return True
+
+
+def _is_there(root: Root, name: str, claim: FileHash) -> bool:
+    """Tell whether the place has the content already, and see to its mode."""
+    try:
+        fd = root.open_file(name)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    try:
+        status = os.fstat(fd)
+        if status.st_size != claim.size or digest_of(fd, status.st_size) != claim.digest:
+            return False
+        if stat.S_IMODE(status.st_mode) != claim.mode & _PERMISSIONS:
+            os.fchmod(fd, claim.mode & _PERMISSIONS)
+    finally:
+        os.close(fd)
+    return True
+
+
+def _copy(store: BlobStore, root: Root, name: str, claim: FileHash) -> None:
+    """Copy a content from wherever it is, verified on the way.
+
+    Raises
+    ------
+    _Lost
+        It is nowhere, or not what it was.
+    """
+    content = Content(claim.digest, claim.size)
+    source = store.open(content)
+    if source is None:
+        raise _Lost
+    try:
+        _make_parent(root, name)
+        with root.replacing(name, 0o600) as target:
+            if _copy_verified(source, target) != claim.digest:
+                store.forget(content)
+                raise _Lost
+            os.fchmod(target, claim.mode & _PERMISSIONS)
+    finally:
+        os.close(source)
+
+
+def _copy_verified(source: int, target: int) -> bytes:
+    """Copy all bytes and return their SHA-256."""
+    hasher = hashlib.sha256()
+    while piece := os.read(source, PIECE_BYTES):
+        hasher.update(piece)
+        view = memoryview(piece)
+        while view:
+            view = view[os.write(target, view) :]
+    return hasher.digest()
+
+
+def _make_parent(root: Root, name: str) -> None:
+    """Make the directory of a file."""
+    directory = os.path.dirname(name)
+    if directory:
+        root.make_directory(directory)
+
+
+def _hash_in_place(root: Root, name: str, claim: FileHash) -> FileHash:
+    """Return what is known of a file that was verified on its way, with the stamps that it has here."""
+    status = root.stat(name)
+    if status is None:
+        raise _Lost
+    return FileHash(claim.digest, status.st_mode, status.st_size, status.st_mtime_ns, status.st_ino)

@@ -1,0 +1,52 @@
+"""Outputs of workers with workspaces of their own: published before anything follows, or made again."""
+
+from __future__ import annotations
+
+import pytest
+
+from stepup_server.core.commands import PublishFiles
+from stepup_server.core.states import ReturnCode
+from tests.support.builders import a_step
+from tests.support.project import Project
+
+
+@pytest.fixture
+def remote() -> Project:
+    """Return a project whose only worker has a workspace of its own, with two steps in a chain."""
+    project = Project()
+    project.join("w0", own_workspace=True)
+    project.plan(a_step("make", outputs=["x"]), a_step("use", inputs=["x"], outputs=["y"]))
+    return project
+
+
+def publications(project: Project) -> list[PublishFiles]:
+    return [command for command in project.commands if isinstance(command, PublishFiles)]
+
+
+def test_outputs_are_in_their_places_before_anybody_uses_them(remote: Project) -> None:
+    assert remote.build().code == ReturnCode.OK
+    assert {"x", "y"} <= set(remote.disk.texts())
+    assert [path for command in publications(remote) for path, _ in command.files] == ["x", "y"]
+
+
+def test_an_attempt_whose_outputs_are_lost_is_made_again(remote: Project) -> None:
+    ticket = remote.begin_build()
+    remote.paused.add("disk")
+    while not publications(remote):
+        remote.run_until("disk")
+        if not remote.disk.blobs:
+            remote.moves()[0].do()
+        remote.paused.add("disk")
+        remote.run()
+    remote.disk.blobs.clear()
+    remote.paused.clear()
+    assert remote.finish(ticket).code == ReturnCode.OK
+    labels = [report.text for report in remote.reports_with("START")]
+    assert labels.count("make") == 2
+    assert any("lost on the way (x): make" in report.text for report in remote.reports_with("WARNING"))
+
+
+def test_publishing_twice_is_publishing_once(remote: Project) -> None:
+    assert remote.build().code == ReturnCode.OK
+    published = remote.disk.publish(publications(remote)[0].files)
+    assert (published.lost, published.problems) == ((), ())

@@ -1,0 +1,96 @@
+"""Contents by digest."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from stepup_server.files.blobs import BlobCorrupt, BlobStore, BlobTooLarge, Content
+
+
+def content_of(data: bytes) -> Content:
+    return Content(hashlib.sha256(data).digest(), len(data))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> BlobStore:
+    return BlobStore(str(tmp_path))
+
+
+def test_what_was_put_is_read(store: BlobStore) -> None:
+    content = content_of(b"data")
+    assert store.missing([content]) == [content]
+    store.put(content, b"data")
+    assert store.missing([content]) == []
+    assert store.read(content) == b"data"
+
+
+def test_what_is_not_what_it_was_said_to_be_is_not_put(store: BlobStore) -> None:
+    with pytest.raises(BlobCorrupt):
+        store.put(content_of(b"data"), b"atad")
+    assert store.missing([content_of(b"data")])
+
+
+def test_a_file_of_the_project_is_read_where_it_is(store: BlobStore) -> None:
+    Path(store.root, "a").write_bytes(b"data")
+    store.offer([("a", content_of(b"data").digest)])
+    assert store.read(content_of(b"data")) == b"data"
+
+
+def test_a_file_that_has_changed_is_never_served(store: BlobStore) -> None:
+    Path(store.root, "a").write_bytes(b"atad")
+    store.offer([("a", content_of(b"data").digest)])
+    assert store.read(content_of(b"data")) is None
+    assert not store.has(content_of(b"data"))
+
+
+def test_a_stored_content_that_was_damaged_is_forgotten(store: BlobStore) -> None:
+    content = content_of(b"data")
+    store.put(content, b"data")
+    Path(store.path_of(content)).write_bytes(b"dada")
+    assert store.read(content) is None
+    assert store.missing([content]) == [content]
+
+
+def test_an_upload_is_seen_only_when_it_is_whole(store: BlobStore) -> None:
+    content = content_of(b"onetwo")
+    upload = store.begin("u1", content)
+    upload.append(b"one")
+    assert not store.has(content)
+    upload.append(b"two")
+    store.finish(upload, content)
+    upload.close()
+    assert store.read(content) == b"onetwo"
+
+
+def test_an_upload_goes_on_where_it_was_broken_off(store: BlobStore) -> None:
+    content = content_of(b"onetwo")
+    upload = store.begin("u1", content)
+    upload.append(b"one")
+    upload.close()
+    assert store.arrived("u1", content) == 3
+    again = BlobStore(store.root).begin("u1", content)
+    assert again.size == 3
+    again.append(b"two")
+    store.finish(again, content)
+    again.close()
+    assert store.read(content) == b"onetwo"
+
+
+def test_a_corrupt_upload_leaves_nothing(store: BlobStore) -> None:
+    content = content_of(b"data")
+    upload = store.begin("u1", content)
+    upload.append(b"atad")
+    with pytest.raises(BlobCorrupt):
+        store.finish(upload, content)
+    upload.close()
+    assert (store.has(content), store.arrived("u1", content)) == (False, 0)
+
+
+def test_more_than_was_announced_is_refused(store: BlobStore) -> None:
+    upload = store.begin("u1", content_of(b"data"))
+    with pytest.raises(BlobTooLarge):
+        upload.append(b"data!")
+    upload.close()

@@ -1,0 +1,94 @@
+"""Putting outputs in their places."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from stepup_server.core.values import FileHash, PathKind
+from stepup_server.files.blobs import BlobStore, Content
+from stepup_server.files.publish import publish_files
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> BlobStore:
+    (tmp_path / "project").mkdir()
+    return BlobStore(str(tmp_path / "project"))
+
+
+def stored(store: BlobStore, data: bytes, mode: int = 0o100644) -> FileHash:
+    """Store a content and return what a worker would claim about the file."""
+    claim = claimed(data, mode)
+    store.put(Content(claim.digest, claim.size), data)
+    return claim
+
+
+def claimed(data: bytes, mode: int = 0o100644) -> FileHash:
+    return FileHash(hashlib.sha256(data).digest(), mode, len(data), 0, 0)
+
+
+def test_a_stored_content_becomes_a_file_with_its_mode(store: BlobStore) -> None:
+    published = publish_files(store, [("sub/x", stored(store, b"one", 0o100755))])
+    path = Path(store.root, "sub/x")
+    assert path.read_bytes() == b"one"
+    (seen,) = published.observations
+    status = path.stat()
+    assert (seen.path, seen.kind) == ("sub/x", PathKind.FILE)
+    assert seen.hash == FileHash(claimed(b"one").digest, 0o100755, 3, status.st_mtime_ns, status.st_ino)
+
+
+def test_one_content_may_become_several_files(store: BlobStore) -> None:
+    claim = stored(store, b"same")
+    published = publish_files(store, [("a", claim), ("b", claim), ("c", claim)])
+    assert [seen.path for seen in published.observations] == ["a", "b", "c"]
+    assert len({Path(store.root, name).stat().st_ino for name in "abc"}) == 3
+
+
+def test_publishing_again_changes_nothing(store: BlobStore) -> None:
+    files = [("x", stored(store, b"one"))]
+    first = publish_files(store, files)
+    assert publish_files(store, files) == first
+
+
+def test_a_content_that_a_file_of_the_project_has_need_not_be_stored(store: BlobStore) -> None:
+    Path(store.root, "in").write_bytes(b"data")
+    store.offer([("in", claimed(b"data").digest)])
+    published = publish_files(store, [("out", claimed(b"data"))])
+    assert Path(store.root, "out").read_bytes() == b"data"
+    assert not published.lost
+
+
+def test_a_file_that_has_changed_since_is_not_copied(store: BlobStore) -> None:
+    Path(store.root, "in").write_bytes(b"atad")
+    store.offer([("in", claimed(b"data").digest)])
+    published = publish_files(store, [("out", claimed(b"data"))])
+    assert published.lost == ("out",)
+    assert os.listdir(store.root) == ["in"]  # noqa: PTH208 -- names are what matters
+
+
+def test_what_is_nowhere_is_lost(store: BlobStore) -> None:
+    assert publish_files(store, [("x", claimed(b"?"))]).lost == ("x",)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"), [("../x", "leads out"), ("link/x", "passes through the symbolic link"), (".stepup/x", "StepUp")]
+)
+def test_nothing_is_published_outside_of_the_root(store: BlobStore, tmp_path: Path, path: str, reason: str) -> None:
+    (tmp_path / "outside").mkdir()
+    Path(store.root, "link").symlink_to(tmp_path / "outside")
+    published = publish_files(store, [(path, stored(store, b"evil"))])
+    assert reason in published.problems[0]
+    assert not published.observations
+    assert list((tmp_path / "outside").iterdir()) == []
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_directory_that_was_granted_may_hold_outputs(store: BlobStore, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    path = str(tmp_path / "outside/x")
+    published = publish_files(store, [(path, stored(store, b"fine"))], [str(tmp_path / "outside")])
+    assert Path(path).read_bytes() == b"fine"
+    assert not published.problems
