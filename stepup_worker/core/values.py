@@ -175,6 +175,8 @@ class Outcome:
     """What it wrote, cut at the limit."""
     outputs: tuple[Observation, ...] = ()
     """Declared outputs as they are now."""
+    volatiles: tuple[Observation, ...] = ()
+    """From a workspace of this worker's own: volatile outputs that are there."""
     changed_inputs: tuple[Observation, ...] = ()
     """Inputs that differ from what the assignment said."""
     wall_s: float = 0.0

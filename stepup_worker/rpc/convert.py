@@ -37,7 +37,9 @@ class Introduction(NamedTuple):
     pid: int
     """For people."""
     root: str
-    """The project root."""
+    """The project root; empty for a worker with a workspace of its own."""
+    own_workspace: bool = False
+    """Its steps run in private directories."""
 
 
 _KINDS_FROM_WIRE = {
@@ -57,6 +59,11 @@ _STOPS_FROM_WIRE = {
 }
 
 _NEED_PREFIX = "NEED_"
+
+_WORKSPACES = {
+    False: dispatch_pb2.WORKSPACE_SHARED_ROOT,
+    True: dispatch_pb2.WORKSPACE_OWN,
+}
 
 
 def orders_from_wire(response: dispatch_pb2.SynchronizeResponse) -> OrdersReceived:
@@ -91,6 +98,7 @@ def _description_to_wire(introduction: Introduction, slots: int) -> dispatch_pb2
         pid=introduction.pid,
         slots=slots,
         root=introduction.root,
+        workspace=_WORKSPACES[introduction.own_workspace],
     )
 
 
@@ -143,6 +151,7 @@ def _result_to_wire(result: Result) -> dispatch_pb2.AttemptResult:
         stdout=outcome.stdout,
         stderr=outcome.stderr,
         outputs=_observations_to_wire(outcome.outputs),
+        volatiles=_observations_to_wire(outcome.volatiles),
         changed_inputs=_observations_to_wire(outcome.changed_inputs),
         wall_s=outcome.wall_s,
         cpu_s=outcome.cpu_s,

@@ -122,6 +122,7 @@ def test_the_director_reads_what_workers_wrote(
         stdout=data.draw(st.binary(max_size=8)),
         stderr=data.draw(st.binary(max_size=8)),
         outputs=tuple(seen),
+        volatiles=tuple(seen[1:]),
         changed_inputs=tuple(seen[:1]),
         wall_s=seconds,
         cpu_s=seconds / 2,

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tests.tidy.repository import PRODUCT, PROTO, ROOT
 
-OUR_OWN = {"stepup", "stepup_client", "stepup_proto", "stepup_server", "stepup_worker"}
+OUR_OWN = {"stepup", "stepup_client", "stepup_proto", "stepup_server", "stepup_shared", "stepup_worker"}
 SHARED_NAMESPACES = {"google.protobuf": "protobuf", "google.rpc": "googleapis-common-protos"}
 
 
