@@ -15,11 +15,14 @@ SOURCES := $(shell find $(FOLDERS) \( -name node_modules -o -path tests/integrat
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test generated lint types imports unit bench-main-job compare-stepup4 clean
+.PHONY: help demo test chaos chaos-tools soak generated lint types imports unit bench-main-job compare-stepup4 clean
 
 help:
 	@echo "make demo    install into $(VENV) and run the example of the manual"
 	@echo "make test    all checks and all tests"
+	@echo "make chaos   the long forms of the tests of faults and attacks; CHAOS='-k R_08' chooses"
+	@echo "make soak    all faults in turn, for SOAK_MINUTES minutes (10), one each SOAK_FAULT_S seconds (60)"
+	@echo "make chaos-tools   install what the tests of faults need besides Python, or say what is missing"
 	@echo "make lint    ruff: rules and format"
 	@echo "make types   mypy and basedpyright"
 	@echo "make imports import-linter: who may import whom"
@@ -35,6 +38,18 @@ demo: $(VENV)/stamp-project
 
 test: generated lint types imports $(JAVASCRIPT)/node_modules/stamp
 	$(BIN)/python -m pytest -n 2
+
+# What is missing makes tests skip, with the reason: the list of what was skipped is part of the result.
+chaos: $(VENV)/stamp-dev
+	$(BIN)/python -m tests.support.tools
+	$(BIN)/python -m pytest -m chaos --timeout 7200 --counts chaos-counts.json $(CHAOS)
+
+soak: $(VENV)/stamp-dev
+	$(BIN)/python -m tests.support.tools
+	$(BIN)/python -m pytest -m soak --timeout 0 --counts soak-counts.json $(SOAK)
+
+chaos-tools: $(VENV)/stamp-dev
+	$(BIN)/python -m tests.support.tools --install
 
 generated: $(VENV)/stamp-generated
 lint: $(VENV)/stamp-lint

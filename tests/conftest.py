@@ -9,16 +9,29 @@ from typing import Protocol
 
 import pytest
 
+from tests.support.counts import Counts, write_counts
 from tests.support.project_folder import PROGRAMS, Folder, plain_environment
 
-__all__ = ("RunStepUp", "project_folder", "pytest_addoption", "run_stepup")
+__all__ = ("RunStepUp", "project_folder", "pytest_addoption", "pytest_terminal_summary", "run_stepup", "what_counts")
 
 SECONDS_MAX = 100
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that writes what really happens into the files that say what is expected."""
+    """Add the options that write what really happens."""
     parser.addoption("--rewrite", action="store_true", help="write what happens into the expected files; read the diff")
+    parser.addoption("--counts", metavar="FILE", help="write what the tests have counted, as JSON")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Tell what was counted."""
+    write_counts(terminalreporter, config.getoption("--counts"))
+
+
+@pytest.fixture(name="counts")
+def what_counts(request: pytest.FixtureRequest) -> Counts:
+    """Return what takes the counts of this test."""
+    return Counts(request)
 
 
 @pytest.fixture(name="folder")
