@@ -28,7 +28,7 @@ class Counts:
 
     def tell(self, test: str, **facts: float | str) -> None:
         """Note what was counted under the number of a test: `counts.tell("R-01", kills=100, steps=200)`."""
-        told: Facts = {"test": test} | facts
+        told: Facts = {"test": test, **facts}
         self._request.node.user_properties.append((PROPERTY, json.dumps(told)))
         print(line_of(told))
 

@@ -1,3 +1,5 @@
+"""Counts as people read them."""
+
 from __future__ import annotations
 
 from tests.support.counts import line_of
