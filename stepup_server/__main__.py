@@ -23,6 +23,7 @@ from .core.states import StopLevel
 from .engine.clock import MonotonicClock
 from .engine.engine import Engine
 from .engine.ports import JournalFailed, Reporter
+from .files.blobs import BlobStore
 from .files.disk import ProjectDisk
 from .files.watch import ProjectWatcher
 from .inspection import show
@@ -77,7 +78,8 @@ async def _serve(settings: Settings, socket: str) -> None:
     joblog = JobLog(os.path.join(state, "joblog.csv")) if settings.joblog else None
     reporters: list[Reporter] = [TaggedLogs(state), feed, LogReporter()]
     reporter = FanOut(reporters if joblog is None else [*reporters, joblog])
-    journal, disk, watcher = SqliteJournal(database), ProjectDisk(settings.root), ProjectWatcher(settings.root)
+    journal, blobs, watcher = SqliteJournal(database), BlobStore(settings.root), ProjectWatcher(settings.root)
+    disk = ProjectDisk(settings.root, blobs=blobs)
     director = _make_director(settings, socket, database, clock)
     engine = Engine(director, journal=journal, disk=disk, watcher=watcher, reporter=reporter, clock=clock)
     async with contextlib.AsyncExitStack() as stack:
@@ -87,7 +89,7 @@ async def _serve(settings: Settings, socket: str) -> None:
         stack.push_async_callback(journal.close)
         stack.callback(disk.close)
         stack.callback(watcher.close)
-        await stack.enter_async_context(serving(engine, feed, socket, __version__))
+        await stack.enter_async_context(serving(engine, feed, blobs, socket, __version__))
         stack.callback(feed.close)
         stack.enter_context(write_note(settings.root, socket, __version__))
         log.announce(socket=socket, version=__version__)

@@ -15,34 +15,15 @@ import os
 import shutil
 import stat
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from stepup_server.engine.contents import PIECE_BYTES, BlobCorrupt, BlobTooLarge, Content, Upload
 
 from .look import open_for_reading
 
-__all__ = ("BlobCorrupt", "BlobStore", "BlobTooLarge", "Content", "Upload")
-
-PIECE_BYTES = 1024 * 1024
-"""How much is read, hashed and written at once."""
+__all__ = ("ArrivingBlob", "BlobStore")
 
 
-class Content(NamedTuple):
-    """What is meant by a digest."""
-
-    digest: bytes
-    """SHA-256, 32 bytes."""
-    size: int
-    """Bytes of content."""
-
-
-class BlobCorrupt(Exception):
-    """Bytes do not have the digest that they were said to have."""
-
-
-class BlobTooLarge(Exception):
-    """More bytes came than were announced."""
-
-
-class Upload:
+class ArrivingBlob:
     """A content that is arriving."""
 
     def __init__(self, path: str, content: Content) -> None:
@@ -92,11 +73,16 @@ class Upload:
         os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
         os.replace(self._path, target)
 
+    def restart(self) -> None:
+        """Forget what has arrived, and begin anew."""
+        os.ftruncate(self._fd, 0)
+        self._hasher = hashlib.sha256()
+        self.size = 0
+
     def discard(self) -> None:
-        """Forget what has arrived."""
+        """Forget the upload."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self._path)
-        self.size = 0
 
     def close(self) -> None:
         """Let go of the file; what has arrived stays for another try."""
@@ -179,13 +165,15 @@ class BlobStore:
             os.close(fd)
         os.replace(temporary, target)
 
-    def begin(self, name: str, content: Content) -> Upload:
+    def begin(self, name: str, content: Content) -> ArrivingBlob:
         """Begin an upload, or go on with it; the name is the writer's, a UUID."""
         os.makedirs(self._incoming, mode=0o700, exist_ok=True)
-        return Upload(self._upload_path(name, content), content)
+        return ArrivingBlob(self._upload_path(name, content), content)
 
     def finish(self, upload: Upload, content: Content) -> None:
         """Make an upload visible; raises `BlobCorrupt` when it is not what it was said to be."""
+        if not isinstance(upload, ArrivingBlob):
+            raise TypeError("the upload is not one of this store")
         upload.finish(self.path_of(content))
 
     def arrived(self, name: str, content: Content) -> int:

@@ -14,9 +14,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from stepup_server.core.values import FileHash, Observation, PathKind, Published
+from stepup_server.engine.contents import PIECE_BYTES, Content
 from stepup_shared.beneath import Root, UnsafePath
 
-from .blobs import PIECE_BYTES, BlobStore, Content
+from .blobs import BlobStore
 from .look import digest_of
 
 __all__ = ("publish_files",)

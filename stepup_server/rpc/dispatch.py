@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from stepup_proto.v1 import dispatch_pb2 as dispatch
+from stepup_server.core.commands import OrderWorker
 from stepup_server.core.events import WorkerConnected, WorkerDisconnected, WorkerReported
 from stepup_server.core.ids import WorkerId
 from stepup_server.core.refusals import InvalidArgument
+from stepup_server.engine.contents import Contents
 from stepup_server.engine.engine import Engine
 
 from . import convert
@@ -19,8 +21,9 @@ __all__ = ("DispatchServicer",)
 class DispatchServicer:
     """What workers say, and what they are told."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, contents: Contents) -> None:
         self._engine = engine
+        self._contents = contents
 
     async def synchronize(
         self, requests: AsyncIterator[dispatch.SynchronizeRequest]
@@ -40,10 +43,18 @@ class DispatchServicer:
                     orders.cancel()
                     listening.result()
                     return
+                self._offer_inputs(orders.result())
                 yield convert.orders_to_wire(orders.result())
         finally:
             listening.cancel()
             self._engine.tell(WorkerDisconnected(worker=worker))
+
+    def _offer_inputs(self, orders: OrderWorker) -> None:
+        """Let those fetch the inputs of their steps who do not see them."""
+        if self._engine.director.workforce.workers[orders.worker].description.own_workspace:
+            assignments = (order.assignment for order in orders.orders if order.assignment is not None)
+            inputs = (seen for assignment in assignments for seen in assignment.inputs)
+            self._contents.offer((seen.path, seen.hash.digest) for seen in inputs if seen.hash is not None)
 
     async def _connect(self, first: dispatch.SynchronizeRequest) -> WorkerId:
         """Introduce a worker."""

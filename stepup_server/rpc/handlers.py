@@ -17,7 +17,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from stepup_server.core.refusals import Refusal
 
-from .status import REFUSAL_KEY, refusal_to_wire, status_of
+from .status import REFUSAL_KEY, CallFailed, refusal_to_wire, status_of
 
 __all__ = ("handlers_of",)
 
@@ -34,16 +34,9 @@ def handlers_of(service: ServiceDescriptor, servicer: object) -> grpc.GenericRpc
     for method in service.methods:
         request_class = GetMessageClass(method.input_type)
         serve = getattr(servicer, _snake(method.name))
-        if not method.server_streaming:
-            make, behaviour = grpc.unary_unary_rpc_method_handler, _unary(serve, request_class)
-        elif not method.client_streaming:
-            make, behaviour = grpc.unary_stream_rpc_method_handler, _server_stream(serve, request_class)
-        elif method.server_streaming:
-            make, behaviour = grpc.stream_stream_rpc_method_handler, _two_way_stream(serve, request_class)
-        else:
-            make, behaviour = grpc.stream_unary_rpc_method_handler, _client_stream(serve, request_class)
+        make, behave = _SHAPES[method.client_streaming, method.server_streaming]
         table[method.name] = make(
-            behaviour,
+            behave(serve, request_class),
             request_deserializer=None,
             response_serializer=GetMessageClass(method.output_type).SerializeToString,
         )
@@ -111,6 +104,15 @@ async def _parse_all(raw_requests: AsyncIterator[bytes], request_class: type[Mes
         yield _parse(raw, request_class)
 
 
+_SHAPES: dict[tuple[bool, bool], tuple[Callable[..., grpc.RpcMethodHandler[Any, Any]], Callable[..., Behaviour]]] = {
+    (False, False): (grpc.unary_unary_rpc_method_handler, _unary),
+    (False, True): (grpc.unary_stream_rpc_method_handler, _server_stream),
+    (True, False): (grpc.stream_unary_rpc_method_handler, _client_stream),
+    (True, True): (grpc.stream_stream_rpc_method_handler, _two_way_stream),
+}
+"""By whether the client, and the server, says many things: what gRPC calls it, and how it is served."""
+
+
 class _Malformed(Exception):
     """The bytes of a request are not a message of its type."""
 
@@ -127,6 +129,8 @@ async def _fail(error: Exception, context: Context) -> NoReturn:
     """End a call with the status that an exception stands for."""
     if isinstance(error, _Malformed):
         await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+    if isinstance(error, CallFailed):
+        await context.abort(error.code, error.message[:_DETAILS_MAX])
     if isinstance(error, Refusal):
         detail = ((REFUSAL_KEY, refusal_to_wire(error).SerializeToString()),)
         message = error.message if len(error.message) < _DETAILS_MAX else error.message[:_DETAILS_MAX] + " ..."

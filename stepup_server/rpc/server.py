@@ -9,12 +9,16 @@ import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from stepup_proto.reapi import bytestream_pb2 as bytestream
+from stepup_proto.reapi import remote_execution_pb2 as reapi
 from stepup_proto.v1 import control_pb2 as control
 from stepup_proto.v1 import dispatch_pb2 as dispatch
 from stepup_proto.v1 import plan_pb2 as plan
+from stepup_server.engine.contents import Contents
 from stepup_server.engine.engine import Engine
 from stepup_server.engine.ports import Feed
 
+from .blobs import BlobDesk, ByteStreamServicer, CapabilitiesServicer, StorageServicer
 from .control import ControlServicer
 from .dispatch import DispatchServicer
 from .handlers import handlers_of
@@ -39,13 +43,17 @@ OPTIONS = (
 
 
 @asynccontextmanager
-async def serving(engine: Engine, feed: Feed, socket: str, version: str) -> AsyncGenerator[None]:
+async def serving(engine: Engine, feed: Feed, contents: Contents, socket: str, version: str) -> AsyncGenerator[None]:
     """Listen on a Unix socket, and stop gracefully at the end."""
     server = grpc.aio.server(options=OPTIONS)
+    blobs = BlobDesk(contents)
     services = {
-        plan.DESCRIPTOR.services_by_name["PlanService"]: PlanServicer(engine),
-        dispatch.DESCRIPTOR.services_by_name["DispatchService"]: DispatchServicer(engine),
+        plan.DESCRIPTOR.services_by_name["PlanService"]: PlanServicer(engine, contents),
+        dispatch.DESCRIPTOR.services_by_name["DispatchService"]: DispatchServicer(engine, contents),
         control.DESCRIPTOR.services_by_name["ControlService"]: ControlServicer(engine, feed, version),
+        reapi.DESCRIPTOR.services_by_name["ContentAddressableStorage"]: StorageServicer(blobs),
+        reapi.DESCRIPTOR.services_by_name["Capabilities"]: CapabilitiesServicer(),
+        bytestream.DESCRIPTOR.services_by_name["ByteStream"]: ByteStreamServicer(blobs),
     }
     server.add_generic_rpc_handlers(tuple(handlers_of(service, servicer) for service, servicer in services.items()))
     names = [service.full_name for service in services]
@@ -57,6 +65,7 @@ async def serving(engine: Engine, feed: Feed, socket: str, version: str) -> Asyn
         yield
     finally:
         await server.stop(GRACE_S)
+        blobs.close()
 
 
 async def _add_health(server: grpc.aio.Server, names: list[str]) -> None:

@@ -7,10 +7,23 @@ import grpc
 from stepup_proto.v1 import types_pb2 as types
 from stepup_server.core import refusals
 
-__all__ = ("REFUSAL_KEY", "STATUS_TABLE", "kind_of", "refusal_to_wire", "status_of")
+__all__ = ("REFUSAL_KEY", "STATUS_TABLE", "CallFailed", "kind_of", "refusal_to_wire", "status_of")
 
 REFUSAL_KEY = "stepup-refusal-bin"
 """The metadata entry that holds a serialized `Refusal` message."""
+
+
+class CallFailed(Exception):
+    """A call ends with a status, for a reason that the core has nothing to do with."""
+
+    def __init__(self, code: grpc.StatusCode, message: str) -> None:
+        """Remember how the call ends."""
+        super().__init__(message)
+        self.code = code
+        """The status."""
+        self.message = message
+        """One sentence or more for a person."""
+
 
 _Kind = types.Refusal.Kind
 _Code = grpc.StatusCode

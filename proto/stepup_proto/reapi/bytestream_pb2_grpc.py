@@ -64,6 +64,7 @@ class ByteStreamServicer:
         INVALID_ARGUMENT   the resource name cannot be understood
         NOT_FOUND          the blob is not here
         OUT_OF_RANGE       the offset is negative or behind the end
+        DATA_LOSS          the file that had this content has changed: what came is worth nothing
         UNAVAILABLE        the server is stopping
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -50,6 +50,7 @@ class ByteStreamStub:
       INVALID_ARGUMENT   the resource name cannot be understood
       NOT_FOUND          the blob is not here
       OUT_OF_RANGE       the offset is negative or behind the end
+      DATA_LOSS          the file that had this content has changed: what came is worth nothing
       UNAVAILABLE        the server is stopping
     """
     Write: _grpc.StreamUnaryMultiCallable[_bytestream_pb2.WriteRequest, _bytestream_pb2.WriteResponse]
@@ -81,6 +82,7 @@ class ByteStreamAsyncStub(ByteStreamStub):
       INVALID_ARGUMENT   the resource name cannot be understood
       NOT_FOUND          the blob is not here
       OUT_OF_RANGE       the offset is negative or behind the end
+      DATA_LOSS          the file that had this content has changed: what came is worth nothing
       UNAVAILABLE        the server is stopping
     """
     Write: _aio.StreamUnaryMultiCallable[_bytestream_pb2.WriteRequest, _bytestream_pb2.WriteResponse]  # type: ignore[assignment]
@@ -115,6 +117,7 @@ class ByteStreamServicer(metaclass=_abc_1.ABCMeta):
           INVALID_ARGUMENT   the resource name cannot be understood
           NOT_FOUND          the blob is not here
           OUT_OF_RANGE       the offset is negative or behind the end
+          DATA_LOSS          the file that had this content has changed: what came is worth nothing
           UNAVAILABLE        the server is stopping
         """
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from stepup_server.files.blobs import BlobCorrupt, BlobStore, BlobTooLarge, Content
+from stepup_server.engine.contents import BlobCorrupt, BlobTooLarge, Content
+from stepup_server.files.blobs import BlobStore
 
 
 def content_of(data: bytes) -> Content:
