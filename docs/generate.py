@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, cast
 
 from stepup_client.cli.grammar import make_parser
 from stepup_client.rendering import make_parser as make_render_parser
+from stepup_server.rpc.limits import TABLES, Table
 from stepup_server.settings import make_parser as make_director_parser
 from stepup_worker.settings import make_parser as make_worker_parser
 
@@ -68,7 +69,12 @@ def find_stale() -> list[str]:
 
 def pages() -> dict[str, str]:
     """Return the text of all pages by their names."""
-    return {"api.md": api_page(), "modules.md": modules_page(), "command_line.md": command_line_page()}
+    return {
+        "api.md": api_page(),
+        "modules.md": modules_page(),
+        "command_line.md": command_line_page(),
+        "limits.md": limits_page(),
+    }
 
 
 # Docstrings
@@ -261,6 +267,32 @@ def _signature(thing: Callable[..., Any]) -> str:
     if len(text) <= width:
         return text
     return "(\n" + textwrap.fill(text[1:-1], width, initial_indent="    ", subsequent_indent="    ") + "\n)"
+
+
+# Limits
+
+
+def limits_page() -> str:
+    """Return the page on how large things may be."""
+    head = [
+        "# Limits",
+        (
+            "A director takes requests from steps, workers and people, and looks at nothing that is larger than this."
+            " Who goes beyond a limit is told the field, its size and the limit; nothing else happens."
+            " Plans do not need to know: the client divides what they declare into messages that fit."
+        ),
+        "A name is that of a field or of a method in the protocol (`proto/stepup_proto`).",
+    ]
+    return _page([*head, *(part for table in TABLES for part in _limits(table))])
+
+
+def _limits(table: Table) -> Iterator[str]:
+    yield f"## {table.title}"
+    head = f"| | at most{f', in {table.unit}' if table.unit else ''} | |\n| --- | ---: | --- |\n"
+    yield head + "\n".join(
+        f"| {f'`{name}`' if name else ''} | {most:,} | {about} |".replace("|  |", "| |")
+        for name, (most, about) in table.rows.items()
+    )
 
 
 # The command line

@@ -25,6 +25,7 @@ _METADATA_KEY = "stepup-refusal-bin"
 
 _ERRORS: dict[int, type[Exception]] = {
     types_pb2.Refusal.KIND_ARGUMENT: StepUpError,
+    types_pb2.Refusal.KIND_LIMIT: StepUpError,
     types_pb2.Refusal.KIND_PATH: PathError,
     types_pb2.Refusal.KIND_GRAPH: GraphError,
     types_pb2.Refusal.KIND_CYCLE: CyclicError,

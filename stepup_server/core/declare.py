@@ -38,9 +38,6 @@ from .values import (
 
 __all__ = ("Declarations",)
 
-DECLARATIONS_MAX = 10_000
-"""In one batch."""
-
 
 class Declarations:
     """Applies what plans declare."""
@@ -57,8 +54,6 @@ class Declarations:
             return
         if event.batch != speech.batch + 1 or speech.request is not None:
             raise InvalidArgument(f"Batch {event.batch} follows batch {speech.batch}: batches are sent one by one.")
-        if len(event.declarations) > DECLARATIONS_MAX:
-            raise InvalidArgument(f"A batch has {len(event.declarations)} declarations; at most {DECLARATIONS_MAX}.")
         speech.batch, speech.request, speech.answer = event.batch, event.request, None
         self._desk.note_speech(step, attempt)
         self._ask_for_facts(event)

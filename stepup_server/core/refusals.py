@@ -12,6 +12,7 @@ __all__ = (
     "InvalidArgument",
     "InvalidPath",
     "InvariantBroken",
+    "LimitExceeded",
     "NotNow",
     "Refusal",
     "Superseded",
@@ -35,6 +36,10 @@ class InvalidArgument(Refusal):
 
 class InvalidPath(InvalidArgument):
     """A path is wrong: missing, a directory, with a NUL byte, where nothing may be."""
+
+
+class LimitExceeded(Refusal):
+    """Something is larger than this director takes."""
 
 
 class GraphConflict(Refusal):

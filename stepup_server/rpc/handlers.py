@@ -12,11 +12,12 @@ import grpc
 import grpc.aio
 import structlog
 from google.protobuf.descriptor import ServiceDescriptor
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from stepup_server.core.refusals import Refusal
 
+from .gate import Gate, Malformed
 from .status import REFUSAL_KEY, CallFailed, refusal_to_wire, status_of
 
 __all__ = ("handlers_of",)
@@ -32,11 +33,10 @@ def handlers_of(service: ServiceDescriptor, servicer: object) -> grpc.GenericRpc
     """Return the handlers of a service; method `GetGraph` is served by `servicer.get_graph`."""
     table: dict[str, grpc.RpcMethodHandler[bytes, Message]] = {}
     for method in service.methods:
-        request_class = GetMessageClass(method.input_type)
         serve = getattr(servicer, _snake(method.name))
         make, behave = _SHAPES[method.client_streaming, method.server_streaming]
         table[method.name] = make(
-            behave(serve, request_class),
+            behave(serve, Gate(method)),
             request_deserializer=None,
             response_serializer=GetMessageClass(method.output_type).SerializeToString,
         )
@@ -48,60 +48,58 @@ def _snake(name: str) -> str:
     return "".join("_" + char.lower() if char.isupper() else char for char in name).lstrip("_")
 
 
-def _unary(serve: Callable[..., Coroutine[Any, Any, Message]], request_class: type[Message]) -> Behaviour:
+def _unary(serve: Callable[..., Coroutine[Any, Any, Message]], gate: Gate) -> Behaviour:
     """Serve one request with one response."""
 
     async def behave(raw: bytes, context: Context) -> Message:
         try:
-            return await serve(_parse(raw, request_class))
+            with gate.count():
+                return await serve(gate.read(raw))
         except Exception as error:  # noqa: BLE001 -- the last resort: each is told apart below
             await _fail(error, context)
 
     return behave
 
 
-def _server_stream(serve: Callable[..., AsyncIterator[Message]], request_class: type[Message]) -> Behaviour:
+def _server_stream(serve: Callable[..., AsyncIterator[Message]], gate: Gate) -> Behaviour:
     """Serve one request with many responses."""
 
     async def behave(raw: bytes, context: Context) -> AsyncIterator[Message]:
         try:
-            async for response in serve(_parse(raw, request_class)):
-                yield response
+            with gate.count():
+                async for response in serve(gate.read(raw)):
+                    yield response
         except Exception as error:  # noqa: BLE001 -- the last resort: each is told apart below
             await _fail(error, context)
 
     return behave
 
 
-def _two_way_stream(serve: Callable[..., AsyncIterator[Message]], request_class: type[Message]) -> Behaviour:
+def _two_way_stream(serve: Callable[..., AsyncIterator[Message]], gate: Gate) -> Behaviour:
     """Serve many requests with many responses."""
 
     async def behave(raw_requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[Message]:
         try:
-            async for response in serve(_parse_all(raw_requests, request_class)):
-                yield response
+            with gate.count():
+                async for response in serve(gate.read_all(raw_requests)):
+                    yield response
         except Exception as error:  # noqa: BLE001 -- the last resort: each is told apart below
             await _fail(error, context)
 
     return behave
 
 
-def _client_stream(serve: Callable[..., Coroutine[Any, Any, Message]], request_class: type[Message]) -> Behaviour:
+def _client_stream(serve: Callable[..., Coroutine[Any, Any, Message]], gate: Gate) -> Behaviour:
     """Serve many requests with one response."""
 
     async def behave(raw_requests: AsyncIterator[bytes], context: Context) -> Message:
         try:
-            return await serve(_parse_all(raw_requests, request_class))
+            with gate.count():
+                return await serve(gate.read_all(raw_requests))
         except Exception as error:  # noqa: BLE001 -- the last resort: each is told apart below
             await _fail(error, context)
 
     return behave
-
-
-async def _parse_all(raw_requests: AsyncIterator[bytes], request_class: type[Message]) -> AsyncIterator[Message]:
-    """Yield the messages that a stream of bytes stands for."""
-    async for raw in raw_requests:
-        yield _parse(raw, request_class)
 
 
 _SHAPES: dict[tuple[bool, bool], tuple[Callable[..., grpc.RpcMethodHandler[Any, Any]], Callable[..., Behaviour]]] = {
@@ -113,33 +111,30 @@ _SHAPES: dict[tuple[bool, bool], tuple[Callable[..., grpc.RpcMethodHandler[Any, 
 """By whether the client, and the server, says many things: what gRPC calls it, and how it is served."""
 
 
-class _Malformed(Exception):
-    """The bytes of a request are not a message of its type."""
-
-
-def _parse(raw: bytes, request_class: type[Message]) -> Message:
-    """Return the message that the bytes stand for."""
-    try:
-        return request_class.FromString(raw)
-    except DecodeError as error:
-        raise _Malformed(f"The request is not a {request_class.DESCRIPTOR.full_name}.") from error
-
-
 async def _fail(error: Exception, context: Context) -> NoReturn:
     """End a call with the status that an exception stands for."""
-    if isinstance(error, _Malformed):
+    if isinstance(error, Malformed):
         await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
     if isinstance(error, CallFailed):
-        await context.abort(error.code, error.message[:_DETAILS_MAX])
+        await context.abort(error.code, _cut(error.message))
     if isinstance(error, Refusal):
+        error.message = _cut(error.message)
         detail = ((REFUSAL_KEY, refusal_to_wire(error).SerializeToString()),)
-        message = error.message if len(error.message) < _DETAILS_MAX else error.message[:_DETAILS_MAX] + " ..."
-        await context.abort(status_of(error), message, detail)
+        await context.abort(status_of(error), error.message, detail)
     if isinstance(error, grpc.aio.AbortError | grpc.aio.UsageError):
         raise error
     _log.error("call failed", exc_info=error)
     await context.abort(grpc.StatusCode.INTERNAL, "The director has met a bug; its log tells more.")
 
 
-_DETAILS_MAX = 2000
-"""Metadata is limited to 16 KiB, and status details travel percent-encoded."""
+def _cut(text: str) -> str:
+    """Return a text that fits into the metadata of a call, twice: metadata is limited to 16 KiB.
+
+    Status details travel percent-encoded: three bytes for each byte that is no printable character of ASCII.
+    """
+    raw = text.encode()
+    most = _DETAILS_BYTES_MAX if text.isascii() and text.isprintable() else _DETAILS_BYTES_MAX // 3
+    return text if len(raw) <= most else raw[:most].decode(errors="ignore") + " ..."
+
+
+_DETAILS_BYTES_MAX = 6000

@@ -22,6 +22,7 @@ from .blobs import BlobDesk, ByteStreamServicer, CapabilitiesServicer, StorageSe
 from .control import ControlServicer
 from .dispatch import DispatchServicer
 from .handlers import handlers_of
+from .limits import WIRE_BYTES_MAX
 from .plan import PlanServicer
 
 __all__ = ("serving",)
@@ -37,8 +38,7 @@ OPTIONS = (
     ("grpc.http2.max_pings_without_data", 0),
     ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
     ("grpc.so_reuseport", 0),
-    # The result of a step with very many outputs is one message.
-    ("grpc.max_receive_message_length", 16 * 1024 * 1024),
+    ("grpc.max_receive_message_length", WIRE_BYTES_MAX),
 )
 
 

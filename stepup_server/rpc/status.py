@@ -31,6 +31,7 @@ _Code = grpc.StatusCode
 STATUS_TABLE: dict[type[refusals.Refusal], tuple[grpc.StatusCode, types.Refusal.Kind]] = {
     refusals.InvalidArgument: (_Code.INVALID_ARGUMENT, _Kind.KIND_ARGUMENT),
     refusals.InvalidPath: (_Code.INVALID_ARGUMENT, _Kind.KIND_PATH),
+    refusals.LimitExceeded: (_Code.RESOURCE_EXHAUSTED, _Kind.KIND_LIMIT),
     refusals.GraphConflict: (_Code.FAILED_PRECONDITION, _Kind.KIND_GRAPH),
     refusals.AlreadyDeclared: (_Code.ALREADY_EXISTS, _Kind.KIND_GRAPH),
     refusals.CyclicDependency: (_Code.FAILED_PRECONDITION, _Kind.KIND_CYCLE),

@@ -151,6 +151,7 @@ class Refusal(_message.Message):
         KIND_SUPERSEDED: _ClassVar[Refusal.Kind]
         KIND_PHASE: _ClassVar[Refusal.Kind]
         KIND_UNKNOWN: _ClassVar[Refusal.Kind]
+        KIND_LIMIT: _ClassVar[Refusal.Kind]
     KIND_UNSPECIFIED: Refusal.Kind
     KIND_ARGUMENT: Refusal.Kind
     KIND_PATH: Refusal.Kind
@@ -160,6 +161,7 @@ class Refusal(_message.Message):
     KIND_SUPERSEDED: Refusal.Kind
     KIND_PHASE: Refusal.Kind
     KIND_UNKNOWN: Refusal.Kind
+    KIND_LIMIT: Refusal.Kind
     KIND_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
