@@ -5,6 +5,7 @@ Importing this module imports gRPC and connects to nothing, so that a warm proce
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import grpc
@@ -90,6 +91,19 @@ class PlanSession:
         request = plan_pb2.GetStepInfoRequest(attempt=self._attempt)
         response = self._ask(self._connection.plan.GetStepInfo, request, "GetStepInfo", source)
         return convert.step_info_from_wire(response)
+
+    def locate(self, base: str, paths: Sequence[str] = (), patterns: Sequence[str] = ()) -> list[str]:
+        """Have the files at these paths brought to where this step sees them, and return what the patterns match.
+
+        All are relative to `base`, which is relative to the root, as is what is returned.
+        """
+        request = plan_pb2.LocateRequest(attempt=self._attempt, base=base, paths=paths, patterns=patterns)
+        response = self._ask(self._connection.plan.Locate, request, "Locate", Source("", 0), may_wait=True)
+        return list(response.matches)
+
+    def close(self) -> None:
+        """Close the connection: there is nothing more to say."""
+        self._connection.close()
 
     def graph(self, source: Source) -> GraphTexts:
         """Return the whole graph."""

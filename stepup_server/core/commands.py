@@ -247,6 +247,15 @@ class StepInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Located:
+    """The answer to who looks for files; paths as the graph knows them."""
+
+    files: tuple[Observation, ...]
+    """One for each path that was asked for."""
+    matches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BuildTicket:
     """The answer to a request for a build."""
 
@@ -254,7 +263,7 @@ class BuildTicket:
     joined: bool
 
 
-Value = Declared | AmendAnswer | GlobAnswer | StepInfo | BuildTicket | WorkerId | int | None
+Value = Declared | AmendAnswer | GlobAnswer | StepInfo | Located | BuildTicket | WorkerId | int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from .declare import Declarations
 from .desk import Desk, DirectorSettings
 from .execution import Execution
 from .ids import NodeId, WorkerId
+from .locating import Locations
 from .reasons import Reason
 from .records import Step
 from .refusals import InvariantBroken, Refusal
@@ -54,6 +55,7 @@ class Director:
             ev.GlobRequested: self._amendments.on_glob_requested,
             ev.Amended: self._amendments.on_amended,
             ev.StepInfoRequested: self._amendments.on_step_info_requested,
+            ev.LocateRequested: Locations(self.desk).on_locate_requested,
             ev.RequestAbandoned: self.builds.on_request_abandoned,
             ev.PathsInspected: self._on_paths_inspected,
             ev.FilesHashed: self._on_files_hashed,

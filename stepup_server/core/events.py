@@ -31,6 +31,7 @@ __all__ = (
     "GlobRequested",
     "GlobsExpanded",
     "JoinRequested",
+    "LocateRequested",
     "PathsInspected",
     "PathsTouched",
     "PlanDeclared",
@@ -94,6 +95,17 @@ class StepInfoRequested:
 
     request: RequestId
     attempt: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocateRequested:
+    """Somebody asked, for a running step, what is at paths of the project. Answered with `Located`."""
+
+    request: RequestId
+    attempt: AttemptId
+    base: str
+    paths: tuple[str, ...]
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +264,7 @@ Event = (
     | GlobRequested
     | Amended
     | StepInfoRequested
+    | LocateRequested
     | RequestAbandoned
     | PathsInspected
     | FilesHashed

@@ -10,7 +10,7 @@ from stepup_proto.v1 import dispatch_pb2 as dispatch
 from stepup_proto.v1 import plan_pb2 as plan
 from stepup_proto.v1 import types_pb2 as types
 from stepup_server.core import commands, values
-from stepup_server.core.events import Amended, GlobRequested, PlanDeclared
+from stepup_server.core.events import Amended, GlobRequested, LocateRequested, PlanDeclared
 from stepup_server.core.ids import AttemptId, NodeId, RequestId
 from stepup_server.core.refusals import InvalidArgument
 from stepup_server.core.states import Need, StopLevel
@@ -41,6 +41,8 @@ __all__ = (
     "event_to_wire",
     "facts_from_wire",
     "glob_from_wire",
+    "locate_from_wire",
+    "located_to_wire",
     "matches_to_wire",
     "orders_to_wire",
     "step_info_to_wire",
@@ -213,6 +215,22 @@ def step_info_to_wire(info: commands.StepInfo) -> plan.GetStepInfoResponse:
         outputs=info.outputs,
         volatiles=info.volatiles,
     )
+
+
+def locate_from_wire(message: plan.LocateRequest, request: RequestId, base: str) -> LocateRequested:
+    """Return where a step looks for files."""
+    return LocateRequested(
+        request=request,
+        attempt=attempt_from_wire(message.attempt),
+        base=message.base or base,
+        paths=tuple(message.paths),
+        patterns=tuple(message.patterns),
+    )
+
+
+def located_to_wire(answer: commands.Located) -> plan.LocateResponse:
+    """Return what is there."""
+    return plan.LocateResponse(files=map(_observation_to_wire, answer.files), matches=answer.matches)
 
 
 # DispatchService

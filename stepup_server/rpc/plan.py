@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stepup_proto.v1 import plan_pb2 as plan
 from stepup_proto.v1 import types_pb2 as types
-from stepup_server.core.commands import AmendAnswer, Declared, GlobAnswer, StepInfo
+from stepup_server.core.commands import AmendAnswer, Declared, GlobAnswer, Located, StepInfo
 from stepup_server.core.events import StepInfoRequested
 from stepup_server.core.ids import NodeId
 from stepup_server.engine.contents import Contents
@@ -46,6 +46,13 @@ class PlanServicer:
         attempt = convert.attempt_from_wire(request.attempt)
         answer = await self._engine.ask(lambda id_: StepInfoRequested(request=id_, attempt=attempt), StepInfo)
         return convert.step_info_to_wire(answer)
+
+    async def locate(self, request: plan.LocateRequest) -> plan.LocateResponse:
+        """Tell what is at paths of the project."""
+        base = self._base(request.attempt)
+        answer = await self._engine.ask(lambda id_: convert.locate_from_wire(request, id_, base), Located)
+        self._contents.offer((seen.path, seen.hash.digest) for seen in answer.files if seen.hash is not None)
+        return convert.located_to_wire(answer)
 
     def _base(self, attempt: types.AttemptId) -> str:
         """Return the working directory of the calling step, which paths are relative to by default."""

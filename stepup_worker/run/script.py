@@ -15,13 +15,27 @@ import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NoReturn, cast
 
-__all__ = ("PATH_FILTER", "become_script", "cold_words", "forget_exit_handlers", "hides_imports", "run_noted")
+__all__ = (
+    "PATH_FILTER",
+    "WORKSPACE",
+    "become_script",
+    "cold_words",
+    "forget_exit_handlers",
+    "hides_imports",
+    "run_noted",
+)
 
 PATH_FILTER = "STEPUP_PATH_FILTER"
 """The variable that says which imports count as inputs."""
 
 _IMPORTS = "stepup_client.imports"
 """Tells which imports count. Loaded by name, as the script loads our client: here the worker becomes the step."""
+
+_FINDER = "stepup_client.finder"
+"""Fetches what a script imports, where the project is elsewhere."""
+
+WORKSPACE = "STEPUP_WORKSPACE"
+"""The variable that tells a step that it runs in a workspace of its own, where only its inputs are."""
 
 _NAMES = ("stdin", "stdout", "stderr")
 
@@ -72,6 +86,8 @@ def run_noted(argv: Sequence[str], notes: str) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     script = os.path.realpath(argv[0])
+    if WORKSPACE in os.environ:
+        importlib.import_module(_FINDER).install(accepted)
     _note_at_exit(notes, lambda new: imports.imported_files(new, accepted, script))
     return _run(argv)
 

@@ -268,3 +268,23 @@ class GetStepInfoResponse(_message.Message):
     outputs: _containers.RepeatedScalarFieldContainer[str]
     volatiles: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, command: _Optional[str] = ..., workdir: _Optional[str] = ..., inputs: _Optional[_Iterable[str]] = ..., environment: _Optional[_Iterable[str]] = ..., outputs: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class LocateRequest(_message.Message):
+    __slots__ = ("attempt", "base", "paths", "patterns")
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    BASE_FIELD_NUMBER: _ClassVar[int]
+    PATHS_FIELD_NUMBER: _ClassVar[int]
+    PATTERNS_FIELD_NUMBER: _ClassVar[int]
+    attempt: _types_pb2.AttemptId
+    base: str
+    paths: _containers.RepeatedScalarFieldContainer[str]
+    patterns: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., base: _Optional[str] = ..., paths: _Optional[_Iterable[str]] = ..., patterns: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class LocateResponse(_message.Message):
+    __slots__ = ("files", "matches")
+    FILES_FIELD_NUMBER: _ClassVar[int]
+    MATCHES_FIELD_NUMBER: _ClassVar[int]
+    files: _containers.RepeatedCompositeFieldContainer[_types_pb2.FileObservation]
+    matches: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, files: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., matches: _Optional[_Iterable[str]] = ...) -> None: ...

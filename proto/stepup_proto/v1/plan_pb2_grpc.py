@@ -55,6 +55,11 @@ class PlanServiceStub:
                 request_serializer=stepup__proto_dot_v1_dot_plan__pb2.GetStepInfoRequest.SerializeToString,
                 response_deserializer=stepup__proto_dot_v1_dot_plan__pb2.GetStepInfoResponse.FromString,
                 _registered_method=True)
+        self.Locate = channel.unary_unary(
+                '/stepup_proto.v1.PlanService/Locate',
+                request_serializer=stepup__proto_dot_v1_dot_plan__pb2.LocateRequest.SerializeToString,
+                response_deserializer=stepup__proto_dot_v1_dot_plan__pb2.LocateResponse.FromString,
+                _registered_method=True)
 
 
 class PlanServiceServicer:
@@ -109,6 +114,17 @@ class PlanServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Locate(self, request, context):
+        """Purpose: tell what there is at paths of the project, so that a worker with a workspace of its own can fetch what a
+        step reads without having said so before: the sources of the modules that it imports. Adds nothing to the graph.
+        Blocking: until the disk has been read. Retry: safe, reads only.
+        Status codes: INVALID_ARGUMENT (bad path or pattern, or too many), FAILED_PRECONDITION (superseded), UNAVAILABLE.
+        Only what lies below the root and has no hidden name (`.git/config`), and what is declared in the graph, is shown.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PlanServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -131,6 +147,11 @@ def add_PlanServiceServicer_to_server(servicer, server):
                     servicer.GetStepInfo,
                     request_deserializer=stepup__proto_dot_v1_dot_plan__pb2.GetStepInfoRequest.FromString,
                     response_serializer=stepup__proto_dot_v1_dot_plan__pb2.GetStepInfoResponse.SerializeToString,
+            ),
+            'Locate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Locate,
+                    request_deserializer=stepup__proto_dot_v1_dot_plan__pb2.LocateRequest.FromString,
+                    response_serializer=stepup__proto_dot_v1_dot_plan__pb2.LocateResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -242,6 +263,33 @@ class PlanService:
             '/stepup_proto.v1.PlanService/GetStepInfo',
             stepup__proto_dot_v1_dot_plan__pb2.GetStepInfoRequest.SerializeToString,
             stepup__proto_dot_v1_dot_plan__pb2.GetStepInfoResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Locate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stepup_proto.v1.PlanService/Locate',
+            stepup__proto_dot_v1_dot_plan__pb2.LocateRequest.SerializeToString,
+            stepup__proto_dot_v1_dot_plan__pb2.LocateResponse.FromString,
             options,
             channel_credentials,
             insecure,

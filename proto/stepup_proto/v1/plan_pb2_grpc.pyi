@@ -74,6 +74,13 @@ class PlanServiceStub:
     """Purpose: tell a step what was declared for it (without what it amended).
     Blocking: no. Retry: safe, reads only. Status codes: FAILED_PRECONDITION (superseded), UNAVAILABLE.
     """
+    Locate: _grpc.UnaryUnaryMultiCallable[_plan_pb2.LocateRequest, _plan_pb2.LocateResponse]
+    """Purpose: tell what there is at paths of the project, so that a worker with a workspace of its own can fetch what a
+    step reads without having said so before: the sources of the modules that it imports. Adds nothing to the graph.
+    Blocking: until the disk has been read. Retry: safe, reads only.
+    Status codes: INVALID_ARGUMENT (bad path or pattern, or too many), FAILED_PRECONDITION (superseded), UNAVAILABLE.
+    Only what lies below the root and has no hidden name (`.git/config`), and what is declared in the graph, is shown.
+    """
 
 @_typing.type_check_only
 class PlanServiceAsyncStub(PlanServiceStub):
@@ -111,6 +118,13 @@ class PlanServiceAsyncStub(PlanServiceStub):
     GetStepInfo: _aio.UnaryUnaryMultiCallable[_plan_pb2.GetStepInfoRequest, _plan_pb2.GetStepInfoResponse]  # type: ignore[assignment]
     """Purpose: tell a step what was declared for it (without what it amended).
     Blocking: no. Retry: safe, reads only. Status codes: FAILED_PRECONDITION (superseded), UNAVAILABLE.
+    """
+    Locate: _aio.UnaryUnaryMultiCallable[_plan_pb2.LocateRequest, _plan_pb2.LocateResponse]  # type: ignore[assignment]
+    """Purpose: tell what there is at paths of the project, so that a worker with a workspace of its own can fetch what a
+    step reads without having said so before: the sources of the modules that it imports. Adds nothing to the graph.
+    Blocking: until the disk has been read. Retry: safe, reads only.
+    Status codes: INVALID_ARGUMENT (bad path or pattern, or too many), FAILED_PRECONDITION (superseded), UNAVAILABLE.
+    Only what lies below the root and has no hidden name (`.git/config`), and what is declared in the graph, is shown.
     """
 
 class PlanServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -170,6 +184,19 @@ class PlanServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_plan_pb2.GetStepInfoResponse, _abc.Awaitable[_plan_pb2.GetStepInfoResponse]]:
         """Purpose: tell a step what was declared for it (without what it amended).
         Blocking: no. Retry: safe, reads only. Status codes: FAILED_PRECONDITION (superseded), UNAVAILABLE.
+        """
+
+    @_abc_1.abstractmethod
+    def Locate(
+        self,
+        request: _plan_pb2.LocateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_plan_pb2.LocateResponse, _abc.Awaitable[_plan_pb2.LocateResponse]]:
+        """Purpose: tell what there is at paths of the project, so that a worker with a workspace of its own can fetch what a
+        step reads without having said so before: the sources of the modules that it imports. Adds nothing to the graph.
+        Blocking: until the disk has been read. Retry: safe, reads only.
+        Status codes: INVALID_ARGUMENT (bad path or pattern, or too many), FAILED_PRECONDITION (superseded), UNAVAILABLE.
+        Only what lies below the root and has no hidden name (`.git/config`), and what is declared in the graph, is shown.
         """
 
 def add_PlanServiceServicer_to_server(servicer: PlanServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

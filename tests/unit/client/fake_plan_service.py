@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -30,6 +32,8 @@ class FakeDirector(plan_pb2_grpc.PlanServiceServicer):
         """How many calls are answered with UNAVAILABLE first."""
         self.amend_answer = plan_pb2.AmendResponse()
         self.warnings: list[str] = []
+        self.project, self.tree = Path(), Path()
+        """Where files are, and where the step sees them once it has asked for them."""
         self._server = grpc.server(ThreadPoolExecutor(max_workers=4))
         plan_pb2_grpc.add_PlanServiceServicer_to_server(self, self._server)
         self._server.add_generic_rpc_handlers((self._control_service(),))
@@ -75,6 +79,18 @@ class FakeDirector(plan_pb2_grpc.PlanServiceServicer):
         """Answer as told."""
         self._receive(request, context)
         return self.amend_answer
+
+    def Locate(self, request: plan_pb2.LocateRequest, context: _Context) -> plan_pb2.LocateResponse:
+        """Match what is in a project elsewhere, and copy what is asked for."""
+        self._receive(request, context)
+        here = self.project / request.base
+        matches = {path for pattern in request.patterns for path in here.glob(pattern)}
+        for path in map(Path, request.paths):
+            (self.tree / path.parent).mkdir(parents=True, exist_ok=True)
+            if (self.project / path).is_file():
+                shutil.copy(self.project / path, self.tree / path)
+        names = sorted(f"{path.relative_to(self.project)}{'/' * path.is_dir()}" for path in matches)
+        return plan_pb2.LocateResponse(matches=names)
 
     def GetStepInfo(self, request: plan_pb2.GetStepInfoRequest, context: _Context) -> plan_pb2.GetStepInfoResponse:
         """Describe some step."""
