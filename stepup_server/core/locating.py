@@ -12,14 +12,10 @@ from .events import LocateRequested
 from .graph import Graph
 from .paths import is_below, join
 from .patterns import anchor_pattern, check_pattern
-from .refusals import InvalidArgument
 from .states import FileState
 from .values import NOWHERE, FileHash, GlobMatch, GlobQuery, Observation, PathKind
 
 __all__ = ("Locations",)
-
-PATHS_MAX = 1_000
-PATTERNS_MAX = 100
 
 
 class Locations:
@@ -31,7 +27,6 @@ class Locations:
     def on_locate_requested(self, event: LocateRequested) -> None:
         """Look at paths and expand patterns; nothing follows from it."""
         self._desk.current_attempt(event.attempt)
-        _check_counts(event)
         paths = tuple(join(event.base, path, NOWHERE) for path in event.paths)
         for pattern in event.patterns:
             check_pattern(pattern, NOWHERE)
@@ -59,16 +54,6 @@ class Locations:
             self._desk.questions.hash_files(shown, on_seen)
         else:
             on_seen(())
-
-
-def _check_counts(event: LocateRequested) -> None:
-    """Refuse a question that is too long."""
-    for noun, count, limit in (
-        ("paths", len(event.paths), PATHS_MAX),
-        ("patterns", len(event.patterns), PATTERNS_MAX),
-    ):
-        if count > limit:
-            raise InvalidArgument(f"{count} {noun} are more than the {limit} that one question may have.")
 
 
 def _is_shown(graph: Graph, path: str) -> bool:

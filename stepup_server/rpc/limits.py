@@ -65,6 +65,8 @@ COUNTS = Table(
         "SynchronizeRequest.finished": (20_000, "attempts on one worker"),
         "FindMissingBlobsRequest.blob_digests": (100_000, "digests in one question"),
         "BatchReadBlobsRequest.digests": (100_000, "digests in one question"),
+        "LocateRequest.paths": (1_000, "files that a step may import"),
+        "LocateRequest.patterns": (100, "patterns of files that a step may import"),
         "StaticPaths.substitutions": (100, "named wildcards of one pattern"),
         "GlobRequest.substitutions": (100, "named wildcards of one pattern"),
         "StepDeclaration.resources": (100, "resources of one step"),

@@ -77,9 +77,8 @@ def test_packages_and_what_they_import_are_fetched(director: FakeDirector) -> No
     write(director.project / "package/inner.py", "import leaf\nnumber = leaf.number\n")
     write(director.project / "leaf.py", "number = 7\n")
     write(director.project / "space/portion.py", "number = 8\n")
-    done = run_script(
-        director, "import package\nfrom space import portion\nprint(package.inner.number, portion.number)"
-    )
+    text = "import package\nfrom space import portion\nprint(package.inner.number, portion.number)\n"
+    done = run_script(director, text)
     assert (done.returncode, done.stdout, done.stderr) == (0, "7 8\n", "")
     assert used(director) == ["leaf.py", "package/__init__.py", "package/inner.py", "space/portion.py"]
 

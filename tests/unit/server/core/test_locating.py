@@ -46,8 +46,8 @@ class Seeker:
         return {seen.path: seen.kind for seen in self.answer.files}
 
 
-def seek(project: Project, seeker: Seeker, *more: Any) -> Seeker:
-    project.plan(a_step("seek", outputs=["x"]), *more)
+def seek(project: Project, seeker: Seeker) -> Seeker:
+    project.plan(a_step("seek", outputs=["x"]))
     project.scripts["seek"] = seeker
     assert project.build().code == ReturnCode.OK
     return seeker
@@ -97,8 +97,6 @@ def test_patterns_are_expanded_and_not_registered(project: Project) -> None:
     [
         (Seeker(""), InvalidPath),
         (Seeker("a\0b"), InvalidPath),
-        (Seeker(*["a"] * 1001), InvalidArgument),
-        (Seeker(patterns=("*",) * 101), InvalidArgument),
         (Seeker(patterns=("[z-a]",)), InvalidArgument),
     ],
 )
