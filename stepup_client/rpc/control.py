@@ -19,15 +19,14 @@ from stepup_client.rpc.control_values import (
 )
 from stepup_client.rpc.quiet_grpc import aio, grpc
 from stepup_proto.v1 import control_pb2, control_pb2_grpc
+from stepup_shared.keepalive import CLIENT_OPTIONS
 
 __all__ = ("ControlClient",)
 
 _Response = TypeVar("_Response")
 
 _OPTIONS = (
-    ("grpc.keepalive_time_ms", 20_000),
-    ("grpc.keepalive_timeout_ms", 10_000),
-    ("grpc.http2.max_pings_without_data", 0),
+    *CLIENT_OPTIONS,
     # The director is our own and speaks over a private socket; a graph or a page may be long.
     ("grpc.max_receive_message_length", -1),
 )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .ids import AttemptId, NodeId, RequestId, Token, WorkerId
+from .ids import AttemptId, NodeId, RequestId, StreamId, Token, WorkerId
 from .refusals import Refusal
 from .states import Tag
 from .values import FileHash, GlobMatch, GlobQuery, Observation, Order, Page, StepRef, WatchedDirectory
@@ -23,6 +23,7 @@ __all__ = (
     "Command",
     "CompareFiles",
     "Declared",
+    "EndStream",
     "ExpandGlobs",
     "FileRow",
     "GlobAnswer",
@@ -287,10 +288,19 @@ class OrderWorker:
     """Tell a connected worker what it should be doing."""
 
     worker: WorkerId
+    stream: StreamId
+    """The connection on which it is told."""
     sequence: int
     orders: tuple[Order, ...]
     acknowledged: tuple[AttemptId, ...]
     leave: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndStream:
+    """Let go of a connection: its worker has another one."""
+
+    stream: StreamId
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,6 +436,7 @@ Command = (
     | Answer
     | Refuse
     | OrderWorker
+    | EndStream
     | InspectPaths
     | CompareFiles
     | HashFiles

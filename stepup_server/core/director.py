@@ -126,8 +126,8 @@ class Director:
             self.execution.on_fact(worker.id, fact)
 
     def _on_worker_reported(self, event: ev.WorkerReported) -> None:
-        """Take note of what a worker tells; one that nobody knows tells nothing."""
-        if event.worker not in self.workforce.workers:
+        """Take note of what a worker tells over its present stream; it will say there again what it has said before."""
+        if not self.workforce.is_present(event):
             return
         given_back = self.workforce.on_worker_reported(event)
         for fact in event.facts:
@@ -136,7 +136,7 @@ class Director:
 
     def _on_worker_disconnected(self, event: ev.WorkerDisconnected) -> None:
         """Wait for a worker to come back, or give its attempts up."""
-        if self.workforce.on_worker_disconnected(event.worker):
+        if self.workforce.on_worker_disconnected(event):
             self._give_up_worker(event.worker)
 
     def _give_up_worker(self, id_: WorkerId) -> None:

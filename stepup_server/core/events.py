@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .ids import AttemptId, RequestId, Token, WorkerId
+from .ids import AttemptId, RequestId, StreamId, Token, WorkerId
 from .states import StopLevel
 from .values import (
     AttemptFact,
@@ -181,6 +181,7 @@ class WorkerConnected:
     """A worker opened its stream. Answered with its `WorkerId`."""
 
     request: RequestId
+    stream: StreamId
     description: WorkerDescription
     holding: tuple[AttemptId, ...]
     facts: tuple[AttemptFact, ...]
@@ -189,9 +190,10 @@ class WorkerConnected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerReported:
-    """A worker said what it is doing."""
+    """A worker said what it is doing. What comes over another stream than its last one is void."""
 
     worker: WorkerId
+    stream: StreamId
     seen: int
     """The sequence number of the last orders that it acted upon."""
     slots: int | None = None
@@ -203,9 +205,10 @@ class WorkerReported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerDisconnected:
-    """A worker's stream broke or ended."""
+    """A worker's stream broke or ended. Of no consequence when the worker has opened another."""
 
     worker: WorkerId
+    stream: StreamId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NewType
 
-__all__ = ("ROOT", "AttemptId", "NodeId", "RequestId", "Token", "WorkerId")
+__all__ = ("ROOT", "AttemptId", "NodeId", "RequestId", "StreamId", "Token", "WorkerId")
 
 NodeId = NewType("NodeId", int)
 """A step, a file or a static tree. One counter numbers all three, in the order of their first mention."""
 
 WorkerId = NewType("WorkerId", int)
 """A worker, in the order of joining; shown to people as its index."""
+
+StreamId = NewType("StreamId", int)
+"""One connection of a worker. Drawn by whoever serves it, so that what an old one still has to say is told apart."""
 
 RequestId = NewType("RequestId", int)
 """A call that waits for an answer. Drawn by the engine, opaque to the core."""

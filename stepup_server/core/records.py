@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .causes import FIRST_RUN, Cause, Story
 from .commands import Declared
-from .ids import AttemptId, NodeId, RequestId, WorkerId
+from .ids import AttemptId, NodeId, RequestId, StreamId, WorkerId
 from .paths import label_of
 from .phrases import one_line
 from .refusals import Refusal
@@ -322,6 +322,8 @@ class Worker:
     """Attempts that it should hold, with their steps, in the order of handing out."""
     told: dict[AttemptId, int] = field(default_factory=dict)
     """Attempts whose assignment went out on the present stream, with the sequence number."""
+    stream: StreamId | None = None
+    """Its present connection, or its last one."""
     sequence: int = 0
     """Of the last orders of the present stream."""
     acknowledged: dict[AttemptId, None] = field(default_factory=dict)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .commands import OrderWorker
+from .commands import EndStream, OrderWorker
 from .desk import Desk
-from .events import WorkerConnected, WorkerReported
-from .ids import AttemptId, NodeId, WorkerId
+from .events import WorkerConnected, WorkerDisconnected, WorkerReported
+from .ids import AttemptId, NodeId, StreamId, WorkerId
 from .records import Attempt, Step, Worker
 from .refusals import InvalidArgument, InvariantBroken, NotNow
 from .states import Phase, StopLevel, Tag
@@ -47,16 +47,23 @@ class Workforce:
         if worker is None:
             worker = self.expect(description)
         elif worker.connected:
-            raise NotNow(f"Another worker is connected under the name {description.name!r}.")
+            self._end_stream(worker, description)
         elif worker.description.incarnation not in {"", description.incarnation}:
             lost = self._take_all(worker)
-        worker.description = description
+        worker.description, worker.stream = description, event.stream
         worker.connected, worker.leave, worker.changed = True, False, True
         worker.sequence = 0
         worker.told = {id_: 0 for id_ in event.holding if id_ in worker.holding}
         self._desk.deadlines.cancel(worker.id)
         self._announce(worker)
         return worker, lost
+
+    def _end_stream(self, worker: Worker, newcomer: WorkerDescription) -> None:
+        """Let go of the stream of a worker that has opened another: it is dead, though nobody has noticed yet."""
+        if worker.description.incarnation != newcomer.incarnation:
+            raise NotNow(f"Another worker is connected under the name {newcomer.name!r}.")
+        if worker.stream is not None:
+            self._desk.commands.append(EndStream(worker.stream))
 
     def _find(self, name: str) -> Worker | None:
         """Return the worker of this name."""
@@ -92,10 +99,11 @@ class Workforce:
                 f"Worker {worker.id} joined: {slots}, pid {description.pid} on {description.host}",
             )
 
-    def on_worker_disconnected(self, id_: WorkerId) -> bool:
+    def on_worker_disconnected(self, event: WorkerDisconnected) -> bool:
         """Note that a stream ended; return whether its attempts must be given up at once."""
+        id_ = event.worker
         worker = self.workers[id_]
-        if not worker.connected:
+        if not self.is_present(event):
             return False
         worker.connected, worker.changed = False, False
         if worker.leave and not worker.holding:
@@ -110,6 +118,11 @@ class Workforce:
         )
         self._desk.deadlines.set(id_, self._desk.now + self._desk.settings.lease_s)
         return False
+
+    def is_present(self, event: WorkerReported | WorkerDisconnected) -> bool:
+        """Tell whether something is about the present stream of a worker."""
+        worker = self.workers.get(event.worker)
+        return worker is not None and worker.connected and worker.stream == event.stream
 
     def give_up(self, id_: WorkerId) -> tuple[NodeId, ...]:
         """Give up what a worker was holding; return the steps."""
@@ -139,9 +152,7 @@ class Workforce:
 
         What it was told and does not hold, it is told again, unless it is stopping.
         """
-        worker = self.workers.get(event.worker)
-        if worker is None or not worker.connected:
-            return ()
+        worker = self.workers[event.worker]
         if event.slots is not None:
             worker.description = replace(worker.description, slots=event.slots)
         absent = self._find_absent(worker, event)
@@ -228,17 +239,17 @@ class Workforce:
     def write_orders(self) -> None:
         """Tell all workers for whom something has changed what they should be doing."""
         for worker in self.connected:
-            if worker.changed:
-                self._desk.commands.append(self._orders_for(worker))
+            if worker.changed and worker.stream is not None:
+                self._desk.commands.append(self._orders_for(worker, worker.stream))
 
-    def _orders_for(self, worker: Worker) -> OrderWorker:
+    def _orders_for(self, worker: Worker, stream: StreamId) -> OrderWorker:
         """Put down all that a worker should hold."""
         worker.sequence += 1
         worker.changed = False
         orders = tuple(self._order(worker, id_, step) for id_, step in worker.holding.items())
         acknowledged = tuple(worker.acknowledged)
         worker.acknowledged.clear()
-        return OrderWorker(worker.id, worker.sequence, orders, acknowledged, worker.leave)
+        return OrderWorker(worker.id, stream, worker.sequence, orders, acknowledged, worker.leave)
 
     def _order(self, worker: Worker, id_: AttemptId, step_id: NodeId) -> Order:
         """Put down one attempt, with its details when the worker does not have them."""

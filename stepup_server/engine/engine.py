@@ -7,7 +7,8 @@ durable before anything else of it is performed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from stepup_server.core.commands import (
     Answer,
     Command,
     CompareFiles,
+    EndStream,
     ExpandGlobs,
     HashFiles,
     InspectPaths,
@@ -42,7 +44,7 @@ from stepup_server.core.events import (
     TimePassed,
     WatchFailed,
 )
-from stepup_server.core.ids import RequestId, WorkerId
+from stepup_server.core.ids import RequestId, StreamId
 from stepup_server.core.refusals import InvariantBroken
 from stepup_server.core.states import StopLevel, Tag
 
@@ -79,7 +81,8 @@ class Engine:
         self._inbox: list[Event] = []
         self._filled = asyncio.Event()
         self._answers: dict[RequestId, asyncio.Future[Any]] = {}
-        self._mailboxes: dict[WorkerId, Mailbox] = {}
+        self._mailboxes: dict[StreamId, Mailbox] = {}
+        self._last_stream = 0
         self._last_request = 0
         self._stopped = False
         self._questions: asyncio.TaskGroup | None = None
@@ -123,9 +126,16 @@ class Engine:
             raise InvariantBroken(f"{event} was answered with {answer!r}")
         return answer
 
-    def mailbox(self, worker: WorkerId) -> Mailbox:
-        """Return where the orders for the present stream of a worker arrive."""
-        return self._mailboxes[worker]
+    @contextmanager
+    def stream(self) -> Generator[tuple[StreamId, Mailbox]]:
+        """Give a worker's stream its number, and a place where its orders arrive as long as it lasts."""
+        self._last_stream += 1
+        stream = StreamId(self._last_stream)
+        self._mailboxes[stream] = Mailbox()
+        try:
+            yield stream, self._mailboxes[stream]
+        finally:
+            del self._mailboxes[stream]
 
     def announce_listening(self) -> None:
         """Report where the director listens."""
@@ -187,8 +197,8 @@ class Engine:
             case Refuse(request=request, refusal=refusal):
                 if (future := self._waiting(request)) is not None:
                     future.set_exception(refusal)
-            case OrderWorker():
-                self._order(command)
+            case OrderWorker() | EndStream():
+                self._post(command)
             case Report():
                 self._reporter.report(command)
             case Stop():
@@ -203,11 +213,15 @@ class Engine:
         future = self._answers.get(request)
         return None if future is None or future.done() else future
 
-    def _order(self, orders: OrderWorker) -> None:
-        """Put orders in the mailbox of a worker; the first of a stream open a new one."""
-        if orders.sequence == 1 or orders.worker not in self._mailboxes:
-            self._mailboxes[orders.worker] = Mailbox()
-        self._mailboxes[orders.worker].put(orders)
+    def _post(self, command: OrderWorker | EndStream) -> None:
+        """Put something in the mailbox of a stream; orders that come too late for it are told again on the next."""
+        mailbox = self._mailboxes.get(command.stream)
+        if mailbox is None:
+            return
+        if isinstance(command, OrderWorker):
+            mailbox.put(command)
+        else:
+            mailbox.end()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Start work that the task group owns."""

@@ -15,6 +15,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self._orders: OrderWorker | None = None
+        self._is_ended = False
         self._filled = asyncio.Event()
 
     def put(self, orders: OrderWorker) -> None:
@@ -24,9 +25,16 @@ class Mailbox:
         self._orders = orders
         self._filled.set()
 
-    async def wait_orders(self) -> OrderWorker:
-        """Take the newest orders, as soon as there are any."""
+    def end(self) -> None:
+        """Let nobody wait for orders any more."""
+        self._is_ended = True
+        self._filled.set()
+
+    async def wait_orders(self) -> OrderWorker | None:
+        """Take the newest orders, as soon as there are any; None when there will be none."""
         await self._filled.wait()
+        if self._is_ended:
+            return None
         self._filled.clear()
         orders, self._orders = self._orders, None
         if orders is None:

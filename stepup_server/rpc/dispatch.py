@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 from stepup_proto.v1 import dispatch_pb2 as dispatch
 from stepup_server.core.commands import OrderWorker
 from stepup_server.core.events import WorkerConnected, WorkerDisconnected, WorkerReported
-from stepup_server.core.ids import WorkerId
+from stepup_server.core.ids import StreamId, WorkerId
 from stepup_server.core.refusals import InvalidArgument
 from stepup_server.engine.contents import Contents
 from stepup_server.engine.engine import Engine
+from stepup_server.engine.mailbox import Mailbox
 
 from . import convert
 
@@ -28,26 +29,20 @@ class DispatchServicer:
     async def synchronize(
         self, requests: AsyncIterator[dispatch.SynchronizeRequest]
     ) -> AsyncIterator[dispatch.SynchronizeResponse]:
-        """Keep one worker doing what the director wants, until either side leaves."""
+        """Keep one worker doing what the director wants, until either side leaves or the worker dials again."""
         first = await anext(requests, None)
         if first is None:
             return
-        worker = await self._connect(first)
-        listening = asyncio.create_task(self._listen(worker, requests), name=f"listen to worker {worker}")
-        mailbox = self._engine.mailbox(worker)
-        try:
-            while True:
-                orders = asyncio.ensure_future(mailbox.wait_orders())
-                await asyncio.wait((orders, listening), return_when=asyncio.FIRST_COMPLETED)
-                if not orders.done():
-                    orders.cancel()
-                    listening.result()
-                    return
-                self._offer_inputs(orders.result())
-                yield convert.orders_to_wire(orders.result())
-        finally:
-            listening.cancel()
-            self._engine.tell(WorkerDisconnected(worker=worker))
+        with self._engine.stream() as (stream, mailbox):
+            worker = await self._connect(first, stream)
+            listening = asyncio.create_task(self._listen(worker, stream, requests), name=f"listen to worker {worker}")
+            try:
+                while (orders := await _next_orders(mailbox, listening)) is not None:
+                    self._offer_inputs(orders)
+                    yield convert.orders_to_wire(orders)
+            finally:
+                listening.cancel()
+                self._engine.tell(WorkerDisconnected(worker=worker, stream=stream))
 
     def _offer_inputs(self, orders: OrderWorker) -> None:
         """Let those fetch the inputs of their steps who do not see them."""
@@ -56,7 +51,7 @@ class DispatchServicer:
             inputs = (seen for assignment in assignments for seen in assignment.inputs)
             self._contents.offer((seen.path, seen.hash.digest) for seen in inputs if seen.hash is not None)
 
-    async def _connect(self, first: dispatch.SynchronizeRequest) -> WorkerId:
+    async def _connect(self, first: dispatch.SynchronizeRequest, stream: StreamId) -> WorkerId:
         """Introduce a worker."""
         if not first.HasField("worker"):
             raise InvalidArgument("The first message of a worker must describe it.")
@@ -64,19 +59,38 @@ class DispatchServicer:
         facts = convert.facts_from_wire(first)
         description = convert.description_from_wire(first.worker)
         answer = await self._engine.ask(
-            lambda id_: WorkerConnected(request=id_, description=description, holding=holding, facts=facts), int
+            lambda id_: WorkerConnected(
+                request=id_, stream=stream, description=description, holding=holding, facts=facts
+            ),
+            int,
         )
         return WorkerId(answer)
 
-    async def _listen(self, worker: WorkerId, requests: AsyncIterator[dispatch.SynchronizeRequest]) -> None:
+    async def _listen(
+        self, worker: WorkerId, stream: StreamId, requests: AsyncIterator[dispatch.SynchronizeRequest]
+    ) -> None:
         """Pass on what a worker says."""
         async for request in requests:
             self._engine.tell(
                 WorkerReported(
                     worker=worker,
+                    stream=stream,
                     seen=request.seen,
                     slots=request.worker.slots if request.HasField("worker") else None,
                     holding=tuple(map(convert.attempt_from_wire, request.holding)),
                     facts=convert.facts_from_wire(request),
                 )
             )
+
+
+async def _next_orders(mailbox: Mailbox, listening: asyncio.Task[None]) -> OrderWorker | None:
+    """Wait for orders; None when the worker speaks no more, or nobody wants to speak to it on this stream."""
+    waiting = asyncio.ensure_future(mailbox.wait_orders())
+    try:
+        await asyncio.wait((waiting, listening), return_when=asyncio.FIRST_COMPLETED)
+        if waiting.done():
+            return waiting.result()
+        listening.result()
+        return None
+    finally:
+        waiting.cancel()

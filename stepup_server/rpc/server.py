@@ -17,6 +17,7 @@ from stepup_proto.v1 import plan_pb2 as plan
 from stepup_server.engine.contents import Contents
 from stepup_server.engine.engine import Engine
 from stepup_server.engine.ports import Feed
+from stepup_shared.keepalive import SERVER_OPTIONS
 
 from .blobs import BlobDesk, ByteStreamServicer, CapabilitiesServicer, StorageServicer
 from .control import ControlServicer
@@ -30,13 +31,8 @@ __all__ = ("serving",)
 GRACE_S = 1.0
 """How long open streams may take to end."""
 
-# Each side of a stream needs keepalive of its own; pings of clients that wait without a call are allowed.
 OPTIONS = (
-    ("grpc.keepalive_time_ms", 10_000),
-    ("grpc.keepalive_timeout_ms", 10_000),
-    ("grpc.keepalive_permit_without_calls", 1),
-    ("grpc.http2.max_pings_without_data", 0),
-    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+    *SERVER_OPTIONS,
     ("grpc.so_reuseport", 0),
     ("grpc.max_receive_message_length", WIRE_BYTES_MAX),
 )

@@ -13,6 +13,7 @@ import grpc.aio
 
 from stepup_proto.v1.dispatch_pb2 import SynchronizeRequest, SynchronizeResponse
 from stepup_proto.v1.dispatch_pb2_grpc import DispatchServiceStub
+from stepup_shared.keepalive import CLIENT_OPTIONS
 from stepup_worker.core.events import OrdersReceived
 from stepup_worker.core.values import Statement
 
@@ -28,8 +29,9 @@ _FAREWELL_S_MAX = 1.0
 _OPTIONS = (
     # A channel that replaces a broken one must not inherit its back-off.
     ("grpc.use_local_subchannel_pool", 1),
-    ("grpc.keepalive_time_ms", 20_000),
-    ("grpc.keepalive_timeout_ms", 10_000),
+    *CLIENT_OPTIONS,
+    # An attempt to connect that meets a dead link is not waited for longer than that; the next may meet a living one.
+    ("grpc.min_reconnect_backoff_ms", 10_000),
     # The director's orders are as long as its steps' lists of inputs.
     ("grpc.max_receive_message_length", 64 * 1024 * 1024),
 )

@@ -165,6 +165,18 @@ class Histories(RuleBasedStateMachine):
             self.had_faults = True
             self.project.break_stream(name)
 
+    @rule(name=st.sampled_from(WORKERS), late=st.booleans())
+    def dial_again(self, name: str, late: bool) -> None:  # noqa: FBT001  drawn by Hypothesis
+        """Let a worker open another stream because its present one is dead, which may be noticed late."""
+        worker = self.project.workers.get(name)
+        if worker is None or not worker.is_connected:
+            return
+        self.had_faults = True
+        number = worker.streams
+        self.project.join(name)
+        if late:
+            self.project.end_stream(worker, number)
+
     @rule(name=st.sampled_from(WORKERS))
     def die(self, name: str) -> None:
         if name in self.project.workers:

@@ -16,7 +16,7 @@ import stepup_worker.core.values as worker
 from stepup_client.rpc.convert import statement_to_wire as plan_to_wire
 from stepup_proto.v1 import dispatch_pb2, plan_pb2, types_pb2
 from stepup_server.core.commands import OrderWorker
-from stepup_server.core.ids import AttemptId, NodeId, RequestId, WorkerId
+from stepup_server.core.ids import AttemptId, NodeId, RequestId, StreamId, WorkerId
 from stepup_server.core.states import Need, StopLevel
 from stepup_server.rpc import convert
 from stepup_worker.core.events import OrdersReceived
@@ -90,7 +90,7 @@ def test_the_identity_of_an_attempt_survives(attempt: AttemptId) -> None:
 def test_workers_read_the_orders_that_the_director_wrote(
     orders: list[server.Order], acknowledged: list[AttemptId], *, leave: bool
 ) -> None:
-    command = OrderWorker(WorkerId(0), 7, tuple(orders), tuple(acknowledged), leave)
+    command = OrderWorker(WorkerId(0), StreamId(1), 7, tuple(orders), tuple(acknowledged), leave)
     sent = convert.orders_to_wire(command).SerializeToString()
     read = orders_from_wire(dispatch_pb2.SynchronizeResponse.FromString(sent))
     assert isinstance(read, OrdersReceived)

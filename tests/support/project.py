@@ -18,6 +18,7 @@ from stepup_server.core.commands import (
     Answer,
     Command,
     CompareFiles,
+    EndStream,
     ExpandGlobs,
     HashFiles,
     InspectPaths,
@@ -34,7 +35,7 @@ from stepup_server.core.commands import (
     Watch,
 )
 from stepup_server.core.director import Director, DirectorSettings
-from stepup_server.core.ids import AttemptId, NodeId, RequestId, WorkerId
+from stepup_server.core.ids import AttemptId, NodeId, RequestId, StreamId, WorkerId
 from stepup_server.core.invariants import check
 from stepup_server.core.records import File, Step
 from stepup_server.core.refusals import NotNow, Refusal
@@ -168,15 +169,20 @@ class Project:
         if worker.is_connected and worker.id is not None:
             worker.is_connected = False
             worker.mail.clear()
-            self.tell(ev.WorkerDisconnected(worker=worker.id))
+            self.end_stream(worker, worker.streams)
 
     def kill_worker(self, name: str = "w0") -> None:
         """Let a worker die with all its steps."""
         worker = self.workers[name]
         was_connected = worker.is_connected
         worker.kill_all()
-        if was_connected and worker.id is not None:
-            self.tell(ev.WorkerDisconnected(worker=worker.id))
+        if was_connected:
+            self.end_stream(worker, worker.streams)
+
+    def end_stream(self, worker: FakeWorker, number: int) -> None:
+        """Let a stream of a worker end, the present one or one that is long forgotten."""
+        if worker.id is not None:
+            self.tell(ev.WorkerDisconnected(worker=worker.id, stream=StreamId(number)))
 
     # Telling and asking
 
@@ -248,7 +254,7 @@ class Project:
                 self.questions.append(command)
             case Watch() | PauseWatch():
                 self.watcher.take(command)
-            case OrderWorker():
+            case OrderWorker() | EndStream():
                 pass
 
     def _answer(self, request: RequestId, value: Value | Refusal) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from stepup_server.core.commands import OrderWorker
 from stepup_server.core.events import WorkerConnected, WorkerReported
-from stepup_server.core.ids import AttemptId, RequestId, WorkerId
+from stepup_server.core.ids import AttemptId, RequestId, StreamId, WorkerId
 from stepup_server.core.paths import label_of
 from stepup_server.core.refusals import Refusal
 from stepup_server.core.states import StopLevel
@@ -81,6 +81,8 @@ class FakeWorker:
     may_leave: bool = False
     mail: deque[OrderWorker] = field(default_factory=deque)
     """Orders that it has not read yet."""
+    streams: int = 0
+    """How many streams it has opened."""
     seen: int = 0
     held: dict[AttemptId, Held] = field(default_factory=dict)
     began: list[AttemptFact] = field(default_factory=list)
@@ -95,6 +97,7 @@ class FakeWorker:
         """Open a stream: say again all that it holds and all that is not acknowledged."""
         self.mail.clear()
         self.is_connected, self.has_left, self.may_leave, self.seen = True, False, False, 0
+        self.streams += 1
         self.began = []
         for held in self.held.values():
             held.said = held.acknowledged
@@ -103,7 +106,13 @@ class FakeWorker:
             elif held.outcome is not None and not held.acknowledged:
                 self.began.append(AttemptFact(held.attempt, held.outcome))
         facts = self._take_facts()
-        return WorkerConnected(request=request, description=self.description, holding=self._holding(), facts=facts)
+        return WorkerConnected(
+            request=request,
+            stream=StreamId(self.streams),
+            description=self.description,
+            holding=self._holding(),
+            facts=facts,
+        )
 
     @property
     def description(self) -> WorkerDescription:
@@ -129,7 +138,13 @@ class FakeWorker:
             raise AssertionError(f"{self.name} was never connected")
         self.owes_answer = False
         facts = self._take_facts()
-        return WorkerReported(worker=self.id, seen=self.seen, holding=self._holding(), facts=facts)
+        return WorkerReported(
+            worker=self.id,
+            stream=StreamId(self.streams),
+            seen=self.seen,
+            holding=self._holding(),
+            facts=facts,
+        )
 
     def _take_facts(self) -> tuple[AttemptFact, ...]:
         facts, self.began = tuple(self.began), []

@@ -51,10 +51,12 @@ class DispatchServiceServicer:
         Blocking: the stream lives as long as the worker is connected. The worker speaks first, then whenever something
         changed and at least every 10 s; the director answers whenever its wishes changed.
         Retry: safe. After a broken stream the worker opens another and says again all it holds and all results that were
-        not acknowledged; results are matched by attempt and repeated ones change nothing.
+        not acknowledged; results are matched by attempt and repeated ones change nothing. A stream of a worker that has
+        opened another one (same name and incarnation) is dead, noticed or not: it ends with OK, and what it still brings
+        is void.
         Status codes:
         INVALID_ARGUMENT     malformed message, or the first one has no worker
-        FAILED_PRECONDITION  the root differs, or another live worker has this name
+        FAILED_PRECONDITION  the root differs, or another worker has this name and its stream is not known to have ended
         UNAVAILABLE          the director is stopping; try again later
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from stepup_server.core import events as ev
-from stepup_server.core.commands import OrderWorker
+from stepup_server.core.commands import EndStream, OrderWorker
 from stepup_server.core.director import DirectorSettings
-from stepup_server.core.ids import AttemptId, NodeId, WorkerId
+from stepup_server.core.ids import AttemptId, NodeId, StreamId, WorkerId
 from stepup_server.core.refusals import InvalidArgument, NotNow, Refusal
 from stepup_server.core.states import ReturnCode, StepState
 from stepup_server.core.values import AttemptFact, AttemptOutcome, Exited, Observation, PathKind
@@ -84,7 +84,7 @@ def test_a_result_without_its_outputs_waits_for_a_look_at_them(project: Project)
     attempt = project.attempt("work")
     project.disk.write("x", "1")
     fact = AttemptFact(attempt, AttemptOutcome(end=Exited(0)))
-    project.tell(ev.WorkerReported(worker=WorkerId(0), seen=0, holding=(), facts=(fact,)))
+    project.tell(ev.WorkerReported(worker=WorkerId(0), stream=StreamId(1), seen=0, holding=(), facts=(fact,)))
     assert project.step("work").state is StepState.RUNNING
     project.run()
     assert project.step("work").state is StepState.SUCCEEDED
@@ -96,7 +96,9 @@ def test_a_report_about_an_old_attempt_changes_nothing(project: Project, outcome
     attempt = project.attempt("work")
     for old in (AttemptId(attempt.step, 1), AttemptId(NodeId(99), 1), AttemptId(attempt.step, 99)):
         fact = AttemptFact(old, outcome)
-        project.tell(ev.WorkerReported(worker=WorkerId(0), seen=0, holding=(attempt,), facts=(fact,)))
+        project.tell(
+            ev.WorkerReported(worker=WorkerId(0), stream=StreamId(1), seen=0, holding=(attempt,), facts=(fact,))
+        )
         assert project.attempt("work") == attempt
         assert (old in last_orders(project).acknowledged) == (outcome is not None)
 
@@ -105,8 +107,8 @@ def test_a_report_of_another_worker_changes_nothing(project: Project) -> None:
     ticket = running(project)
     project.join("w1")
     fact = AttemptFact(project.attempt("work"), AttemptOutcome(end=Exited(1)))
-    project.tell(ev.WorkerReported(worker=WorkerId(1), seen=0, holding=(), facts=(fact,)))
-    project.tell(ev.WorkerReported(worker=WorkerId(7), seen=0, holding=(), facts=(fact,)))
+    project.tell(ev.WorkerReported(worker=WorkerId(1), stream=StreamId(1), seen=0, holding=(), facts=(fact,)))
+    project.tell(ev.WorkerReported(worker=WorkerId(7), stream=StreamId(1), seen=0, holding=(), facts=(fact,)))
     project.paused.clear()
     assert project.finish(ticket).code == ReturnCode.OK
 
@@ -115,8 +117,8 @@ def test_a_repeated_result_changes_nothing(project: Project) -> None:
     ticket = running(project)
     seen = Observation("x", PathKind.FILE, project.disk.look("plan.py").hash)
     facts = (AttemptFact(project.attempt("work"), AttemptOutcome(end=Exited(0), outputs=(seen,))),) * 2
-    project.tell(ev.WorkerReported(worker=WorkerId(0), seen=0, holding=(), facts=facts))
-    project.tell(ev.WorkerReported(worker=WorkerId(0), seen=0, holding=(), facts=facts))
+    project.tell(ev.WorkerReported(worker=WorkerId(0), stream=StreamId(1), seen=0, holding=(), facts=facts))
+    project.tell(ev.WorkerReported(worker=WorkerId(0), stream=StreamId(1), seen=0, holding=(), facts=facts))
     assert sum(line == "SUCCESS work" for line in project.lines()) == 1
     assert project.finish(ticket).code == ReturnCode.OK
 
@@ -124,7 +126,7 @@ def test_a_repeated_result_changes_nothing(project: Project) -> None:
 def test_what_a_worker_holds_against_its_orders_is_not_in_the_next_ones(project: Project) -> None:
     stranger = AttemptId(NodeId(99), 99)
     before = len(project.commands)
-    project.tell(ev.WorkerReported(worker=WorkerId(0), seen=1, holding=(stranger,)))
+    project.tell(ev.WorkerReported(worker=WorkerId(0), stream=StreamId(1), seen=1, holding=(stranger,)))
     assert len(project.commands) == before + 1
     assert last_orders(project).orders == ()
 
@@ -204,7 +206,7 @@ def test_in_the_embedded_case_a_lost_worker_ends_the_build() -> None:
 
 @pytest.mark.parametrize(
     ("change", "kind"),
-    [({"root": "/elsewhere"}, NotNow), ({"name": ""}, InvalidArgument), ({}, NotNow)],
+    [({"root": "/elsewhere"}, NotNow), ({"name": ""}, InvalidArgument), ({"incarnation": "2"}, NotNow)],
 )
 def test_a_worker_that_does_not_fit_is_refused(
     project: Project, change: dict[str, object], kind: type[Refusal]
@@ -213,6 +215,36 @@ def test_a_worker_that_does_not_fit_is_refused(
     description = replace(worker.description, **change)  # type: ignore[arg-type] # the fields are those of the table
     answer = project.answer_to(lambda id_: replace(worker.introduction(id_), description=description))
     assert isinstance(answer, kind)
+
+
+def test_a_worker_that_dials_again_takes_the_place_of_its_own_dead_stream(project: Project) -> None:
+    ticket = running(project)
+    attempt = project.attempt("work")
+    project.join()
+    assert [command.stream for command in project.commands if isinstance(command, EndStream)] == [StreamId(1)]
+    assert last_orders(project).stream == StreamId(2)
+    assert [order.attempt for order in last_orders(project).orders] == [attempt]
+    project.paused.clear()
+    assert project.finish(ticket).code == ReturnCode.OK
+    assert project.workers["w0"].started.count(attempt) == 1
+
+
+def test_the_end_of_a_dead_stream_does_not_end_the_new_one(project: Project) -> None:
+    running(project)
+    project.join()
+    before = len(project.commands)
+    project.end_stream(project.workers["w0"], 1)
+    assert len(project.commands) == before
+    project.end_stream(project.workers["w0"], 2)
+    assert "Lost touch with worker 0" in project.lines()[-1]
+
+
+def test_what_a_dead_stream_still_brings_is_void(project: Project) -> None:
+    running(project)
+    project.join()
+    fact = AttemptFact(project.attempt("work"), AttemptOutcome(end=Exited(1)))
+    project.tell(ev.WorkerReported(worker=WorkerId(0), stream=StreamId(1), seen=9, holding=(), facts=(fact,)))
+    assert project.step("work").state is StepState.RUNNING
 
 
 def test_steps_are_shared_by_the_workers(project: Project) -> None:
