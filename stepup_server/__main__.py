@@ -25,6 +25,7 @@ from .engine.engine import Engine
 from .engine.ports import JournalFailed, Reporter
 from .files.blobs import BlobStore
 from .files.disk import ProjectDisk
+from .files.transfers import ProjectBlobs
 from .files.watch import ProjectWatcher
 from .inspection import show
 from .notify import tell_service_manager
@@ -78,8 +79,8 @@ async def _serve(settings: Settings, socket: str) -> None:
     joblog = JobLog(os.path.join(state, "joblog.csv")) if settings.joblog else None
     reporters: list[Reporter] = [TaggedLogs(state), feed, LogReporter()]
     reporter = FanOut(reporters if joblog is None else [*reporters, joblog])
-    journal, blobs, watcher = SqliteJournal(database), BlobStore(settings.root), ProjectWatcher(settings.root)
-    disk = ProjectDisk(settings.root, blobs=blobs)
+    journal, store, watcher = SqliteJournal(database), BlobStore(settings.root), ProjectWatcher(settings.root)
+    disk, blobs = ProjectDisk(settings.root, blobs=store), ProjectBlobs(store)
     director = _make_director(settings, socket, database, clock)
     engine = Engine(director, journal=journal, disk=disk, watcher=watcher, reporter=reporter, clock=clock)
     async with contextlib.AsyncExitStack() as stack:
@@ -88,6 +89,7 @@ async def _serve(settings: Settings, socket: str) -> None:
             stack.callback(joblog.close)
         stack.push_async_callback(journal.close)
         stack.callback(disk.close)
+        stack.callback(blobs.close)
         stack.callback(watcher.close)
         await stack.enter_async_context(serving(engine, feed, blobs, socket, __version__))
         stack.callback(feed.close)

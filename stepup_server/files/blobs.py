@@ -2,7 +2,10 @@
 
 A digest names a content, never a place. Which file has it is only a guess that was right once: what is read is
 compared with its name, and a file that has changed meanwhile is forgotten. Uploads are private until they are whole and
-verified; then a rename makes them visible. They stay until they are published or the director stops for good.
+verified; then a rename makes them visible. They stay until they are published or nobody can need them any more.
+
+They outlive the director, but are not synced: after a power failure what was not published is verified when it is read,
+and made again if it is damaged, as everything is that a step has written.
 
 All methods block for as long as the disk takes; whoever has a loop calls them in a thread.
 """
@@ -10,83 +13,46 @@ All methods block for as long as the disk takes; whoever has a loop calls them i
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
 import stat
+import time
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from stepup_server.engine.contents import PIECE_BYTES, BlobCorrupt, BlobTooLarge, Content, Upload
+from stepup_server.engine.blobs import Content
 
+from .arrival import Arrival, BlobCorrupt
 from .look import open_for_reading
 
-__all__ = ("ArrivingBlob", "BlobStore")
+__all__ = ("PIECE_BYTES", "BlobStore", "NoRoom", "Opened")
+
+PIECE_BYTES = 1024 * 1024
+"""How much is read, hashed and written at once."""
+PLACES_MAX = 4
+"""How many files are remembered that have the same content."""
+RESERVE_BYTES = 64 * 1024 * 1024
+"""What uploads leave free, so that the graph can still be written."""
+FORGOTTEN_S = 2 * 3600.0
+"""Stored contents that were not touched for so long are given up when there is no room: twice what a lease may last."""
 
 
-class ArrivingBlob:
-    """A content that is arriving."""
+class NoRoom(OSError):
+    """A content cannot be taken; nothing of it was."""
 
-    def __init__(self, path: str, content: Content) -> None:
-        """Begin, or go on with what has arrived earlier."""
-        self._path = path
-        self._content = content
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        self._hasher = hashlib.sha256()
-        self.size = 0
-        """Bytes that have arrived."""
-        for piece in _pieces(self._fd):
-            self._hasher.update(piece)
-            self.size += len(piece)
+    def __init__(self, folder: str, needed: int, free: int) -> None:
+        text = f"No space left: {needed} bytes are needed in {folder}, and {max(0, free)} are free."
+        super().__init__(errno.ENOSPC, text, folder)
 
-    @property
-    def is_complete(self) -> bool:
-        """Tell whether all bytes have arrived."""
-        return self.size == self._content.size
 
-    def append(self, data: bytes) -> None:
-        """Take the next bytes.
+class Opened(NamedTuple):
+    """A file that seems to have a content; what is read from it must be verified."""
 
-        Raises
-        ------
-        BlobTooLarge
-            They are more than were announced; nothing of them is kept.
-        """
-        if self.size + len(data) > self._content.size:
-            raise BlobTooLarge
-        view = memoryview(data)
-        while view:
-            view = view[os.pwrite(self._fd, view, self.size + len(data) - len(view)) :]
-        self._hasher.update(data)
-        self.size += len(data)
-
-    def finish(self, target: str) -> None:
-        """Verify the whole and make it visible.
-
-        Raises
-        ------
-        BlobCorrupt
-            It is not what it was said to be; nothing of it is kept.
-        """
-        if not self.is_complete or self._hasher.digest() != self._content.digest:
-            self.discard()
-            raise BlobCorrupt
-        os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
-        os.replace(self._path, target)
-
-    def restart(self) -> None:
-        """Forget what has arrived, and begin anew."""
-        os.ftruncate(self._fd, 0)
-        self._hasher = hashlib.sha256()
-        self.size = 0
-
-    def discard(self) -> None:
-        """Forget the upload."""
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self._path)
-
-    def close(self) -> None:
-        """Let go of the file; what has arrived stays for another try."""
-        os.close(self._fd)
+    fd: int
+    path: str
+    """Absolute; to be dropped when it has not."""
 
 
 class BlobStore:
@@ -96,13 +62,20 @@ class BlobStore:
         """Use the store below a project's root; nothing is made before the first upload."""
         self.root = root
         """The project."""
-        self._folder = os.path.join(root, ".stepup/blobs")
-        self._incoming = os.path.join(self._folder, "incoming")
-        self._places: dict[bytes, str] = {}
+        self.folder = os.path.join(root, ".stepup/blobs")
+        """Where what was given is stored."""
+        self._incoming = os.path.join(self.folder, "incoming")
+        self._places: dict[bytes, dict[str, None]] = {}
+
+    # What there is
 
     def offer(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Note files that had a digest when somebody looked; paths relative to the root, or absolute."""
-        self._places.update((digest, path) for path, digest in files)
+        for path, digest in files:
+            places = self._places.setdefault(digest, {})
+            places[path] = None
+            if len(places) > PLACES_MAX:
+                del places[next(iter(places))]
 
     def has(self, content: Content) -> bool:
         """Tell whether there is a file that seems to have a content."""
@@ -112,36 +85,39 @@ class BlobStore:
         """Return those contents that are not here."""
         return [content for content in contents if not self.has(content)]
 
-    def open(self, content: Content) -> int | None:
-        """Return a descriptor of a file that seems to have a content; what is read from it must be verified."""
+    def open(self, content: Content) -> Opened | None:
+        """Open a file that seems to have a content."""
         for path in self._candidates(content):
             with contextlib.suppress(OSError):
                 fd = open_for_reading(path)
                 status = os.fstat(fd)
                 if stat.S_ISREG(status.st_mode) and status.st_size == content.size:
-                    return fd
+                    return Opened(fd, path)
                 os.close(fd)
         return None
 
     def read(self, content: Content) -> bytes | None:
         """Return a whole content, verified; None when it is not here."""
-        fd = self.open(content)
-        if fd is None:
-            return None
-        try:
-            data = b"".join(_pieces(fd))
-        finally:
-            os.close(fd)
-        if hashlib.sha256(data).digest() != content.digest:
-            self.forget(content)
-            return None
-        return data
+        while (opened := self.open(content)) is not None:
+            try:
+                data = b"".join(_pieces(opened.fd))
+            finally:
+                os.close(opened.fd)
+            if hashlib.sha256(data).digest() == content.digest:
+                return data
+            self.drop(content, opened.path)
+        return None
 
-    def forget(self, content: Content) -> None:
+    def drop(self, content: Content, path: str) -> None:
         """Forget a file that turned out to have another content."""
-        self._places.pop(content.digest, None)
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self.path_of(content))
+        if path == self.path_of(content):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+        places = self._places.get(content.digest, {})
+        for place in [place for place in places if os.path.join(self.root, place) == path]:
+            del places[place]
+
+    # What comes
 
     def put(self, content: Content, data: bytes) -> None:
         """Store a content that has arrived as a whole.
@@ -150,44 +126,81 @@ class BlobStore:
         ------
         BlobCorrupt
             It is not what it was said to be.
+        NoRoom
+            There is no space for it.
         """
         if len(data) != content.size or hashlib.sha256(data).digest() != content.digest:
             raise BlobCorrupt
-        target = self.path_of(content)
-        if os.path.exists(target):
+        if self.has(content):
             return
-        os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+        target = self._target(content)
         temporary = f"{target}.{os.urandom(4).hex()}"
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
-            os.write(fd, data)
-        finally:
-            os.close(fd)
-        os.replace(temporary, target)
+            _write_new(temporary, data)
+            os.replace(temporary, target)
+        except OSError as error:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+            raise self.explain(error, len(data)) from error
 
-    def begin(self, name: str, content: Content) -> ArrivingBlob:
+    def begin(self, name: str, content: Content) -> Arrival:
         """Begin an upload, or go on with it; the name is the writer's, a UUID."""
         os.makedirs(self._incoming, mode=0o700, exist_ok=True)
-        return ArrivingBlob(self._upload_path(name, content), content)
+        return Arrival(self._upload_path(name, content), content)
 
-    def finish(self, upload: Upload, content: Content) -> None:
+    def finish(self, arrival: Arrival, content: Content) -> None:
         """Make an upload visible; raises `BlobCorrupt` when it is not what it was said to be."""
-        if not isinstance(upload, ArrivingBlob):
-            raise TypeError("the upload is not one of this store")
-        upload.finish(self.path_of(content))
+        arrival.finish(self._target(content))
 
-    def arrived(self, name: str, content: Content) -> int:
-        """Return how many bytes of an upload have arrived."""
-        return _size_of(self._upload_path(name, content)) or 0
+    def arrived(self, name: str, content: Content) -> int | None:
+        """Return how many bytes of an upload have arrived; None when nobody has begun it."""
+        return _size_of(self._upload_path(name, content))
 
     def path_of(self, content: Content) -> str:
         """Return where a stored content lies, or would lie."""
         name = content.digest.hex()
-        return f"{self._folder}/{name[:2]}/{name[2:]}"
+        return f"{self.folder}/{name[:2]}/{name[2:]}"
+
+    # How much
+
+    def require_room(self, needed: int, promised: int = 0) -> None:
+        """Raise NoRoom unless so many bytes fit beside those that were promised to others."""
+        if self._free() - promised < needed:
+            self._give_up_forgotten()
+        free = self._free() - promised
+        if free < needed:
+            raise NoRoom(self.folder, needed, free)
+
+    def explain(self, error: OSError, needed: int) -> OSError:
+        """Return an error that says what is missing."""
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return NoRoom(self.folder, needed, self._free())
+        return error
 
     def clear(self) -> None:
         """Remove all stored contents: nobody needs them any more."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _free(self) -> int:
+        """Return how many bytes may still be written."""
+        numbers = os.statvfs(self.root)
+        return numbers.f_bavail * numbers.f_frsize - RESERVE_BYTES
+
+    def _give_up_forgotten(self) -> None:
+        """Remove what belonged to attempts of which nobody will hear any more."""
+        before = time.time() - FORGOTTEN_S
+        for directory, _, names in os.walk(self.folder):
+            for name in names:
+                path = os.path.join(directory, name)
+                with contextlib.suppress(OSError):
+                    if os.lstat(path).st_mtime < before:
+                        os.unlink(path)
+
+    def _target(self, content: Content) -> str:
+        """Return where a content will lie, with its directory made."""
+        target = self.path_of(content)
+        os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+        return target
 
     def _upload_path(self, name: str, content: Content) -> str:
         return f"{self._incoming}/{content.digest.hex()[:16]}-{name}"
@@ -195,9 +208,19 @@ class BlobStore:
     def _candidates(self, content: Content) -> Iterator[str]:
         """Yield the files that may have a content, the most trustworthy first."""
         yield self.path_of(content)
-        place = self._places.get(content.digest)
-        if place is not None:
+        for place in tuple(self._places.get(content.digest, ())):
             yield os.path.join(self.root, place)
+
+
+def _write_new(path: str, data: bytes) -> None:
+    """Write a file that nobody else can read."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(fd, view) :]
+    finally:
+        os.close(fd)
 
 
 def _size_of(path: str) -> int | None:

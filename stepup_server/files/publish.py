@@ -6,6 +6,7 @@ be so by its digest.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -14,10 +15,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from stepup_server.core.values import FileHash, Observation, PathKind, Published
-from stepup_server.engine.contents import PIECE_BYTES, Content
+from stepup_server.engine.blobs import Content
 from stepup_shared.beneath import Root, UnsafePath
 
-from .blobs import BlobStore
+from .blobs import PIECE_BYTES, BlobStore
 from .look import digest_of
 
 __all__ = ("publish_files",)
@@ -119,18 +120,18 @@ def _copy(store: BlobStore, root: Root, name: str, claim: FileHash) -> None:
         It is nowhere, or not what it was.
     """
     content = Content(claim.digest, claim.size)
-    source = store.open(content)
-    if source is None:
-        raise _Lost
-    try:
-        _make_parent(root, name)
-        with root.replacing(name, 0o600) as target:
-            if _copy_verified(source, target) != claim.digest:
-                store.forget(content)
-                raise _Lost
-            os.fchmod(target, claim.mode & _PERMISSIONS)
-    finally:
-        os.close(source)
+    while (opened := store.open(content)) is not None:
+        try:
+            _make_parent(root, name)
+            with contextlib.suppress(_Lost), root.replacing(name, 0o600) as target:
+                if _copy_verified(opened.fd, target) != claim.digest:
+                    raise _Lost
+                os.fchmod(target, claim.mode & _PERMISSIONS)
+                return
+        finally:
+            os.close(opened.fd)
+        store.drop(content, opened.path)
+    raise _Lost
 
 
 def _copy_verified(source: int, target: int) -> bytes:

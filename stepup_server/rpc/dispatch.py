@@ -10,7 +10,7 @@ from stepup_server.core.commands import OrderWorker
 from stepup_server.core.events import WorkerConnected, WorkerDisconnected, WorkerReported
 from stepup_server.core.ids import StreamId, WorkerId
 from stepup_server.core.refusals import InvalidArgument
-from stepup_server.engine.contents import Contents
+from stepup_server.engine.blobs import Blobs
 from stepup_server.engine.engine import Engine
 from stepup_server.engine.mailbox import Mailbox
 
@@ -22,9 +22,9 @@ __all__ = ("DispatchServicer",)
 class DispatchServicer:
     """What workers say, and what they are told."""
 
-    def __init__(self, engine: Engine, contents: Contents) -> None:
+    def __init__(self, engine: Engine, blobs: Blobs) -> None:
         self._engine = engine
-        self._contents = contents
+        self._blobs = blobs
 
     async def synchronize(
         self, requests: AsyncIterator[dispatch.SynchronizeRequest]
@@ -48,8 +48,7 @@ class DispatchServicer:
         """Let those fetch the inputs of their steps who do not see them."""
         if self._engine.director.workforce.workers[orders.worker].description.own_workspace:
             assignments = (order.assignment for order in orders.orders if order.assignment is not None)
-            inputs = (seen for assignment in assignments for seen in assignment.inputs)
-            self._contents.offer((seen.path, seen.hash.digest) for seen in inputs if seen.hash is not None)
+            self._blobs.offer(seen for assignment in assignments for seen in assignment.inputs)
 
     async def _connect(self, first: dispatch.SynchronizeRequest, stream: StreamId) -> WorkerId:
         """Introduce a worker."""

@@ -16,9 +16,10 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from stepup_server.core.refusals import Refusal
+from stepup_server.engine.blobs import BlobRefused
 
 from .gate import Gate, Malformed
-from .status import REFUSAL_KEY, CallFailed, refusal_to_wire, status_of
+from .status import BLOB_STATUS_TABLE, REFUSAL_KEY, CallFailed, refusal_to_wire, status_of
 
 __all__ = ("handlers_of",)
 
@@ -117,6 +118,8 @@ async def _fail(error: Exception, context: Context) -> NoReturn:
         await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
     if isinstance(error, CallFailed):
         await context.abort(error.code, _cut(error.message))
+    if isinstance(error, BlobRefused):
+        await context.abort(BLOB_STATUS_TABLE[error.fault], _cut(str(error)))
     if isinstance(error, Refusal):
         error.message = _cut(error.message)
         detail = ((REFUSAL_KEY, refusal_to_wire(error).SerializeToString()),)

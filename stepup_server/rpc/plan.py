@@ -7,7 +7,7 @@ from stepup_proto.v1 import types_pb2 as types
 from stepup_server.core.commands import AmendAnswer, Declared, GlobAnswer, Located, StepInfo
 from stepup_server.core.events import StepInfoRequested
 from stepup_server.core.ids import NodeId
-from stepup_server.engine.contents import Contents
+from stepup_server.engine.blobs import Blobs
 from stepup_server.engine.engine import Engine
 
 from . import convert
@@ -18,9 +18,9 @@ __all__ = ("PlanServicer",)
 class PlanServicer:
     """What running steps say."""
 
-    def __init__(self, engine: Engine, contents: Contents) -> None:
+    def __init__(self, engine: Engine, blobs: Blobs) -> None:
         self._engine = engine
-        self._contents = contents
+        self._blobs = blobs
 
     async def declare(self, request: plan.DeclareRequest) -> plan.DeclareResponse:
         """Add to the graph."""
@@ -38,7 +38,7 @@ class PlanServicer:
         """Add dependencies to the calling step."""
         base = self._base(request.attempt)
         answer = await self._engine.ask(lambda id_: convert.amend_from_wire(request, id_, base), AmendAnswer)
-        self._contents.offer((seen.path, seen.hash.digest) for seen in answer.available if seen.hash is not None)
+        self._blobs.offer(answer.available)
         return convert.amend_to_wire(answer)
 
     async def get_step_info(self, request: plan.GetStepInfoRequest) -> plan.GetStepInfoResponse:

@@ -14,17 +14,18 @@ from stepup_proto.reapi import remote_execution_pb2 as reapi
 from stepup_proto.v1 import control_pb2 as control
 from stepup_proto.v1 import dispatch_pb2 as dispatch
 from stepup_proto.v1 import plan_pb2 as plan
-from stepup_server.engine.contents import Contents
+from stepup_server.engine.blobs import Blobs
 from stepup_server.engine.engine import Engine
 from stepup_server.engine.ports import Feed
 from stepup_shared.keepalive import SERVER_OPTIONS
 
-from .blobs import BlobDesk, ByteStreamServicer, CapabilitiesServicer, StorageServicer
+from .bytestream import ByteStreamServicer
 from .control import ControlServicer
 from .dispatch import DispatchServicer
 from .handlers import handlers_of
 from .limits import WIRE_BYTES_MAX
 from .plan import PlanServicer
+from .storage import CapabilitiesServicer, StorageServicer
 
 __all__ = ("serving",)
 
@@ -39,13 +40,12 @@ OPTIONS = (
 
 
 @asynccontextmanager
-async def serving(engine: Engine, feed: Feed, contents: Contents, socket: str, version: str) -> AsyncGenerator[None]:
+async def serving(engine: Engine, feed: Feed, blobs: Blobs, socket: str, version: str) -> AsyncGenerator[None]:
     """Listen on a Unix socket, and stop gracefully at the end."""
     server = grpc.aio.server(options=OPTIONS)
-    blobs = BlobDesk(contents)
     services = {
-        plan.DESCRIPTOR.services_by_name["PlanService"]: PlanServicer(engine, contents),
-        dispatch.DESCRIPTOR.services_by_name["DispatchService"]: DispatchServicer(engine, contents),
+        plan.DESCRIPTOR.services_by_name["PlanService"]: PlanServicer(engine, blobs),
+        dispatch.DESCRIPTOR.services_by_name["DispatchService"]: DispatchServicer(engine, blobs),
         control.DESCRIPTOR.services_by_name["ControlService"]: ControlServicer(engine, feed, version),
         reapi.DESCRIPTOR.services_by_name["ContentAddressableStorage"]: StorageServicer(blobs),
         reapi.DESCRIPTOR.services_by_name["Capabilities"]: CapabilitiesServicer(),
@@ -61,7 +61,6 @@ async def serving(engine: Engine, feed: Feed, contents: Contents, socket: str, v
         yield
     finally:
         await server.stop(GRACE_S)
-        blobs.close()
 
 
 async def _add_health(server: grpc.aio.Server, names: list[str]) -> None:

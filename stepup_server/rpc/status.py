@@ -1,4 +1,4 @@
-"""One table: what kind of refusal is which status code."""
+"""Two tables: what kind of refusal is which status code, and what fault of a content."""
 
 from __future__ import annotations
 
@@ -6,8 +6,18 @@ import grpc
 
 from stepup_proto.v1 import types_pb2 as types
 from stepup_server.core import refusals
+from stepup_server.engine.blobs import BlobFault
 
-__all__ = ("REFUSAL_KEY", "STATUS_TABLE", "CallFailed", "kind_of", "refusal_to_wire", "status_of")
+__all__ = (
+    "BLOB_STATUS_TABLE",
+    "REFUSAL_KEY",
+    "STATUS_TABLE",
+    "CallFailed",
+    "invalid_argument",
+    "kind_of",
+    "refusal_to_wire",
+    "status_of",
+)
 
 REFUSAL_KEY = "stepup-refusal-bin"
 """The metadata entry that holds a serialized `Refusal` message."""
@@ -40,6 +50,20 @@ STATUS_TABLE: dict[type[refusals.Refusal], tuple[grpc.StatusCode, types.Refusal.
     refusals.UnknownStep: (_Code.NOT_FOUND, _Kind.KIND_ARGUMENT),
     refusals.NotNow: (_Code.UNAVAILABLE, _Kind.KIND_PHASE),
 }
+
+BLOB_STATUS_TABLE: dict[BlobFault, grpc.StatusCode] = {
+    BlobFault.MISSING: _Code.NOT_FOUND,
+    BlobFault.CORRUPT: _Code.INVALID_ARGUMENT,
+    BlobFault.OUT_OF_PLACE: _Code.INVALID_ARGUMENT,
+    BlobFault.TOO_MUCH: _Code.RESOURCE_EXHAUSTED,
+    BlobFault.UNREACHABLE: _Code.UNAVAILABLE,
+    BlobFault.CHANGED: _Code.DATA_LOSS,
+}
+
+
+def invalid_argument(text: str) -> CallFailed:
+    """Return how a call ends whose request cannot be understood or asks for too much."""
+    return CallFailed(_Code.INVALID_ARGUMENT, text)
 
 
 def status_of(refusal: refusals.Refusal) -> grpc.StatusCode:

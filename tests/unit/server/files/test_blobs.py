@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from stepup_server.engine.contents import BlobCorrupt, BlobTooLarge, Content
+from stepup_server.engine.blobs import Content
+from stepup_server.files.arrival import BlobCorrupt, BlobTooLarge
 from stepup_server.files.blobs import BlobStore
 
 
@@ -58,9 +59,9 @@ def test_a_stored_content_that_was_damaged_is_forgotten(store: BlobStore) -> Non
 def test_an_upload_is_seen_only_when_it_is_whole(store: BlobStore) -> None:
     content = content_of(b"onetwo")
     upload = store.begin("u1", content)
-    upload.append(b"one")
+    upload.write(b"one")
     assert not store.has(content)
-    upload.append(b"two")
+    upload.write(b"two")
     store.finish(upload, content)
     upload.close()
     assert store.read(content) == b"onetwo"
@@ -69,12 +70,12 @@ def test_an_upload_is_seen_only_when_it_is_whole(store: BlobStore) -> None:
 def test_an_upload_goes_on_where_it_was_broken_off(store: BlobStore) -> None:
     content = content_of(b"onetwo")
     upload = store.begin("u1", content)
-    upload.append(b"one")
+    upload.write(b"one")
     upload.close()
     assert store.arrived("u1", content) == 3
     again = BlobStore(store.root).begin("u1", content)
     assert again.size == 3
-    again.append(b"two")
+    again.write(b"two")
     store.finish(again, content)
     again.close()
     assert store.read(content) == b"onetwo"
@@ -83,15 +84,15 @@ def test_an_upload_goes_on_where_it_was_broken_off(store: BlobStore) -> None:
 def test_a_corrupt_upload_leaves_nothing(store: BlobStore) -> None:
     content = content_of(b"data")
     upload = store.begin("u1", content)
-    upload.append(b"atad")
+    upload.write(b"atad")
     with pytest.raises(BlobCorrupt):
         store.finish(upload, content)
     upload.close()
-    assert (store.has(content), store.arrived("u1", content)) == (False, 0)
+    assert (store.has(content), store.arrived("u1", content)) == (False, None)
 
 
 def test_more_than_was_announced_is_refused(store: BlobStore) -> None:
     upload = store.begin("u1", content_of(b"data"))
     with pytest.raises(BlobTooLarge):
-        upload.append(b"data!")
+        upload.write(b"data!")
     upload.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stepup_server.core.values import FileHash, PathKind
-from stepup_server.engine.contents import Content
+from stepup_server.engine.blobs import Content
 from stepup_server.files.blobs import BlobStore
 from stepup_server.files.publish import publish_files
 

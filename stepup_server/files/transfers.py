@@ -1,0 +1,357 @@
+"""The store of contents behind the port `Blobs`: all that reads, hashes, packs or writes is done in threads.
+
+Whoever moves contents waits for one piece while the next one is being worked on, and holds no more than those two.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import hashlib
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from stepup_server.core.values import Observation
+from stepup_server.engine.blobs import Arrived, BlobFault, BlobRefused, Content, Found, Parcel
+from stepup_shared.malloc import keep_large_blocks
+
+from .arrival import Arrival, BlobCorrupt, BlobTooLarge, PackingFailed
+from .blobs import PIECE_BYTES, BlobStore, Opened
+
+if TYPE_CHECKING:
+    from .packing import Unpacker
+
+__all__ = ("ProjectBlobs",)
+
+THREADS = 2
+UPLOADS_MAX = 256
+"""How many uploads may be unfinished at a time."""
+IDLE_S = 3600.0
+"""An upload that nobody has touched for so long counts as given up."""
+
+_Result = TypeVar("_Result")
+
+
+class ProjectBlobs:
+    """The contents of one project, for whoever has a loop."""
+
+    def __init__(self, store: BlobStore) -> None:
+        self.store = store
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="blobs")
+        self._uploads: dict[tuple[str, Content, bool], _Upload] = {}
+        """Those that are not finished."""
+        self._is_prepared = False
+
+    def close(self) -> None:
+        """End the threads after what they are doing."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def offer(self, files: Iterable[Observation]) -> None:
+        """Note files that had a content when somebody looked."""
+        self.store.offer((seen.path, seen.hash.digest) for seen in files if seen.hash is not None)
+
+    async def missing(self, contents: Sequence[Content]) -> list[Content]:
+        """Return those that are not here."""
+        return await self._run(lambda: self.store.missing(contents))
+
+    async def read_many(self, contents: Sequence[Content], *, may_compress: bool) -> list[Found | BlobRefused]:
+        """Return small contents, verified, compressed where that pays; or why one cannot be had."""
+        return await self._run(lambda: [_read(self.store, content, may_compress=may_compress) for content in contents])
+
+    async def store_many(self, parcels: Sequence[Parcel]) -> list[BlobRefused | None]:
+        """Store small contents that are not here; tell for each why it cannot be stored, if so."""
+        return await self._run(lambda: [_store(self.store, parcel) for parcel in parcels])
+
+    async def pieces(self, content: Content, offset: int, limit: int, *, compressed: bool) -> AsyncIterator[bytes]:
+        """Yield a content in pieces; the last one comes when the whole has been verified."""
+        reading = await self._run(lambda: _Reading(self.store, content, offset, limit, compressed=compressed))
+        following = self.start(reading.take)
+        try:
+            while piece := await asyncio.wrap_future(following):
+                following = self.start(reading.take)
+                yield piece
+        finally:
+            # Not before the thread that may still be reading has done so.
+            following.add_done_callback(lambda _: reading.close())
+
+    async def begin(self, name: str, content: Content, *, compressed: bool) -> _Upload | None:
+        """Begin an upload or go on with one; the name is the writer's. None: the content is here."""
+        if await self._run(lambda: self.store.has(content)):
+            return None
+        key = (name, content, compressed)
+        upload = self._uploads.get(key)
+        if upload is None:
+            self._forget_idle()
+            if len(self._uploads) >= UPLOADS_MAX:
+                text = f"{UPLOADS_MAX} uploads are unfinished; finish one of them first."
+                raise BlobRefused(BlobFault.TOO_MUCH, text)
+            promised = sum(other.arrival.lacking for other in self._uploads.values())
+            arrival = await self._run(lambda: _begin(self.store, name, content, promised, compressed=compressed))
+            upload = self._uploads[key] = _Upload(self, key, arrival)
+        return upload
+
+    async def arrived(self, name: str, content: Content, *, compressed: bool) -> Arrived:
+        """Tell how far an upload has come."""
+        upload = self._uploads.get((name, content, compressed))
+        if upload is not None:
+            await upload.settle_quietly()
+            return Arrived(upload.arrived, is_complete=False)
+        if await self._run(lambda: self.store.has(content)):
+            return Arrived(-1 if compressed else content.size, is_complete=True)
+        # What had been unpacked is no help to a director that does not know how far the packed stream had come.
+        size = None if compressed else await self._run(lambda: self.store.arrived(name, content))
+        if size is None:
+            raise BlobRefused(BlobFault.MISSING, f"Nobody has begun the upload {name}.")
+        return Arrived(size, is_complete=False)
+
+    def forget(self, key: tuple[str, Content, bool]) -> None:
+        """Forget an upload that is finished or cannot be."""
+        self._uploads.pop(key, None)
+
+    def _forget_idle(self) -> None:
+        """Forget uploads that were given up."""
+        before = time.monotonic() - IDLE_S
+        for key, upload in [*self._uploads.items()]:
+            if upload.touched_at < before and not upload.is_busy:
+                del self._uploads[key]
+
+    def start(self, work: Callable[[], _Result]) -> Future[_Result]:
+        """Begin something in a thread."""
+        if not self._is_prepared:
+            self._is_prepared = True
+            keep_large_blocks()
+        return self._pool.submit(work)
+
+    async def _run(self, work: Callable[[], _Result]) -> _Result:
+        """Do something in a thread."""
+        return await asyncio.wrap_future(self.start(work))
+
+
+class _Upload:
+    """One content that is arriving; implements the port `Upload`."""
+
+    def __init__(self, blobs: ProjectBlobs, key: tuple[str, Content, bool], arrival: Arrival) -> None:
+        self._blobs = blobs
+        self._key = key
+        _, self._content, self._is_compressed = key
+        self.arrival = arrival
+        self.arrived = 0 if self._is_compressed else arrival.size
+        """Bytes, as they travel, that have arrived."""
+        self.touched_at = time.monotonic()
+        """When something last arrived."""
+        self._unpacker: Unpacker | None = None
+        self._writing: Future[None] | None = None
+        """The last piece, on its way to the disk."""
+        self._lock = asyncio.Lock()
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether somebody is sending."""
+        return self._lock.locked() or self._writing is not None
+
+    async def restart(self) -> None:
+        """Forget what has arrived."""
+        async with self._lock:
+            with contextlib.suppress(BlobRefused):
+                await self._settle()
+            await self._discard()
+
+    async def append(self, offset: int, data: bytes) -> None:
+        """Take the next bytes, which must follow what has arrived; may return before they are written."""
+        async with self._lock:
+            await self._settle()
+            if offset != self.arrived:
+                text = f"A piece begins at byte {offset}, but {self.arrived} bytes have arrived: go on there."
+                raise BlobRefused(BlobFault.OUT_OF_PLACE, text)
+            self.touched_at = time.monotonic()
+            self._writing = self._blobs.start(lambda: self._take(data))
+            self.arrived += len(data)
+
+    def _take(self, data: bytes) -> None:
+        """Write a piece; called in a thread."""
+        if not self._is_compressed:
+            self.arrival.write(data)
+            return
+        if self._unpacker is None:
+            from .packing import Unpacker
+
+            self._unpacker = Unpacker(self.arrival)
+        self._unpacker.feed(data)
+
+    async def finish(self) -> None:
+        """Verify the whole and make it visible."""
+        async with self._lock:
+            await self._settle()
+            finish = self._blobs.start(lambda: self._blobs.store.finish(self.arrival, self._content))
+            await self._await_or_break(finish)
+            self._blobs.forget(self._key)
+
+    async def pause(self) -> None:
+        """Let go of it; what has arrived waits for another try."""
+        async with self._lock:
+            with contextlib.suppress(BlobRefused):
+                await self._settle()
+            self.arrival.close()
+
+    async def settle_quietly(self) -> None:
+        """Wait until what has arrived is written; if it cannot be, it has not arrived."""
+        async with self._lock:
+            with contextlib.suppress(BlobRefused):
+                await self._settle()
+
+    async def _settle(self) -> None:
+        """Wait until the last piece is written."""
+        if self._writing is not None:
+            writing, self._writing = self._writing, None
+            await self._await_or_break(writing)
+
+    async def _await_or_break(self, work: Future[None]) -> None:
+        """Wait for a thread; what it cannot do ends the upload, or takes it back to what is written."""
+        try:
+            await asyncio.shield(asyncio.wrap_future(work))
+        except OSError as error:
+            refusal = _refusal(self._blobs.store.explain(error, self._content.size), self._content)
+            if self._is_compressed:
+                await self._discard()
+            self.arrived = self.arrival.size
+            raise refusal from error
+        except Exception as error:
+            await self._discard()
+            raise _refusal(error, self._content) from error
+
+    async def _discard(self) -> None:
+        """Begin at nothing."""
+        self._unpacker = None
+        self.arrived = 0
+        await asyncio.wrap_future(self._blobs.start(self.arrival.discard))
+
+
+class _Reading:
+    """A content that is being sent; used by one thread at a time."""
+
+    def __init__(self, store: BlobStore, content: Content, offset: int, limit: int, *, compressed: bool) -> None:
+        self._store = store
+        self._content = content
+        opened = store.open(content)
+        if opened is None:
+            raise _missing(content)
+        self._opened: Opened = opened
+        self._hasher = hashlib.sha256()
+        self._at = 0
+        self._end = min(content.size, offset + limit) if limit else content.size
+        self._is_whole = self._end == content.size
+        """Only the whole can be verified; who asks for a part of it verifies it by itself."""
+        self._packer = None
+        if compressed:
+            from .packing import packer
+
+            self._packer = packer(content.size - offset)
+        self._skip(offset)
+
+    def take(self) -> bytes:
+        """Return the next piece; empty at the end."""
+        while self._at < self._end:
+            data = self._read(min(PIECE_BYTES, self._end - self._at))
+            packed = data if self._packer is None else self._packer.compress(data)
+            if packed:
+                return packed
+        packer, self._packer = self._packer, None
+        return b"" if packer is None else packer.flush()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._opened.fd)
+
+    def _skip(self, offset: int) -> None:
+        """Go to where the reader wants to begin; what stands before must be right as well."""
+        while self._at < offset:
+            self._read(min(PIECE_BYTES, offset - self._at))
+
+    def _read(self, size: int) -> bytes:
+        """Read some bytes, the last ones only if all of them are right."""
+        data = os.read(self._opened.fd, size)
+        self._hasher.update(data)
+        self._at += len(data)
+        is_done = self._is_whole and self._at == self._content.size
+        if not data or (is_done and self._hasher.digest() != self._content.digest):
+            self._store.drop(self._content, self._opened.path)
+            raise BlobRefused(
+                BlobFault.CHANGED, f"{_name_of(self._content)} has changed while it was being sent, and is forgotten."
+            )
+        return data
+
+
+def _begin(store: BlobStore, name: str, content: Content, promised: int, *, compressed: bool) -> Arrival:
+    """Begin an upload for which there is room, or go on with it."""
+    try:
+        arrival = store.begin(name, content)
+        if compressed:
+            arrival.discard()
+        store.require_room(arrival.lacking, promised)
+    except OSError as error:
+        raise _refusal(store.explain(error, content.size), content) from error
+    arrival.close()
+    return arrival
+
+
+def _read(store: BlobStore, content: Content, *, may_compress: bool) -> Found | BlobRefused:
+    """Read a small content."""
+    try:
+        data = store.read(content)
+    except OSError as error:
+        return _refusal(error, content)
+    if data is None:
+        return _missing(content)
+    if may_compress:
+        from .packing import pack_if_it_pays
+
+        packed = pack_if_it_pays(data)
+        if packed is not None:
+            return Found(packed, is_compressed=True)
+    return Found(data, is_compressed=False)
+
+
+def _store(store: BlobStore, parcel: Parcel) -> BlobRefused | None:
+    """Store a small content."""
+    content, data, is_compressed = parcel
+    try:
+        if is_compressed:
+            from .packing import unpack
+
+            data = unpack(data, content.size)
+        store.require_room(content.size)
+        store.put(content, data)
+    except Exception as error:  # noqa: BLE001 -- `_refusal` raises again what it does not know
+        return _refusal(error, content)
+    return None
+
+
+def _refusal(error: Exception, content: Content) -> BlobRefused:
+    """Say why a content cannot be given or taken; what is our bug is raised again."""
+    name = _name_of(content)
+    match error:
+        case BlobCorrupt():
+            return BlobRefused(BlobFault.CORRUPT, f"What came is not {name}; nothing of it is kept.")
+        case BlobTooLarge():
+            return BlobRefused(BlobFault.CORRUPT, f"More bytes came than {name} has; nothing of it is kept.")
+        case OSError(errno=number) if number in {errno.ENOSPC, errno.EDQUOT}:
+            return BlobRefused(BlobFault.TOO_MUCH, str(error.strerror))
+        case OSError():
+            return BlobRefused(BlobFault.UNREACHABLE, f"{name} cannot be read or written: {error}")
+        case PackingFailed():
+            return BlobRefused(BlobFault.CORRUPT, f"What came for {name} cannot be unpacked: {error}.")
+        case _:
+            raise error
+
+
+def _missing(content: Content) -> BlobRefused:
+    return BlobRefused(BlobFault.MISSING, f"{_name_of(content)} is not here.")
+
+
+def _name_of(content: Content) -> str:
+    """Name a content for people."""
+    return f"Content {content.digest.hex()[:16]}.. of {content.size} bytes"
