@@ -51,7 +51,7 @@ class PlanServicer:
         """Tell what is at paths of the project."""
         base = self._base(request.attempt)
         answer = await self._engine.ask(lambda id_: convert.locate_from_wire(request, id_, base), Located)
-        self._contents.offer((seen.path, seen.hash.digest) for seen in answer.files if seen.hash is not None)
+        self._blobs.offer(answer.files)
         return convert.located_to_wire(answer)
 
     def _base(self, attempt: types.AttemptId) -> str:

@@ -340,7 +340,7 @@ def strange_names() -> Iterator[str]:
     good = f"uploads/{uuid.UUID(int=7)}/blobs/{'a' * 64}/5"
     yield from ("", "/", "blobs", good[:-1], good + "x", "/" + good, good.upper(), good.replace("blobs", "../blobs"))
     yield from (good.replace("aaaa", "AAAA"), good.replace("/5", "/05"), good.replace("/5", "/-5"), good + "\n")
-    yield from (good.replace("uploads", "uploads/.."), good.replace("blobs", "compressed-blobs/brotli"), "a" * 100_000)
+    yield from (good.replace("uploads", "uploads/.."), good.replace("blobs", "compressed-blobs/brotli"), "a" * 4_000)
     chance = random.Random(6)
     alphabet = ["/", "..", ".", "\0", "é", " ", "a", "0", "-", "blobs", "uploads", "zstd", "compressed-blobs", "\udfff"]
     for _ in range(200):
