@@ -35,6 +35,7 @@ from .records import Attempt, File, Step, Worker
 from .refusals import InvariantBroken, Refusal
 from .states import FileState, Phase, StepState, StopLevel, Tag
 from .stories import end_story, ref_of, tell_story
+from .undeclared import find_undeclared
 from .usage import add_used_inputs, amended_inputs, note_unusable_inputs
 from .values import Assignment, AttemptFact, AttemptOutcome, ChangeKind, NotStarted, Observation, PathKind, Published
 from .workforce import Workforce
@@ -296,7 +297,7 @@ class Execution:
         if published.lost:
             self._lose_one(step, attempt, published)
         else:
-            self._look_at_products(step, attempt, outcome)
+            find_undeclared(self._desk, step, attempt, outcome, lambda: self._look_at_products(step, attempt, outcome))
 
     def _lose_one(self, step: Step, attempt: Attempt, published: Published) -> None:
         """Let a step run again whose outputs were lost on their way."""

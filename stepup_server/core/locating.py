@@ -15,7 +15,7 @@ from .patterns import anchor_pattern, check_pattern
 from .states import FileState
 from .values import NOWHERE, FileHash, GlobMatch, GlobQuery, Observation, PathKind
 
-__all__ = ("Locations",)
+__all__ = ("Locations", "is_shown")
 
 
 class Locations:
@@ -42,8 +42,8 @@ class Locations:
         """Look at the paths that may be seen, and answer."""
         graph = self._desk.graph
         found = {match.path for matches in expanded for match in matches}
-        matches = tuple(sorted(path for path in found if _is_shown(graph, path.rstrip("/"))))
-        shown = tuple((path, _known_hash(graph, path)) for path in paths if _is_shown(graph, path))
+        matches = tuple(sorted(path for path in found if is_shown(graph, path.rstrip("/"))))
+        shown = tuple((path, _known_hash(graph, path)) for path in paths if is_shown(graph, path))
 
         def on_seen(observations: tuple[Observation, ...]) -> None:
             seen = {one.path: one for one in observations}
@@ -56,7 +56,7 @@ class Locations:
             on_seen(())
 
 
-def _is_shown(graph: Graph, path: str) -> bool:
+def is_shown(graph: Graph, path: str) -> bool:
     """Tell whether a step may look at a path: it is declared, or an ordinary one below the root."""
     if is_below(path, ".stepup"):
         return False

@@ -120,6 +120,8 @@ def _judge_by_itself(
         pages.append(list_page("Outputs not published", attempt.unpublished))
     elif wrong and not was_refused_its_inputs(outcome):
         pages.append(list_page("Expected outputs not created", wrong))
+    if attempt.undeclared:
+        pages.append(list_page("Undeclared inputs", attempt.undeclared))
     return Failed(tuple(pages))
 
 

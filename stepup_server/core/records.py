@@ -150,6 +150,8 @@ class Attempt:
     """It was going on while no director was there, so a bad end may be no fault of its own."""
     unpublished: tuple[str, ...] = ()
     """Sentences about outputs that could not be put in their places: it cannot succeed."""
+    undeclared: tuple[str, ...] = ()
+    """Sentences about files that it seems to have missed where only its inputs are."""
     ended: bool = False
     """Its worker has told how it ended; its products are being looked at."""
 

@@ -33,6 +33,8 @@ class Running:
     batch: int = 0
     used: tuple[str, ...] = ()
     """Files that it turned out to read; its worker tells the director at the end."""
+    stderr: bytes = b""
+    """What it writes to its standard error."""
 
     @property
     def base(self) -> str:

@@ -249,6 +249,7 @@ class FakeWorker:
         used = () if held.running is None else held.running.used
         return AttemptOutcome(
             end=end,
+            stderr=b"" if held.running is None else held.running.stderr,
             outputs=outputs,
             changed_inputs=self._changed_inputs(held),
             wall_s=1.0,
