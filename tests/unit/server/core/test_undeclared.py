@@ -42,7 +42,7 @@ def hints(text: str, step: StepDeclaration | None = None, *, own_workspace: bool
     [
         "cat: data/x.csv: No such file or directory\n",
         "FileNotFoundError: [Errno 2] No such file or directory: 'data/x.csv'\n",
-        "grep: /home/w/attempts/7-12/./data/x.csv: No such file or directory\n",
+        "grep: /srv/w/attempts/7-12/./data/x.csv: No such file or directory\n",
         "fatal error: data/x.csv: No such file or directory\ncompilation terminated.\n",
         "could not read ./data/../data/x.csv, sorry\n",
         'ERROR: ("data/x.csv")\n',
