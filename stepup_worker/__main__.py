@@ -68,9 +68,10 @@ def _serve_as_daemon(settings: Settings, guardian: int) -> int:
     die_with_parent(signal.SIGTERM, guardian)
     become_subreaper()
     try:
-        os.chdir(settings.root)
+        os.makedirs(settings.home, exist_ok=True)
+        os.chdir(settings.home)
         log = open_log(
-            os.path.join(settings.root, ".stepup", f"worker{settings.name}.log"),
+            os.path.join(settings.state_directory, f"worker{settings.name}.log"),
             level=settings.log_level,
             for_people=settings.log_format == "console",
         )

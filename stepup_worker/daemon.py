@@ -26,6 +26,7 @@ from stepup_worker.core.events import (
 )
 from stepup_worker.core.session import Session
 from stepup_worker.core.values import Assignment, AttemptId, Statement, StopLevel
+from stepup_worker.remote import RemoteSide
 from stepup_worker.rpc.convert import Introduction
 from stepup_worker.rpc.synchronize import Refused, Unreachable, synchronize
 from stepup_worker.run.discovery import find_director
@@ -33,6 +34,7 @@ from stepup_worker.run.forkline import ForkLine
 from stepup_worker.run.guardian import kill_descendants, reap_strays
 from stepup_worker.run.log import Log
 from stepup_worker.run.runner import Runner
+from stepup_worker.run.site import SharedRoot
 from stepup_worker.settings import Settings
 
 __all__ = ("GaveUp", "run_daemon")
@@ -74,8 +76,10 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | No
         line = None
         if fork_server is not None:
             line = ForkLine(*fork_server, loop, lambda text: log.warning("fork server", text=text))
+        remote = None if settings.workspace is None else RemoteSide(settings.workspace, settings.cache_bytes_max)
+        shared = SharedRoot(settings.root)
         runner = Runner(
-            root=settings.root,
+            make_site=shared.site_for if remote is None else remote.site_for,
             environment=settings.step_environment,
             output_bytes_max=settings.output_bytes_max,
             capture_directory=settings.capture_directory,
@@ -84,7 +88,9 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | No
         )
         failure: GaveUp | None = None
         async with asyncio.TaskGroup() as group:
-            daemon = _Daemon(settings, runner, line, group, log)
+            daemon = _Daemon(settings, runner, line, group, log, shared, remote)
+            if remote is not None:
+                await remote.open()
             daemon.listen_for_signals(guardian)
             housekeeping = group.create_task(daemon.keep_house())
             try:
@@ -97,6 +103,8 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | No
                 daemon.abandon()
         if line is not None:
             line.close()
+        if remote is not None:
+            await remote.close()
     if failure is not None:
         raise failure
 
@@ -105,8 +113,17 @@ class _Daemon:
     """Carries out what the session orders, and tells it what became of it."""
 
     def __init__(
-        self, settings: Settings, runner: Runner, line: ForkLine | None, group: asyncio.TaskGroup, log: Log
+        self,
+        settings: Settings,
+        runner: Runner,
+        line: ForkLine | None,
+        group: asyncio.TaskGroup,
+        log: Log,
+        shared: SharedRoot,
+        remote: RemoteSide | None,
     ) -> None:
+        self._shared = shared
+        self._remote = remote
         self._settings = settings
         self._runner = runner
         self._line = line
@@ -126,7 +143,8 @@ class _Daemon:
             incarnation=uuid.uuid4().hex,
             host=socket.gethostname(),
             pid=os.getpid(),
-            root=settings.root,
+            root=settings.root if remote is None else "",
+            own_workspace=remote is not None,
         )
 
     async def keep_house(self) -> None:
@@ -179,11 +197,21 @@ class _Daemon:
         """Take note that the director answers."""
         self._is_connected = True
         self._was_connected = True
-        self._log.info("connected", socket=self._runner.socket)
+        self._log.info("connected", socket=self._shared.socket)
 
     def on_orders(self, orders: OrdersReceived) -> None:
         """Take what the director wants."""
+        if self._remote is not None:
+            self._prepare_remote(self._remote, orders)
         self._tell(orders)
+
+    def _prepare_remote(self, remote: RemoteSide, orders: OrdersReceived) -> None:
+        """Learn where the project is, and fetch what will be needed before there is a slot for it."""
+        if orders.root:
+            remote.learn_root(orders.root)
+        for order in orders.orders:
+            if order.assignment is not None:
+                remote.expect(order.assignment)
 
     def next_statement(self, *, always: bool = False) -> Statement | None:
         """Return what is to be said now."""
@@ -207,7 +235,9 @@ class _Daemon:
         path = find_director(self._settings.root, self._settings.socket)
         if path is None:
             return f"no director serves {self._settings.root}"
-        self._runner.socket = path
+        self._shared.socket = path
+        if self._remote is not None:
+            await self._remote.connect(path)
         self._warm_up(path)
         self._tell(StreamOpened())
         try:

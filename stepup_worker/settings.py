@@ -34,6 +34,10 @@ class Settings:
     """Unique among the workers of a director; part of the log's name."""
     socket: str | None = None
     """The director's socket; None: as ROOT/.stepup/director.json says."""
+    workspace: str | None = None
+    """A directory of this worker's own, absolute; None: steps run in the project itself."""
+    cache_bytes_max: int = 10 * 1024**3
+    """How much the workspace keeps of files that may be needed again."""
     embedded: bool = False
     """Serves one build: logs quietly, and ends when its director is gone."""
     ready_fd: int | None = None
@@ -58,6 +62,16 @@ class Settings:
     """Steps find SOURCE_DATE_EPOCH set to 1980, unless the environment says otherwise."""
 
     @property
+    def home(self) -> str:
+        """The directory that this worker is in: its workspace, or the project."""
+        return self.root if self.workspace is None else self.workspace
+
+    @property
+    def state_directory(self) -> str:
+        """Where its log is."""
+        return os.path.join(self.root, ".stepup") if self.workspace is None else self.workspace
+
+    @property
     def step_environment(self) -> Mapping[str, str]:
         """What all steps get."""
         return base_variables(self.environment, log_level=self.log_level, fix_epoch=self.fix_epoch)
@@ -76,6 +90,8 @@ def settings_from_arguments(arguments: Sequence[str] | None = None) -> Settings:
         slots=options.jobs,
         name=options.name,
         socket=options.socket,
+        workspace=None if options.workspace is None else os.path.realpath(options.workspace),
+        cache_bytes_max=options.cache_size,
         log_format=options.log_format,
         log_level=options.log_level,
         forkserver=options.forkserver,
@@ -156,6 +172,14 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--socket", help="the director's socket (default: found through ROOT/.stepup)")
     parser.add_argument(
+        "--workspace", metavar="DIR",
+        help="run steps in private copies of their files below this directory, instead of in the project itself",
+    )  # fmt: skip
+    parser.add_argument(
+        "--cache-size", type=_bytes, default="10G", metavar="SIZE",
+        help="with --workspace: how much to keep of files that may be needed again (default: 10G)",
+    )  # fmt: skip
+    parser.add_argument(
         "--name", type=_name, default=f"{socket.gethostname()}-{os.getpid()}",
         help="shown to people, unique among workers (default: host and process number)",
     )  # fmt: skip
@@ -184,6 +208,13 @@ def _slots(text: str) -> int:
         return parse_slots(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of steps: {error}") from error
+
+
+def _bytes(text: str) -> int:
+    match = re.fullmatch(r"([0-9]+)([KMGT]?)", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size: write bytes, or as in 500M or 10G")
+    return int(match[1]) * 1024 ** " KMGT".index(match[2] or " ")
 
 
 def _name(text: str) -> str:

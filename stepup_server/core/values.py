@@ -369,6 +369,8 @@ class AttemptOutcome:
     outputs: tuple[Observation, ...] = ()
     volatiles: tuple[Observation, ...] = ()
     """Only from a worker with a workspace of its own."""
+    missing_inputs: tuple[str, ...] = ()
+    """Inputs of which the worker could not get the content."""
     changed_inputs: tuple[Observation, ...] = ()
     wall_s: float = 0.0
     cpu_s: float = 0.0

@@ -275,6 +275,7 @@ def _outcome(message: dispatch.AttemptResult) -> values.AttemptOutcome:
         stderr=message.stderr,
         outputs=tuple(map(_observation_from_wire, message.outputs)),
         volatiles=tuple(map(_observation_from_wire, message.volatiles)),
+        missing_inputs=tuple(message.missing_inputs),
         changed_inputs=tuple(map(_observation_from_wire, message.changed_inputs)),
         wall_s=message.wall_s,
         cpu_s=message.cpu_s,

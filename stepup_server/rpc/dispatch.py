@@ -39,7 +39,10 @@ class DispatchServicer:
             try:
                 while (orders := await _next_orders(mailbox, listening)) is not None:
                     self._offer_inputs(orders)
-                    yield convert.orders_to_wire(orders)
+                    response = convert.orders_to_wire(orders)
+                    if response.sequence == 1:
+                        response.root = self._engine.director.desk.settings.root
+                    yield response
             finally:
                 listening.cancel()
                 self._engine.tell(WorkerDisconnected(worker=worker, stream=stream))

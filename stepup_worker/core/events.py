@@ -40,6 +40,8 @@ class OrdersReceived:
     """Results that are durable now."""
     leave: bool = False
     """Leave when nothing is held any more."""
+    root: str = ""
+    """The project root on the director's host; only in the first response of a stream."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,8 @@ class Outcome:
     """From a workspace of this worker's own: volatile outputs that are there."""
     changed_inputs: tuple[Observation, ...] = ()
     """Inputs that differ from what the assignment said."""
+    missing_inputs: tuple[str, ...] = ()
+    """Inputs whose content the director could not give."""
     wall_s: float = 0.0
     """From start to end of the process."""
     cpu_s: float = 0.0

@@ -22,7 +22,7 @@ from stepup_worker.core.values import (
     StopLevel,
 )
 
-__all__ = ("Introduction", "orders_from_wire", "statement_to_wire")
+__all__ = ("Introduction", "observation_from_wire", "orders_from_wire", "statement_to_wire")
 
 
 class Introduction(NamedTuple):
@@ -73,6 +73,7 @@ def orders_from_wire(response: dispatch_pb2.SynchronizeResponse) -> OrdersReceiv
         orders=tuple(_order_from_wire(order) for order in response.orders),
         acknowledged=tuple(_attempt_from_wire(attempt) for attempt in response.acknowledged),
         leave=response.leave,
+        root=response.root,
     )
 
 
@@ -115,7 +116,7 @@ def _assignment_from_wire(assignment: dispatch_pb2.Assignment) -> Assignment:
         command=assignment.command,
         workdir=assignment.workdir,
         shell=assignment.shell,
-        inputs=tuple(_observation_from_wire(stated) for stated in assignment.inputs),
+        inputs=tuple(observation_from_wire(stated) for stated in assignment.inputs),
         outputs=tuple(assignment.outputs),
         volatiles=tuple(assignment.volatiles),
         environment=tuple(assignment.environment.items()),
@@ -124,7 +125,8 @@ def _assignment_from_wire(assignment: dispatch_pb2.Assignment) -> Assignment:
     )
 
 
-def _observation_from_wire(observation: types_pb2.FileObservation) -> Observation:
+def observation_from_wire(observation: types_pb2.FileObservation) -> Observation:
+    """Read what was found at a path."""
     return Observation(
         path=observation.path,
         kind=_KINDS_FROM_WIRE[observation.kind],
@@ -152,6 +154,7 @@ def _result_to_wire(result: Result) -> dispatch_pb2.AttemptResult:
         stderr=outcome.stderr,
         outputs=_observations_to_wire(outcome.outputs),
         volatiles=_observations_to_wire(outcome.volatiles),
+        missing_inputs=outcome.missing_inputs,
         changed_inputs=_observations_to_wire(outcome.changed_inputs),
         wall_s=outcome.wall_s,
         cpu_s=outcome.cpu_s,

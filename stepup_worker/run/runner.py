@@ -28,6 +28,7 @@ from .files import hash_large, is_special, look, make_directory, make_parents
 from .forkline import ForkLine
 from .process import Child, Ended, LaunchFailed
 from .script import PATH_FILTER
+from .site import Site, SiteMaker, SiteRefused
 from .start import NotStartable, Starter
 
 __all__ = ("Runner",)
@@ -41,10 +42,13 @@ _SIGNALS = {StopLevel.INTERRUPT: signal.SIGINT, StopLevel.KILL: signal.SIGKILL}
 class _Refused(Exception):
     """The attempt cannot be started; the text is for the user."""
 
-    def __init__(self, reason: str, changed_inputs: tuple[Observation, ...] = ()) -> None:
+    def __init__(
+        self, reason: str, changed_inputs: tuple[Observation, ...] = (), missing_inputs: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.changed_inputs = changed_inputs
+        self.missing_inputs = missing_inputs
 
 
 class Runner:
@@ -53,16 +57,14 @@ class Runner:
     def __init__(
         self,
         *,
-        root: str,
+        make_site: SiteMaker,
         environment: Mapping[str, str],
         output_bytes_max: int,
         capture_directory: str,
         fork_line: ForkLine | None,
         executor: Executor,
     ) -> None:
-        self.socket = ""
-        """Where steps find the director; set before the first attempt."""
-        self._root = root
+        self._make_site = make_site
         self._output_bytes_max = output_bytes_max
         self._capture_directory = capture_directory
         self._executor = executor
@@ -78,28 +80,42 @@ class Runner:
         """Run one attempt to its end; `on_begin` is called when its process exists."""
         self._stops[attempt] = StopLevel.NONE
         capture = Capture(self._capture_directory)
+        site = self._make_site(attempt, assignment)
         try:
-            await self._prepare(attempt, assignment)
+            inputs = await self._prepare(attempt, assignment, site)
             began_at = time.monotonic() - self._suspended_s
-            variables = step_variables(attempt, assignment, self._root, self.socket)
-            workdir = assignment.workdir or "."
-            child = self._starter.start(assignment.command, variables, workdir, capture, shell=assignment.shell)
-            self._children[attempt] = child
-            if self._suspended_at is not None:
-                child.send_signal(signal.SIGSTOP)
+            child = self._start(attempt, assignment, site, capture)
             on_begin()
             ended = await child.ended
-            return await self._conclude(assignment, capture, ended, began_at)
+            outcome = await self._conclude(assignment, site, inputs, capture, ended, began_at)
+            return await site.finish(outcome)
         except _Refused as refused:
-            return Outcome(end=NotStarted(refused.reason), changed_inputs=refused.changed_inputs, at=time.monotonic())
+            return Outcome(
+                end=NotStarted(refused.reason),
+                changed_inputs=refused.changed_inputs,
+                missing_inputs=refused.missing_inputs,
+                at=time.monotonic(),
+            )
         except NotStartable as reason:
-            return Outcome(end=NotStarted(str(reason)), at=time.monotonic())
+            text = str(reason).replace(f"{site.root}/", "")
+            return Outcome(end=NotStarted(text), at=time.monotonic())
         except LaunchFailed as failure:
             return Outcome(end=NotStarted(f"No process could be made: {failure}."), at=time.monotonic())
         finally:
             capture.close()
+            site.close()
             self._children.pop(attempt, None)
             del self._stops[attempt]
+
+    def _start(self, attempt: AttemptId, assignment: Assignment, site: Site, capture: Capture) -> Child:
+        """Make the process of an attempt."""
+        variables = step_variables(attempt, assignment, site.root, site.socket)
+        workdir = site.at(assignment.workdir or ".")
+        child = self._starter.start(assignment.command, variables, workdir, capture, shell=assignment.shell)
+        self._children[attempt] = child
+        if self._suspended_at is not None:
+            child.send_signal(signal.SIGSTOP)
+        return child
 
     def stop(self, attempt: AttemptId, level: StopLevel) -> None:
         """Interrupt or kill an attempt; one that has no process yet will get none."""
@@ -130,18 +146,34 @@ class Runner:
         """Return the pids of all children that are not reaped yet."""
         return self._starter.living()
 
-    async def _prepare(self, attempt: AttemptId, assignment: Assignment) -> None:
-        _make_directories(assignment)
-        _refuse_special(assignment.outputs)
-        changed = await self._changed(assignment.inputs)
-        if changed:
-            raise _Refused(_describe_change(changed), changed)
+    async def _prepare(self, attempt: AttemptId, assignment: Assignment, site: Site) -> tuple[Observation, ...]:
+        """See to it that a process finds what it needs, and return the inputs as they are before it begins."""
+        try:
+            inputs = await site.prepare()
+        except SiteRefused as refused:
+            raise _Refused(refused.reason, missing_inputs=refused.missing_inputs) from refused
+        _make_directories(assignment, site)
+        _refuse_special(assignment.outputs, site)
+        if inputs is None:
+            inputs = assignment.inputs
+            changed = await self._changed(inputs, site)
+            if changed:
+                raise _Refused(_describe_change(changed), changed)
         if self._stops[attempt] is not StopLevel.NONE:
             raise _Refused("It was stopped before it began.")
+        return inputs
 
-    async def _conclude(self, assignment: Assignment, capture: Capture, ended: Ended, began_at: float) -> Outcome:
-        changed = await self._changed(assignment.inputs)
-        outputs = await self._observe((path, None) for path in assignment.outputs)
+    async def _conclude(
+        self,
+        assignment: Assignment,
+        site: Site,
+        inputs: tuple[Observation, ...],
+        capture: Capture,
+        ended: Ended,
+        began_at: float,
+    ) -> Outcome:
+        changed = await self._changed(inputs, site)
+        outputs = await self._observe(((path, None) for path in assignment.outputs), site)
         used = capture.read_notes()
         depends_on_filter = capture.has_notes and all(name != PATH_FILTER for name, _ in assignment.environment)
         bytes_max = self._bytes_per_stream(len(changed) + len(outputs) + len(used))
@@ -159,19 +191,20 @@ class Runner:
             used_environment=(PATH_FILTER,) if depends_on_filter else (),
         )
 
-    async def _changed(self, inputs: tuple[Observation, ...]) -> tuple[Observation, ...]:
-        found = await self._observe((stated.path, stated.hash) for stated in inputs)
+    async def _changed(self, inputs: tuple[Observation, ...], site: Site) -> tuple[Observation, ...]:
+        found = await self._observe(((stated.path, stated.hash) for stated in inputs), site)
         pairs = zip(inputs, found, strict=True)
         return tuple(now for stated, now in pairs if not now.agrees_with(stated))
 
-    async def _observe(self, files: Iterable[tuple[str, FileHash | None]]) -> tuple[Observation, ...]:
+    async def _observe(self, files: Iterable[tuple[str, FileHash | None]], site: Site) -> tuple[Observation, ...]:
         """Look at files; only large ones that have to be read cost more than a moment."""
         found: list[Observation] = []
         for path, known in files:
-            observation = look(path, known)
+            on_disk = site.at(path)
+            observation = look(on_disk, known)
             if observation is None:
-                observation = await self._loop.run_in_executor(self._executor, hash_large, path)
-            found.append(observation)
+                observation = await self._loop.run_in_executor(self._executor, hash_large, on_disk)
+            found.append(observation if on_disk is path else observation._replace(path=path))
         return tuple(found)
 
     def _bytes_per_stream(self, observations: int) -> int:
@@ -179,21 +212,21 @@ class Runner:
         return min(self._output_bytes_max, left // 2)
 
 
-def _make_directories(assignment: Assignment) -> None:
+def _make_directories(assignment: Assignment, site: Site) -> None:
     try:
-        make_directory(assignment.workdir)
+        make_directory(site.at(assignment.workdir))
         for path in (*assignment.outputs, *assignment.volatiles):
-            make_parents(path)
+            make_parents(site.at(path))
     except OSError as error:
         raise _Refused(
             f"The directory {error.filename} cannot be made: {error.strerror}. Move what is in its way."
         ) from error
 
 
-def _refuse_special(outputs: Iterable[str]) -> None:
+def _refuse_special(outputs: Iterable[str], site: Site) -> None:
     """Refuse what a step could hang on, or write into without an end."""
     for path in outputs:
-        if is_special(path):
+        if is_special(site.at(path)):
             raise _Refused(f"The output {path} is not a regular file but a FIFO, socket or device: remove it.")
 
 

@@ -58,16 +58,18 @@ class AttemptStarted(_message.Message):
     def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., at: _Optional[float] = ...) -> None: ...
 
 class SynchronizeResponse(_message.Message):
-    __slots__ = ("sequence", "orders", "acknowledged", "leave")
+    __slots__ = ("sequence", "orders", "acknowledged", "leave", "root")
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     ORDERS_FIELD_NUMBER: _ClassVar[int]
     ACKNOWLEDGED_FIELD_NUMBER: _ClassVar[int]
     LEAVE_FIELD_NUMBER: _ClassVar[int]
+    ROOT_FIELD_NUMBER: _ClassVar[int]
     sequence: int
     orders: _containers.RepeatedCompositeFieldContainer[Order]
     acknowledged: _containers.RepeatedCompositeFieldContainer[_types_pb2.AttemptId]
     leave: bool
-    def __init__(self, sequence: _Optional[int] = ..., orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ..., acknowledged: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., leave: _Optional[bool] = ...) -> None: ...
+    root: str
+    def __init__(self, sequence: _Optional[int] = ..., orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ..., acknowledged: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., leave: _Optional[bool] = ..., root: _Optional[str] = ...) -> None: ...
 
 class Order(_message.Message):
     __slots__ = ("attempt", "stop", "assignment")
@@ -119,7 +121,7 @@ class Assignment(_message.Message):
     def __init__(self, command: _Optional[str] = ..., workdir: _Optional[str] = ..., shell: _Optional[bool] = ..., inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., outputs: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[str]] = ..., environment: _Optional[_Mapping[str, str]] = ..., need: _Optional[_Union[_types_pb2.Need, str]] = ..., input_digest: _Optional[str] = ...) -> None: ...
 
 class AttemptResult(_message.Message):
-    __slots__ = ("attempt", "exit_code", "signal", "not_started", "stdout", "stderr", "outputs", "changed_inputs", "wall_s", "cpu_s", "rss_bytes_max", "at", "used_inputs", "used_environment", "volatiles")
+    __slots__ = ("attempt", "exit_code", "signal", "not_started", "stdout", "stderr", "outputs", "changed_inputs", "wall_s", "cpu_s", "rss_bytes_max", "at", "used_inputs", "used_environment", "volatiles", "missing_inputs")
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
     SIGNAL_FIELD_NUMBER: _ClassVar[int]
@@ -135,6 +137,7 @@ class AttemptResult(_message.Message):
     USED_INPUTS_FIELD_NUMBER: _ClassVar[int]
     USED_ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
     VOLATILES_FIELD_NUMBER: _ClassVar[int]
+    MISSING_INPUTS_FIELD_NUMBER: _ClassVar[int]
     attempt: _types_pb2.AttemptId
     exit_code: int
     signal: int
@@ -150,4 +153,5 @@ class AttemptResult(_message.Message):
     used_inputs: _containers.RepeatedScalarFieldContainer[str]
     used_environment: _containers.RepeatedScalarFieldContainer[str]
     volatiles: _containers.RepeatedCompositeFieldContainer[_types_pb2.FileObservation]
-    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., not_started: _Optional[str] = ..., stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., outputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., changed_inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., wall_s: _Optional[float] = ..., cpu_s: _Optional[float] = ..., rss_bytes_max: _Optional[int] = ..., at: _Optional[float] = ..., used_inputs: _Optional[_Iterable[str]] = ..., used_environment: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ...) -> None: ...
+    missing_inputs: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., not_started: _Optional[str] = ..., stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., outputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., changed_inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., wall_s: _Optional[float] = ..., cpu_s: _Optional[float] = ..., rss_bytes_max: _Optional[int] = ..., at: _Optional[float] = ..., used_inputs: _Optional[_Iterable[str]] = ..., used_environment: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., missing_inputs: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -1,0 +1,70 @@
+"""What a worker with a workspace of its own has besides: blobs on their way, files of attempts, a socket for steps."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+
+from stepup_worker.core.values import Assignment, AttemptId, Observation
+from stepup_worker.rpc.blobs import BlobClient
+from stepup_worker.rpc.channel import Link
+from stepup_worker.rpc.proxy import FetchFailed, Proxy
+from stepup_worker.run.site import Site, SiteRefused
+from stepup_worker.workspace.workspace import Workspace
+
+__all__ = ("RemoteSide",)
+
+
+class RemoteSide:
+    """Stands in for the project and the director where neither is on this machine."""
+
+    def __init__(self, folder: str, cache_bytes_max: int) -> None:
+        """Use a folder of this worker's own."""
+        # Below /tmp because the path of a socket must be short.
+        self._directory = tempfile.mkdtemp(prefix="stepup-", dir="/tmp")
+        self._socket = os.path.join(self._directory, "proxy")
+        self._link = Link()
+        self._workspace = Workspace(
+            folder, BlobClient(self._link), socket=self._socket, cache_bytes_max=cache_bytes_max
+        )
+        self._proxy = Proxy(self._link, self._fetch)
+
+    @property
+    def socket(self) -> str:
+        """Where steps find the director."""
+        return self._socket
+
+    async def open(self) -> None:
+        """Listen to steps."""
+        await self._proxy.listen(self._socket)
+
+    async def close(self) -> None:
+        """Listen no more."""
+        await self._proxy.close()
+        await self._link.close()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    async def connect(self, path: str) -> None:
+        """Use the director behind a socket from now on."""
+        await self._link.use(path)
+
+    def learn_root(self, root: str) -> None:
+        """Take note of where the project is on the director's host."""
+        self._workspace.director_root = root
+
+    def expect(self, assignment: Assignment) -> None:
+        """Fetch what an attempt will need soon."""
+        self._workspace.expect(assignment)
+
+    def site_for(self, attempt: AttemptId, assignment: Assignment) -> Site:
+        """Return the files of an attempt."""
+        return self._workspace.site_for(attempt, assignment)
+
+    async def _fetch(self, attempt: AttemptId, files: Sequence[Observation]) -> None:
+        """Bring files to an attempt."""
+        try:
+            await self._workspace.add(attempt, files)
+        except SiteRefused as refused:
+            raise FetchFailed(refused.reason) from refused

@@ -1,0 +1,334 @@
+"""Contents to and from the director over the Remote Execution API.
+
+Small ones are gathered for a turn of the loop and travel together; large ones as streams of pieces, several at a time,
+which go on where they were broken off. Whoever waits does not notice that a connection breaks: it is tried again until
+it works, or until the waiting is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+import grpc
+import grpc.aio
+from google.protobuf.message import Message
+
+from stepup_proto.reapi import bytestream_pb2 as bytestream
+from stepup_proto.reapi import bytestream_pb2_grpc, remote_execution_pb2_grpc
+from stepup_proto.reapi import remote_execution_pb2 as reapi
+from stepup_worker.core.contents import BlobMissing, Content, Stored, StoreRefused
+
+from .channel import Link
+
+__all__ = ("BlobClient",)
+
+_PIECE_BYTES = 1024 * 1024
+_SMALL_BYTES = 512 * 1024
+"""Up to here a content travels with others in one message."""
+_BATCH_BYTES = 3 * 1024 * 1024
+_BATCH_COUNT = 2000
+_STREAMS = 4
+"""Large contents that travel at the same time."""
+_CALL_S_MAX = 60.0
+_RETRY_S_MIN = 0.05
+_RETRY_S_MAX = 2.0
+
+_AWAY = frozenset(
+    (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED, grpc.StatusCode.UNKNOWN)
+)
+"""Codes that tell of the connection rather than of the content."""
+_MISSING = frozenset((grpc.StatusCode.NOT_FOUND, grpc.StatusCode.DATA_LOSS))
+
+_Result = TypeVar("_Result")
+_Asked = TypeVar("_Asked")
+
+
+class BlobClient:
+    """A depot at the other end of a channel."""
+
+    def __init__(self, link: Link) -> None:
+        """Use whatever channel leads to the director."""
+        self._link = link
+        self._streams = asyncio.Semaphore(_STREAMS)
+        self._fetches: _Gathered[Content, bytes] = _Gathered(self._fetch_batch, lambda content: content.size)
+        self._stores: _Gathered[Stored, None] = _Gathered(self._store_batch, lambda _: 0)
+
+    async def fetch(self, content: Content, path: str) -> None:
+        """Write a content, verified, to a new file; raises `BlobMissing` when it is not to be had."""
+        if content.size <= _SMALL_BYTES:
+            _write_new(path, await self._fetches.ask(content))
+            return
+        async with self._streams:
+            await _Download(self._link, content, path).run()
+
+    async def store(self, files: Sequence[Stored]) -> None:
+        """Let the director have contents that it lacks; raises `StoreRefused` when it does not take one."""
+        await asyncio.gather(*(self._stores.ask(file) for file in files))
+
+    async def _fetch_batch(self, contents: Sequence[Content]) -> list[bytes | Exception]:
+        """Fetch small contents."""
+        request = reapi.BatchReadBlobsRequest(digests=map(_digest_to_wire, contents))
+        response = await self._ask_storage("BatchReadBlobs", request)
+        found = {one.digest.hash: one for one in response.responses}
+        return [_verified(content, found.get(content.digest.hex())) for content in contents]
+
+    async def _store_batch(self, files: Sequence[Stored]) -> list[Exception | None]:
+        """Find out what the director lacks, and store that."""
+        request = reapi.FindMissingBlobsRequest(blob_digests=[_digest_to_wire(file.content) for file in files])
+        response = await self._ask_storage("FindMissingBlobs", request)
+        lacking = {digest.hash for digest in response.missing_blob_digests}
+        wanted = {file.content: file for file in files if file.content.digest.hex() in lacking}
+        outcomes = await asyncio.gather(
+            *(self._upload(file) for file in wanted.values() if file.content.size > _SMALL_BYTES),
+            *map(self._update, _in_batches([file for file in wanted.values() if file.content.size <= _SMALL_BYTES])),
+        )
+        failures = {content: failure for outcome in outcomes for content, failure in outcome.items()}
+        return [failures.get(file.content) for file in files]
+
+    async def _ask_storage(self, method: str, request: Message) -> Any:  # noqa: ANN401 -- of three types
+        """Make a call, until it is answered."""
+
+        async def ask() -> Any:  # noqa: ANN401 -- of three types
+            stub = remote_execution_pb2_grpc.ContentAddressableStorageStub(await self._link.channel())
+            return await getattr(stub, method)(request, timeout=_CALL_S_MAX)
+
+        return await _until_answered(ask)
+
+    async def _update(self, files: Sequence[Stored]) -> dict[Content, Exception]:
+        """Store small contents in one message; return what failed."""
+        request = reapi.BatchUpdateBlobsRequest(
+            requests=[
+                reapi.BatchUpdateBlobsRequest.Request(digest=_digest_to_wire(content), data=_read(path))
+                for content, path in files
+            ]
+        )
+        response = await self._ask_storage("BatchUpdateBlobs", request)
+        statuses = {one.digest.hash: one.status for one in response.responses}
+        return {
+            content: StoreRefused(status.message or f"The content of {path} was not taken.")
+            for content, path in files
+            if (status := statuses.get(content.digest.hex())) is None or status.code
+        }
+
+    async def _upload(self, file: Stored) -> dict[Content, Exception]:
+        """Store a large content; return its failure."""
+        async with self._streams:
+            try:
+                await _Upload(self._link, file).run()
+            except StoreRefused as refused:
+                return {file.content: refused}
+        return {}
+
+
+class _Gathered(Generic[_Asked, _Result]):
+    """Questions of one turn of the loop, asked in as few messages as they fit into."""
+
+    def __init__(
+        self,
+        ask_all: Callable[[Sequence[_Asked]], Awaitable[Sequence[_Result | Exception]]],
+        size_of: Callable[[_Asked], int],
+    ) -> None:
+        self._ask_all = ask_all
+        self._size_of = size_of
+        self._open: list[tuple[_Asked, asyncio.Future[_Result]]] = []
+        self._calls: set[asyncio.Task[None]] = set()
+
+    async def ask(self, asked: _Asked) -> _Result:
+        """Ask, together with all who ask at the same time."""
+        future: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
+        if not self._open:
+            asyncio.get_running_loop().call_soon(self._send)
+        self._open.append((asked, future))
+        return await future
+
+    def _send(self) -> None:
+        """Ask all that is open."""
+        waiting, self._open = self._open, []
+        start = size = 0
+        for place, (asked, _) in enumerate(waiting):
+            size += self._size_of(asked)
+            if place > start and (size > _BATCH_BYTES or place - start >= _BATCH_COUNT):
+                self._begin(waiting[start:place])
+                start, size = place, self._size_of(asked)
+        self._begin(waiting[start:])
+
+    def _begin(self, waiting: list[tuple[_Asked, asyncio.Future[_Result]]]) -> None:
+        call = asyncio.get_running_loop().create_task(self._answer(waiting))
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+
+    async def _answer(self, waiting: list[tuple[_Asked, asyncio.Future[_Result]]]) -> None:
+        """Ask in one message and tell everybody what came of it."""
+        try:
+            answers = await self._ask_all([asked for asked, _ in waiting])
+        except Exception as error:  # noqa: BLE001 -- those who wait must hear of it, whatever it is
+            answers = [error] * len(waiting)
+        for (_, future), answer in zip(waiting, answers, strict=True):
+            if future.done():
+                continue
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+
+class _Download:
+    """One large content on its way here."""
+
+    def __init__(self, link: Link, content: Content, path: str) -> None:
+        self._link = link
+        self._content = content
+        self._path = path
+        self._hasher = hashlib.sha256()
+        self._size = 0
+
+    async def run(self) -> None:
+        """Fetch it; go on after each break where it was broken off."""
+        fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            await _until_answered(lambda: self._go_on(fd))
+            if self._hasher.digest() != self._content.digest:
+                raise BlobMissing
+        except BaseException:
+            os.unlink(self._path)
+            raise
+        finally:
+            os.close(fd)
+
+    async def _go_on(self, fd: int) -> None:
+        name = f"blobs/{self._content.digest.hex()}/{self._content.size}"
+        request = bytestream.ReadRequest(resource_name=name, read_offset=self._size)
+        loop = asyncio.get_running_loop()
+        stub = await _stream_stub(self._link)
+        async for response in stub.Read(request):
+            await loop.run_in_executor(None, self._take, fd, response.data)
+
+    def _take(self, fd: int, data: bytes) -> None:
+        """Keep the next piece."""
+        view = memoryview(data)
+        while view:
+            view = view[os.write(fd, view) :]
+        self._hasher.update(data)
+        self._size += len(data)
+
+
+class _Upload:
+    """One large content on its way to the director."""
+
+    def __init__(self, link: Link, file: Stored) -> None:
+        self._link = link
+        self._file = file
+        digest, size = file.content.digest.hex(), file.content.size
+        self._name = f"uploads/{uuid.uuid4()}/blobs/{digest}/{size}"
+        self._is_new = True
+
+    async def run(self) -> None:
+        """Store it; go on after each break behind what has arrived."""
+        try:
+            await _until_answered(self._go_on)
+        except BlobMissing as missing:
+            raise StoreRefused(f"The upload of {self._file.path} was not found any more.") from missing
+
+    async def _go_on(self) -> None:
+        offset = 0 if self._is_new else await self._arrived()
+        self._is_new = False
+        if offset < self._file.content.size:
+            await (await _stream_stub(self._link)).Write(self._pieces(offset))
+
+    async def _arrived(self) -> int:
+        """Ask how far an earlier try has come."""
+        request = bytestream.QueryWriteStatusRequest(resource_name=self._name)
+        try:
+            status = await (await _stream_stub(self._link)).QueryWriteStatus(request, timeout=_CALL_S_MAX)
+        except grpc.aio.AioRpcError as error:
+            if error.code() is grpc.StatusCode.NOT_FOUND:
+                return 0
+            raise
+        arrived: int = self._file.content.size if status.complete else status.committed_size
+        return arrived
+
+    async def _pieces(self, offset: int) -> AsyncIterator[bytestream.WriteRequest]:
+        loop = asyncio.get_running_loop()
+        fd = os.open(self._file.path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            while True:
+                data = await loop.run_in_executor(None, os.pread, fd, _PIECE_BYTES, offset)
+                is_last = offset + len(data) >= self._file.content.size or not data
+                yield bytestream.WriteRequest(
+                    resource_name=self._name, write_offset=offset, finish_write=is_last, data=data
+                )
+                offset += len(data)
+                if is_last:
+                    return
+        finally:
+            os.close(fd)
+
+
+async def _stream_stub(link: Link) -> Any:  # noqa: ANN401 -- stubs have no public type
+    """Return the stub of ByteStream."""
+    return bytestream_pb2_grpc.ByteStreamStub(await link.channel())
+
+
+async def _until_answered(call: Callable[[], Awaitable[_Result]]) -> _Result:
+    """Call until the director answers.
+
+    Raises
+    ------
+    BlobMissing
+        It has not what was asked for.
+    StoreRefused
+        It says no for another reason.
+    """
+    delay_s = _RETRY_S_MIN
+    while True:
+        try:
+            return await call()
+        except grpc.aio.AioRpcError as error:
+            if error.code() in _MISSING:
+                raise BlobMissing from error
+            if error.code() not in _AWAY:
+                raise StoreRefused(error.details() or error.code().name) from error
+        await asyncio.sleep(delay_s)
+        delay_s = min(2 * delay_s, _RETRY_S_MAX)
+
+
+def _verified(content: Content, response: reapi.BatchReadBlobsResponse.Response | None) -> bytes | Exception:
+    """Return the bytes of a response if they are what was asked for."""
+    if response is None or response.status.code or hashlib.sha256(response.data).digest() != content.digest:
+        return BlobMissing()
+    return response.data
+
+
+def _in_batches(files: Sequence[Stored]) -> list[list[Stored]]:
+    """Divide files so that each part fits into one message."""
+    batches: list[list[Stored]] = []
+    size = 0
+    for file in files:
+        size += file.content.size
+        if not batches or size > _BATCH_BYTES or len(batches[-1]) >= _BATCH_COUNT:
+            batches.append([])
+            size = file.content.size
+        batches[-1].append(file)
+    return batches
+
+
+def _digest_to_wire(content: Content) -> reapi.Digest:
+    return reapi.Digest(hash=content.digest.hex(), size_bytes=content.size)
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _write_new(path: str, data: bytes) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(fd, data)
+    finally:
+        os.close(fd)

@@ -1,0 +1,51 @@
+"""The channel to the director for everything but the conversation: one at a time, replaced when the director moves."""
+
+from __future__ import annotations
+
+import asyncio
+
+import grpc.aio
+
+__all__ = ("Link",)
+
+_OPTIONS = (
+    # A channel that replaces a broken one must not inherit its back-off.
+    ("grpc.use_local_subchannel_pool", 1),
+    ("grpc.keepalive_time_ms", 10_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+    ("grpc.max_receive_message_length", 64 * 1024 * 1024),
+)
+
+
+class Link:
+    """Whatever channel leads to the director now."""
+
+    def __init__(self) -> None:
+        """Lead nowhere yet."""
+        self._path = ""
+        self._channel: grpc.aio.Channel | None = None
+        self._is_there = asyncio.Event()
+
+    async def channel(self) -> grpc.aio.Channel:
+        """Return the channel, as soon as there is one."""
+        await self._is_there.wait()
+        if self._channel is None:
+            raise RuntimeError("the link is closed")
+        return self._channel
+
+    async def use(self, path: str) -> None:
+        """Lead to the director behind a socket; calls that are going on to another one are broken off."""
+        if path == self._path:
+            return
+        old, self._path = self._channel, path
+        self._channel = grpc.aio.insecure_channel(f"unix:{path}", options=_OPTIONS)
+        self._is_there.set()
+        if old is not None:
+            await old.close()
+
+    async def close(self) -> None:
+        """Lead nowhere any more."""
+        if self._channel is not None:
+            await self._channel.close()

@@ -1,0 +1,95 @@
+"""The director's socket for steps on another machine: what they say is passed on, what they need is fetched first."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeAlias
+
+import grpc
+import grpc.aio
+
+from stepup_proto.v1 import plan_pb2
+from stepup_worker.core.values import AttemptId, Observation
+
+from .channel import Link
+from .convert import observation_from_wire
+
+__all__ = ("FetchFailed", "Proxy")
+
+_PLAN = "/stepup_proto.v1.PlanService/"
+_PASSED_ON = frozenset(
+    (
+        *(f"{_PLAN}{method.name}" for method in plan_pb2.DESCRIPTOR.services_by_name["PlanService"].methods),
+        "/stepup_proto.v1.ControlService/GetGraph",
+    )
+)
+"""What steps may say."""
+_AMEND = f"{_PLAN}Amend"
+_REFUSAL = "stepup-refusal-bin"
+_TOKEN = "stepup-token"  # noqa: S105 -- the name of a metadata entry
+
+_BYTES_MAX = 64 * 1024 * 1024
+_OPTIONS = (("grpc.max_receive_message_length", _BYTES_MAX), ("grpc.so_reuseport", 0))
+
+Fetch: TypeAlias = Callable[[AttemptId, Sequence[Observation]], Awaitable[None]]
+Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
+
+
+class FetchFailed(Exception):
+    """What a step has asked for cannot be brought here; the text is for the user."""
+
+
+class Proxy(grpc.GenericRpcHandler):
+    """Serves steps on a Unix socket."""
+
+    def __init__(self, link: Link, fetch: Fetch) -> None:
+        """Pass calls on to a director; `fetch` brings the inputs that an attempt has amended."""
+        self._link = link
+        self._fetch = fetch
+        self._server = grpc.aio.server(options=_OPTIONS)
+        self._server.add_generic_rpc_handlers((self,))
+
+    async def listen(self, socket: str) -> None:
+        """Listen on a socket in a directory that only this user may enter."""
+        self._server.add_insecure_port(f"unix:{socket}")
+        await self._server.start()
+
+    async def close(self) -> None:
+        """Answer nobody any more."""
+        await self._server.stop(None)
+
+    def service(self, call: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """Return what answers a method; nothing for those that are not for steps."""
+        if call.method not in _PASSED_ON:
+            return None
+        method = call.method
+
+        async def behave(raw: bytes, context: Context) -> bytes:
+            return await self._pass_on(method, raw, context)
+
+        return grpc.unary_unary_rpc_method_handler(behave)
+
+    async def _pass_on(self, method: str, raw: bytes, context: Context) -> bytes:
+        """Let the director answer; a refusal comes back as it is."""
+        metadata = tuple(entry for entry in context.invocation_metadata() or () if entry[0] == _TOKEN)
+        channel = await self._link.channel()
+        call = channel.unary_unary(method)(raw, metadata=metadata, timeout=context.time_remaining())
+        try:
+            answer: bytes = await call
+        except grpc.aio.AioRpcError as error:
+            refusal = tuple(entry for entry in error.trailing_metadata() or () if entry[0] == _REFUSAL)
+            await context.abort(error.code(), error.details() or "", refusal)
+        if method == _AMEND:
+            await self._bring_inputs(raw, answer, context)
+        return answer
+
+    async def _bring_inputs(self, raw: bytes, answer: bytes, context: Context) -> None:
+        """Fetch what a step may use from now on."""
+        attempt = plan_pb2.AmendRequest.FromString(raw).attempt
+        available = plan_pb2.AmendResponse.FromString(answer).available
+        files = [observation_from_wire(seen) for seen in available]
+        if files:
+            try:
+                await self._fetch(AttemptId(attempt.step, attempt.number), files)
+            except FetchFailed as failure:
+                await context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(failure))

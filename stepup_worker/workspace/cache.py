@@ -1,0 +1,133 @@
+"""Contents that were fetched or made here, by digest, so that they need not travel again.
+
+A file in the cache is never written again: what is used in a tree is a copy, or a hard link whose stamps tell when a
+step has written to it all the same. Least recently used contents go first when there is no room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections import OrderedDict
+
+from stepup_worker.core.contents import Content, Depot
+
+__all__ = ("Cache",)
+
+
+class Cache:
+    """The contents in one folder."""
+
+    def __init__(self, folder: str, bytes_max: int, depot: Depot) -> None:
+        """Take up what is there; `bytes_max` is how much may be kept between attempts."""
+        self._folder = folder
+        self._bytes_max = bytes_max
+        self._depot = depot
+        self._sizes: OrderedDict[bytes, int] = OrderedDict()
+        """Bytes by digest, least recently used first."""
+        self._bytes = 0
+        self._arriving: dict[bytes, asyncio.Task[None]] = {}
+        self._used: dict[bytes, int] = {}
+        """How many attempts need a content right now."""
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        self._take_up()
+
+    def path_of(self, digest: bytes) -> str:
+        """Return where a content lies, or would lie."""
+        return f"{self._folder}/{digest.hex()}"
+
+    async def require(self, content: Content) -> str:
+        """Return the path of a content, fetched if need be; it stays until `release`.
+
+        Raises
+        ------
+        BlobMissing
+            It is not to be had.
+        """
+        self._used[content.digest] = self._used.get(content.digest, 0) + 1
+        try:
+            if content.digest not in self._sizes:
+                await asyncio.shield(self._arrival(content))
+            self._sizes.move_to_end(content.digest)
+        except BaseException:
+            self.release(content.digest)
+            raise
+        return self.path_of(content.digest)
+
+    def expect(self, content: Content) -> None:
+        """Fetch a content that will be needed soon; whoever needs it hears what goes wrong."""
+        if content.digest not in self._sizes:
+            self._arrival(content).add_done_callback(_forget_failure)
+
+    def release(self, digest: bytes) -> None:
+        """Let go of a content."""
+        self._used[digest] -= 1
+        if not self._used[digest]:
+            del self._used[digest]
+        self._make_room()
+
+    def drop(self, digest: bytes) -> None:
+        """Forget a content whose file is not what it was."""
+        self._bytes -= self._sizes.pop(digest, 0)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.path_of(digest))
+
+    def adopt(self, content: Content, path: str) -> None:
+        """Keep a file that was made here; it moves into the cache."""
+        if content.digest in self._sizes:
+            return
+        os.rename(path, self.path_of(content.digest))
+        self._note(content)
+
+    def _arrival(self, content: Content) -> asyncio.Task[None]:
+        """Return the fetching of a content, begun if it has not been."""
+        arrival = self._arriving.get(content.digest)
+        if arrival is None:
+            arrival = asyncio.get_running_loop().create_task(self._fetch(content))
+            self._arriving[content.digest] = arrival
+            arrival.add_done_callback(lambda _: self._arriving.pop(content.digest, None))
+        return arrival
+
+    async def _fetch(self, content: Content) -> None:
+        path = self.path_of(content.digest)
+        temporary = f"{path}.new"
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        await self._depot.fetch(content, temporary)
+        os.rename(temporary, path)
+        self._note(content)
+
+    def _note(self, content: Content) -> None:
+        self._sizes[content.digest] = content.size
+        self._bytes += content.size
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Remove what nobody needs now, least recently used first, until the rest fits."""
+        if self._bytes <= self._bytes_max:
+            return
+        for digest in [digest for digest in self._sizes if digest not in self._used]:
+            self.drop(digest)
+            if self._bytes <= self._bytes_max:
+                return
+
+    def _take_up(self) -> None:
+        """Note what an earlier worker has left, oldest first; what had not arrived as a whole is removed."""
+        entries = sorted(os.scandir(self._folder), key=lambda entry: entry.stat().st_mtime_ns)
+        for entry in entries:
+            if len(entry.name) == _NAME_CHARS:
+                self._sizes[bytes.fromhex(entry.name)] = entry.stat().st_size
+                self._bytes += entry.stat().st_size
+            else:
+                os.unlink(entry.path)
+        self._make_room()
+
+
+_NAME_CHARS = 64
+
+
+def _forget_failure(arrival: asyncio.Task[None]) -> None:
+    """Take note of a failure, so that nobody complains that nobody did."""
+    if not arrival.cancelled():
+        arrival.exception()

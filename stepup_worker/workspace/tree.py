@@ -1,0 +1,220 @@
+"""The private files of one attempt: its inputs, laid out as in the project, and nothing else.
+
+The tree repeats the whole path of the project's root, so that an input above the root (`../data.csv`) lies within it, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import posixpath
+import shutil
+import stat
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from stepup_shared.beneath import Root, UnsafePath
+from stepup_worker.core.contents import BlobMissing, Content, Depot, Stored, StoreRefused
+from stepup_worker.core.values import Assignment, FileHash, NotStarted, Observation, Outcome, PathKind
+from stepup_worker.run.files import hash_large, look
+from stepup_worker.run.site import SiteRefused
+
+from .cache import Cache
+
+__all__ = ("Tree",)
+
+_COPY_BYTES_MAX = 64 * 1024
+"""Up to here a copy costs less than it takes to find out whether somebody wrote to a link."""
+_PERMISSIONS = 0o777
+
+
+class Tree:
+    """A site of one attempt."""
+
+    def __init__(
+        self,
+        folder: str,
+        director_root: str,
+        socket: str,
+        assignment: Assignment,
+        depot: Depot,
+        cache: Cache,
+        on_closed: Callable[[], None],
+    ) -> None:
+        """Lay out files below a folder that does not exist yet."""
+        self.root = folder + director_root
+        """The project root as the step sees it."""
+        self.socket = socket
+        """Where the step finds the director."""
+        self._folder = folder
+        self._director_root = director_root
+        self._assignment = assignment
+        self._depot = depot
+        self._cache = cache
+        self._on_closed = on_closed
+        self._held: list[bytes] = []
+        """Contents that must not leave the cache."""
+        self._linked: dict[str, tuple[bytes, FileHash]] = {}
+        """Inputs that are links into the cache, by path."""
+
+    def at(self, path: str) -> str:
+        """Return where a path of the project is in this tree; what is absolute and outside stays where it is."""
+        absolute = posixpath.normpath(posixpath.join(self._director_root, path))
+        if path.startswith("/") and not self._is_in_project(absolute):
+            return path
+        return self._folder + absolute
+
+    async def prepare(self) -> tuple[Observation, ...]:
+        """Lay out the declared inputs."""
+        os.makedirs(self.root, exist_ok=True)
+        return await self.add(self._assignment.inputs)
+
+    async def add(self, files: Sequence[Observation]) -> tuple[Observation, ...]:
+        """Lay out files with the contents and modes that they were observed to have; return them as they are here.
+
+        Raises
+        ------
+        SiteRefused
+            Some of them cannot be had.
+        """
+        wanted = [seen for seen in files if seen.hash is not None and not self._is_absolute(seen.path)]
+        arrivals = await asyncio.gather(*(self._require(seen) for seen in wanted), return_exceptions=True)
+        missing = tuple(seen.path for seen, arrival in zip(wanted, arrivals, strict=True) if arrival is not None)
+        if missing:
+            self._refuse(missing, [arrival for arrival in arrivals if arrival is not None])
+        laid_out = [self._lay_out(seen) for seen in wanted]
+        return (*laid_out, *(self._check_absolute(seen) for seen in files if self._is_absolute(seen.path)))
+
+    def _refuse(self, missing: tuple[str, ...], failures: Sequence[BaseException]) -> None:
+        """Say why inputs cannot be had."""
+        unexpected = next((failure for failure in failures if not isinstance(failure, BlobMissing)), None)
+        if unexpected is None:
+            more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+            raise SiteRefused(
+                f"The input {missing[0]}{more} changed before the step could start: do not edit it during the build.",
+                missing_inputs=missing,
+            )
+        if isinstance(unexpected, OSError):
+            raise SiteRefused(f"The input {missing[0]} cannot be kept in {self._folder}: {unexpected.strerror}.")
+        raise unexpected
+
+    async def _require(self, seen: Observation) -> None:
+        if seen.hash is not None:
+            await self._cache.require(Content(seen.hash.digest, seen.hash.size))
+            self._held.append(seen.hash.digest)
+
+    def _lay_out(self, seen: Observation) -> Observation:
+        """Put a content that is in the cache in its place."""
+        if seen.hash is None:
+            raise ValueError(f"{seen.path} has no content")
+        place, source = self.at(seen.path), self._cache.path_of(seen.hash.digest)
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(place)
+        mode = seen.hash.mode & _PERMISSIONS
+        if seen.hash.size <= _COPY_BYTES_MAX:
+            self._copy(source, place, mode, seen.hash.digest)
+        elif not _link(source, place, mode):
+            _copy_large(source, place, mode)
+        status = os.stat(place)
+        here = FileHash(seen.hash.digest, status.st_mode, status.st_size, status.st_mtime_ns, status.st_ino)
+        if status.st_nlink > 1:
+            self._linked[seen.path] = (seen.hash.digest, here)
+        return Observation(seen.path, PathKind.FILE, here)
+
+    def _copy(self, source: str, place: str, mode: int, digest: bytes) -> None:
+        """Copy a small content, verified."""
+        with open(source, "rb") as file:
+            data = file.read()
+        if hashlib.sha256(data).digest() != digest:
+            self._cache.drop(digest)
+            raise SiteRefused(f"The cached content of {place} was damaged; it will be fetched again.")
+        fd = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(fd, data)
+            os.fchmod(fd, mode)
+        finally:
+            os.close(fd)
+
+    def _check_absolute(self, seen: Observation) -> Observation:
+        """Accept a file elsewhere on this machine if it is the one that is meant."""
+        here = look(seen.path) or hash_large(seen.path)
+        if not here.agrees_with(seen):
+            raise SiteRefused(
+                f"The input {seen.path} is not on this worker's machine with the content that it has on the director's."
+                " Put it there, or declare it by a path relative to the project."
+            )
+        return here
+
+    async def finish(self, outcome: Outcome) -> Outcome:
+        """Store what was made, and return what to tell."""
+        for path, (digest, before) in self._linked.items():
+            now = look(self.at(path), before)
+            if now is None or now.hash != before:
+                # The step wrote to a file of the cache: nobody may use that any more.
+                self._cache.drop(digest)
+        outputs = tuple(self._judge(seen) for seen in outcome.outputs)
+        volatiles = [self._judge(seen) for seen in map(self._look, self._assignment.volatiles)]
+        there = tuple(seen for seen in volatiles if seen.kind is PathKind.FILE)
+        try:
+            await self._depot.store([self._stored(seen) for seen in (*outputs, *there) if seen.hash is not None])
+        except StoreRefused as refused:
+            return replace(outcome, end=NotStarted(f"Its outputs could not be taken to the director: {refused}"))
+        return replace(outcome, outputs=outputs, volatiles=there)
+
+    def _judge(self, seen: Observation) -> Observation:
+        """Accept regular files that are reached without links, and nothing else."""
+        try:
+            with Root(self._folder) as tree:
+                os.close(tree.open_file(self.at(seen.path).removeprefix(self._folder + "/")))
+        except UnsafePath:
+            return Observation(seen.path, PathKind.SPECIAL, None)
+        except OSError:
+            return seen._replace(kind=PathKind.MISSING if seen.hash is None else seen.kind)
+        return seen
+
+    def _look(self, path: str) -> Observation:
+        on_disk = self.at(path)
+        return (look(on_disk) or hash_large(on_disk))._replace(path=path)
+
+    def _stored(self, seen: Observation) -> Stored:
+        if seen.hash is None:
+            raise ValueError(f"{seen.path} has no content")
+        return Stored(Content(seen.hash.digest, seen.hash.size), self.at(seen.path))
+
+    def close(self) -> None:
+        """Remove the tree, and let go of what it used."""
+        for digest in self._held:
+            self._cache.release(digest)
+        self._held.clear()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._on_closed()
+
+    def _is_absolute(self, path: str) -> bool:
+        return path.startswith("/") and not self._is_in_project(posixpath.normpath(path))
+
+    def _is_in_project(self, absolute: str) -> bool:
+        return absolute.startswith(self._director_root.rstrip("/") + "/")
+
+
+def _link(source: str, place: str, mode: int) -> bool:
+    """Make a hard link with a mode, if that leaves the modes of other links alone; return whether it was made."""
+    status = os.stat(source)
+    if stat.S_IMODE(status.st_mode) != mode:
+        if status.st_nlink > 1:
+            return False
+        os.chmod(source, mode)
+    os.link(source, place)
+    return True
+
+
+def _copy_large(source: str, place: str, mode: int) -> None:
+    shutil.copyfile(source, place)
+    os.chmod(place, mode)
+
+
+def contents_of(files: Iterable[Observation]) -> list[Content]:
+    """Return the contents of files."""
+    return [Content(seen.hash.digest, seen.hash.size) for seen in files if seen.hash is not None]
