@@ -88,7 +88,7 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | No
         )
         failure: GaveUp | None = None
         async with asyncio.TaskGroup() as group:
-            daemon = _Daemon(settings, runner, line, group, log, shared, remote)
+            daemon = _Daemon(settings, runner, line, group, log=log, shared=shared, remote=remote)
             if remote is not None:
                 await remote.open()
             daemon.listen_for_signals(guardian)
@@ -118,6 +118,7 @@ class _Daemon:
         runner: Runner,
         line: ForkLine | None,
         group: asyncio.TaskGroup,
+        *,
         log: Log,
         shared: SharedRoot,
         remote: RemoteSide | None,

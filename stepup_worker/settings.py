@@ -214,7 +214,8 @@ def _bytes(text: str) -> int:
     match = re.fullmatch(r"([0-9]+)([KMGT]?)", text)
     if match is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a size: write bytes, or as in 500M or 10G")
-    return int(match[1]) * 1024 ** " KMGT".index(match[2] or " ")
+    factor: int = 1024 ** " KMGT".index(match[2] or " ")
+    return int(match[1]) * factor
 
 
 def _name(text: str) -> str:

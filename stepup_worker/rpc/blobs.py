@@ -108,11 +108,11 @@ class BlobClient:
             ]
         )
         response = await self._ask_storage("BatchUpdateBlobs", request)
-        statuses = {one.digest.hash: one.status for one in response.responses}
+        refusals = {one.digest.hash: one.status.message for one in response.responses if one.status.code}
         return {
-            content: StoreRefused(status.message or f"The content of {path} was not taken.")
-            for content, path in files
-            if (status := statuses.get(content.digest.hex())) is None or status.code
+            content: StoreRefused(refusals[content.digest.hex()])
+            for content, _ in files
+            if content.digest.hex() in refusals
         }
 
     async def _upload(self, file: Stored) -> dict[Content, Exception]:
@@ -192,13 +192,17 @@ class _Download:
         fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             await _until_answered(lambda: self._go_on(fd))
-            if self._hasher.digest() != self._content.digest:
-                raise BlobMissing
+            self._verify()
         except BaseException:
             os.unlink(self._path)
             raise
         finally:
             os.close(fd)
+
+    def _verify(self) -> None:
+        """Refuse what has come if it is something else."""
+        if self._hasher.digest() != self._content.digest:
+            raise BlobMissing
 
     async def _go_on(self, fd: int) -> None:
         name = f"blobs/{self._content.digest.hex()}/{self._content.size}"

@@ -73,9 +73,9 @@ class Proxy(grpc.GenericRpcHandler):
         """Let the director answer; a refusal comes back as it is."""
         metadata = tuple(entry for entry in context.invocation_metadata() or () if entry[0] == _TOKEN)
         channel = await self._link.channel()
-        call = channel.unary_unary(method)(raw, metadata=metadata, timeout=context.time_remaining())
+        ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
         try:
-            answer: bytes = await call
+            answer = await ask(raw, metadata=metadata, timeout=context.time_remaining())
         except grpc.aio.AioRpcError as error:
             refusal = tuple(entry for entry in error.trailing_metadata() or () if entry[0] == _REFUSAL)
             await context.abort(error.code(), error.details() or "", refusal)

@@ -87,7 +87,7 @@ class Runner:
             child = self._start(attempt, assignment, site, capture)
             on_begin()
             ended = await child.ended
-            outcome = await self._conclude(assignment, site, inputs, capture, ended, began_at)
+            outcome = await self._conclude(assignment, site, inputs, capture, ended=ended, began_at=began_at)
             return await site.finish(outcome)
         except _Refused as refused:
             return Outcome(
@@ -169,6 +169,7 @@ class Runner:
         site: Site,
         inputs: tuple[Observation, ...],
         capture: Capture,
+        *,
         ended: Ended,
         began_at: float,
     ) -> Outcome:

@@ -10,8 +10,9 @@ import asyncio
 import contextlib
 import os
 from collections import OrderedDict
+from collections.abc import Sequence
 
-from stepup_worker.core.contents import Content, Depot
+from stepup_worker.core.contents import Content, Depot, Stored
 
 __all__ = ("Cache",)
 
@@ -72,6 +73,11 @@ class Cache:
         self._bytes -= self._sizes.pop(digest, 0)
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.path_of(digest))
+
+    async def store(self, files: Sequence[Stored]) -> None:
+        """Let the director have contents that it lacks; raises `StoreRefused` when it does not take one."""
+        if files:
+            await self._depot.store(files)
 
     def adopt(self, content: Content, path: str) -> None:
         """Keep a file that was made here; it moves into the cache."""

@@ -1,6 +1,7 @@
 """The private files of one attempt: its inputs, laid out as in the project, and nothing else.
 
-The tree repeats the whole path of the project's root, so that an input above the root (`../data.csv`) lies within it, too.
+The tree repeats the whole path of the project's root, so that an input above the root (`../data.csv`) lies within it,
+too.
 """
 
 from __future__ import annotations
@@ -12,38 +13,42 @@ import os
 import posixpath
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from stepup_shared.beneath import Root, UnsafePath
-from stepup_worker.core.contents import BlobMissing, Content, Depot, Stored, StoreRefused
+from stepup_worker.core.contents import BlobMissing, Content, Stored, StoreRefused
 from stepup_worker.core.values import Assignment, FileHash, NotStarted, Observation, Outcome, PathKind
 from stepup_worker.run.files import hash_large, look
 from stepup_worker.run.site import SiteRefused
 
 from .cache import Cache
 
-__all__ = ("Tree",)
+__all__ = ("Place", "Tree")
 
 _COPY_BYTES_MAX = 64 * 1024
 """Up to here a copy costs less than it takes to find out whether somebody wrote to a link."""
 _PERMISSIONS = 0o777
 
 
+class Place(NamedTuple):
+    """Where a tree is, and what it stands for."""
+
+    folder: str
+    """Does not exist yet."""
+    director_root: str
+    """The project root on the director's host."""
+    socket: str
+    """Where the step finds the director."""
+
+
 class Tree:
     """A site of one attempt."""
 
-    def __init__(
-        self,
-        folder: str,
-        director_root: str,
-        socket: str,
-        assignment: Assignment,
-        depot: Depot,
-        cache: Cache,
-        on_closed: Callable[[], None],
-    ) -> None:
-        """Lay out files below a folder that does not exist yet."""
+    def __init__(self, assignment: Assignment, place: Place, cache: Cache, on_closed: Callable[[], object]) -> None:
+        """Lay out files for an attempt."""
+        folder, director_root, socket = place
         self.root = folder + director_root
         """The project root as the step sees it."""
         self.socket = socket
@@ -51,7 +56,6 @@ class Tree:
         self._folder = folder
         self._director_root = director_root
         self._assignment = assignment
-        self._depot = depot
         self._cache = cache
         self._on_closed = on_closed
         self._held: list[bytes] = []
@@ -159,7 +163,7 @@ class Tree:
         volatiles = [self._judge(seen) for seen in map(self._look, self._assignment.volatiles)]
         there = tuple(seen for seen in volatiles if seen.kind is PathKind.FILE)
         try:
-            await self._depot.store([self._stored(seen) for seen in (*outputs, *there) if seen.hash is not None])
+            await self._cache.store([self._stored(seen) for seen in (*outputs, *there) if seen.hash is not None])
         except StoreRefused as refused:
             return replace(outcome, end=NotStarted(f"Its outputs could not be taken to the director: {refused}"))
         return replace(outcome, outputs=outputs, volatiles=there)
@@ -213,8 +217,3 @@ def _link(source: str, place: str, mode: int) -> bool:
 def _copy_large(source: str, place: str, mode: int) -> None:
     shutil.copyfile(source, place)
     os.chmod(place, mode)
-
-
-def contents_of(files: Iterable[Observation]) -> list[Content]:
-    """Return the contents of files."""
-    return [Content(seen.hash.digest, seen.hash.size) for seen in files if seen.hash is not None]

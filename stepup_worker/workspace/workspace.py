@@ -10,7 +10,7 @@ from stepup_worker.core.contents import Content, Depot
 from stepup_worker.core.values import Assignment, AttemptId, Observation
 
 from .cache import Cache
-from .tree import Tree
+from .tree import Place, Tree
 
 __all__ = ("CACHE_BYTES_MAX", "Workspace")
 
@@ -27,7 +27,6 @@ class Workspace:
         """The project root on the director's host; known when it has answered."""
         self._attempts = os.path.join(folder, "attempts")
         self._socket = socket
-        self._depot = depot
         self._cache = Cache(os.path.join(folder, "cache"), cache_bytes_max, depot)
         self._trees: dict[AttemptId, Tree] = {}
         shutil.rmtree(self._attempts, ignore_errors=True)
@@ -35,16 +34,8 @@ class Workspace:
 
     def site_for(self, attempt: AttemptId, assignment: Assignment) -> Tree:
         """Return the tree of an attempt."""
-        folder = f"{self._attempts}/{attempt.step}-{attempt.number}"
-        tree = Tree(
-            folder,
-            self.director_root,
-            self._socket,
-            assignment,
-            self._depot,
-            self._cache,
-            lambda: self._trees.pop(attempt, None),
-        )
+        place = Place(f"{self._attempts}/{attempt.step}-{attempt.number}", self.director_root, self._socket)
+        tree = Tree(assignment, place, self._cache, lambda: self._trees.pop(attempt, None))
         self._trees[attempt] = tree
         return tree
 
