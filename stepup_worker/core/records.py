@@ -36,6 +36,8 @@ class Held:
     """How far it was stopped; only rises."""
     is_wanted: bool = True
     """False once the director left it out of its list: then its end is not reported."""
+    is_given_back: bool = False
+    """It was stopped because this worker stops: unless it succeeds nevertheless, it is for somebody else to run."""
     began_at: float | None = None
     """When its process began; None before that."""
     outcome: Outcome | None = None

@@ -166,6 +166,11 @@ class Session:
         if not held.is_wanted:
             del self._held[attempt]
             return []
+        if held.is_given_back and not _is_good(outcome):
+            del self._held[attempt]
+            # That it is not held any more is said at once, and is all that the director needs to know.
+            self._owes_answer = True
+            return [Speak()]
         if not _is_good(outcome):
             self._bad.add(attempt)
         return self._end(held, outcome)
@@ -255,6 +260,7 @@ class Session:
         commands: list[Command] = []
         for held in self._held.values():
             if held.phase is Phase.RUNNING and held.stop < level:
+                held.is_given_back = held.is_given_back or held.stop < StopLevel.INTERRUPT
                 held.stop = level
                 commands.append(_stop_command(held))
         return commands

@@ -103,10 +103,12 @@ async def _speak(call: _Call, introduction: Introduction, speaker: Speaker) -> N
     """Say what is new, all of it at once, and something at least every ten seconds."""
     statement = speaker.next_statement(always=True)
     try:
-        while not speaker.is_leaving():
+        while True:
             while statement is not None:
                 await call.write(statement_to_wire(statement, introduction))
                 statement = speaker.next_statement()
+            if speaker.is_leaving():
+                break
             try:
                 async with asyncio.timeout(_HEARTBEAT_S):
                     await speaker.wait_news()

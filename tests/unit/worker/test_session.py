@@ -24,6 +24,7 @@ from stepup_worker.core.values import (
     Order,
     Outcome,
     PathKind,
+    Signalled,
     Statement,
     StopLevel,
 )
@@ -251,6 +252,27 @@ def test_stopping_interrupts_then_kills_and_takes_no_more() -> None:
     assert session.handle(TimePassed(), 10.0 + INTERRUPT_S_MAX) == (Kill(A),)
     session.handle(AttemptEnded(A, DONE), 15.5)
     assert session.handle(orders(3, acknowledged=(A,)), 15.6) == (Leave(),)
+
+
+def test_what_ends_because_the_worker_stops_is_given_back_unless_it_succeeded() -> None:
+    for outcome, finished in ((Outcome(end=Signalled(2)), 0), (Outcome(end=Exited(130)), 0), (DONE, 1)):
+        session = a_session()
+        session.handle(orders(1, A), 0.0)
+        session.handle(StopAsked(), 1.0)
+        say(session)
+        commands = session.handle(AttemptEnded(A, outcome), 1.1)
+        statement = say(session)
+        assert (statement.holding, len(statement.finished)) == ((), finished)
+        assert (Leave() in commands) == (not finished)
+
+
+def test_what_the_director_wanted_stopped_is_told_though_the_worker_stops() -> None:
+    session = a_session()
+    session.handle(orders(1, A), 0.0)
+    session.handle(stop(2, A, StopLevel.INTERRUPT), 0.5)
+    session.handle(StopAsked(), 1.0)
+    session.handle(AttemptEnded(A, Outcome(end=Signalled(2))), 1.1)
+    assert [result.attempt for result in say(session).finished] == [A]
 
 
 def test_asking_twice_to_stop_kills_at_once() -> None:
