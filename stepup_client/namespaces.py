@@ -6,7 +6,7 @@ import contextlib
 import os
 import posixpath
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
@@ -58,18 +58,24 @@ def loadns(*paths_variables: StrPath, dir_out: StrPath | None = None, do_amend: 
     files = [variables.path(path) for path in paths_variables]
     directory = "." if dir_out is None else variables.path(dir_out)
     me.record(variables)
-    values: dict[str, Any] = {}
     try:
-        for file in files:
-            values.update(load_variables(file, directory))
+        values = _load_all(files, directory)
     except FileNotFoundError:
-        # A step may be about to make it: asking for it defers this one.
-        if do_amend:
-            amend(inp=files)
-        raise
+        if not do_amend:
+            raise
+        # Asking for it defers this step if it is not there yet, and brings it here if it is elsewhere.
+        amend(inp=files)
+        return SimpleNamespace(**_load_all(files, directory))
     if do_amend and files:
         amend(inp=files)
     return SimpleNamespace(**values)
+
+
+def _load_all(files: Iterable[str], dir_out: str) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for file in files:
+        values.update(load_variables(file, dir_out))
+    return values
 
 
 def dumpns(path: StrPath, data: Mapping[str, Any] | SimpleNamespace, *, do_amend: bool = True) -> None:

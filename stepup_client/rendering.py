@@ -96,6 +96,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         The arguments of the program; by default those of this process.
     """
     options = make_parser().parse_args(argv)
+    if "STEPUP_WORKSPACE" in os.environ:
+        _find_imports_elsewhere()
     try:
         _render(options)
     except (UsageError, OSError) as error:
@@ -139,6 +141,14 @@ def _amend_imports() -> None:
     from stepup_client.imports import PATH_FILTER
 
     amend(inp=get_local_import_paths(), env=PATH_FILTER)
+
+
+def _find_imports_elsewhere() -> None:
+    """Let files with variables import modules of the project, which is elsewhere."""
+    from stepup_client.finder import install
+    from stepup_client.imports import PATH_FILTER, path_filter
+
+    install(path_filter(os.environ.get(PATH_FILTER), os.environ["STEPUP_ROOT"]))
 
 
 def _variables(options: argparse.Namespace) -> dict[str, Any]:

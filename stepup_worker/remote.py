@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
-from stepup_worker.core.values import Assignment, AttemptId, Observation
+from stepup_worker.core.values import Amendment, Assignment, AttemptId, Observation
 from stepup_worker.rpc.blobs import BlobClient
 from stepup_worker.rpc.channel import Link
 from stepup_worker.rpc.proxy import FetchFailed, Proxy
@@ -29,7 +30,7 @@ class RemoteSide:
         self._workspace = Workspace(
             folder, BlobClient(self._link), socket=self._socket, cache_bytes_max=cache_bytes_max
         )
-        self._proxy = Proxy(self._link, self._fetch)
+        self._proxy = Proxy(self._link, self)
 
     @property
     def socket(self) -> str:
@@ -62,9 +63,27 @@ class RemoteSide:
         """Return the files of an attempt."""
         return self._workspace.site_for(attempt, assignment)
 
-    async def _fetch(self, attempt: AttemptId, files: Sequence[Observation]) -> None:
-        """Bring files to an attempt."""
-        try:
-            await self._workspace.add(attempt, files)
-        except SiteRefused as refused:
-            raise FetchFailed(refused.reason) from refused
+    async def amended(self, attempt: AttemptId, amendment: Amendment) -> None:
+        """Bring what a step has added to its inputs; one that is over needs nothing more."""
+        tree = self._workspace.tree_of(attempt)
+        if tree is not None:
+            with _told_to_step():
+                await tree.amend(amendment)
+
+    async def located(self, attempt: AttemptId, files: Sequence[Observation]) -> None:
+        """Bring what a step has found; one that is over needs nothing more."""
+        tree = self._workspace.tree_of(attempt)
+        if tree is not None:
+            with _told_to_step():
+                await tree.show(files)
+
+
+@contextlib.contextmanager
+def _told_to_step() -> Generator[None]:
+    """Let the step hear why it cannot have a file."""
+    try:
+        yield
+    except SiteRefused as refused:
+        raise FetchFailed(refused.reason) from refused
+    except OSError as error:
+        raise FetchFailed(f"{error.filename} cannot be written: {error.strerror}.") from error

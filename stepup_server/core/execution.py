@@ -36,8 +36,17 @@ from .refusals import InvariantBroken, Refusal
 from .states import FileState, Phase, StepState, StopLevel, Tag
 from .stories import end_story, ref_of, tell_story
 from .undeclared import find_undeclared
-from .usage import add_used_inputs, amended_inputs, note_unusable_inputs
-from .values import Assignment, AttemptFact, AttemptOutcome, ChangeKind, NotStarted, Observation, PathKind, Published
+from .usage import add_used_inputs, amended_inputs, copied_inputs, note_unusable_inputs
+from .values import (
+    Assignment,
+    AttemptFact,
+    AttemptOutcome,
+    ChangeKind,
+    NotStarted,
+    Observation,
+    PathKind,
+    Published,
+)
 from .workforce import Workforce
 
 __all__ = ("Execution",)
@@ -320,7 +329,7 @@ class Execution:
             self._desk.unconfirmed.pop(file.id, None)
         seen = {observation.path for observation in outcome.outputs}
         unseen = [(file.path, None) for file in self._graph.outputs(step) if file.path not in seen]
-        amended = amended_inputs(self._graph, step)
+        amended = (*amended_inputs(self._graph, step), *copied_inputs(self._workforce.workers[attempt.worker], attempt))
         questions = (*unseen, *((file.path, file.hash) for file in unknown), *amended)
 
         def on_seen(more: tuple[Observation, ...]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 __all__ = (
+    "Amendment",
     "Assignment",
     "AttemptId",
     "Beginning",
@@ -111,6 +112,19 @@ class Assignment:
     """Why the step is wanted; a word that the step may read."""
     input_digest: str = ""
     """Hexadecimal."""
+
+
+class Amendment(NamedTuple):
+    """What a running step has added to itself, and may rely upon."""
+
+    base: str
+    """What the paths of the products are relative to, itself relative to the root; empty: the step's workdir."""
+    outputs: tuple[str, ...]
+    """Further files that must exist after the run."""
+    volatiles: tuple[str, ...]
+    """Further files that may exist after the run."""
+    available: tuple[Observation, ...]
+    """Further inputs as they are; their paths are relative to the root, or absolute."""
 
 
 @enum.unique

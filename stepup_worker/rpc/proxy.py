@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeAlias
 
 import grpc
 import grpc.aio
 
 from stepup_proto.v1 import plan_pb2
-from stepup_worker.core.values import AttemptId, Observation
+from stepup_worker.core.values import Amendment, AttemptId, Observation
 
 from .channel import Link
 from .convert import observation_from_wire
 
-__all__ = ("FetchFailed", "Proxy")
+__all__ = ("FetchFailed", "Files", "Proxy")
 
 _PLAN = "/stepup_proto.v1.PlanService/"
 _PASSED_ON = frozenset(
@@ -24,14 +24,12 @@ _PASSED_ON = frozenset(
     )
 )
 """What steps may say."""
-_AMEND = f"{_PLAN}Amend"
 _REFUSAL = "stepup-refusal-bin"
 _TOKEN = "stepup-token"  # noqa: S105 -- the name of a metadata entry
 
 _BYTES_MAX = 64 * 1024 * 1024
 _OPTIONS = (("grpc.max_receive_message_length", _BYTES_MAX), ("grpc.so_reuseport", 0))
 
-Fetch: TypeAlias = Callable[[AttemptId, Sequence[Observation]], Awaitable[None]]
 Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -39,13 +37,26 @@ class FetchFailed(Exception):
     """What a step has asked for cannot be brought here; the text is for the user."""
 
 
+class Files(Protocol):
+    """The private files of attempts. Methods raise `FetchFailed`."""
+
+    async def amended(self, attempt: AttemptId, amendment: Amendment) -> None:
+        """Bring what a step has added to its inputs, and expect what it has added to its outputs."""
+        ...
+
+    async def located(self, attempt: AttemptId, files: Sequence[Observation]) -> None:
+        """Bring what a step has found."""
+        ...
+
+
 class Proxy(grpc.GenericRpcHandler):
     """Serves steps on a Unix socket."""
 
-    def __init__(self, link: Link, fetch: Fetch) -> None:
-        """Pass calls on to a director; `fetch` brings the inputs that an attempt has amended."""
+    def __init__(self, link: Link, files: Files) -> None:
+        """Pass calls on to a director."""
         self._link = link
-        self._fetch = fetch
+        self._files = files
+        self._bringers = {f"{_PLAN}Amend": self._on_amended, f"{_PLAN}Locate": self._on_located}
         self._server = grpc.aio.server(options=_OPTIONS)
         self._server.add_generic_rpc_handlers((self,))
 
@@ -79,17 +90,27 @@ class Proxy(grpc.GenericRpcHandler):
         except grpc.aio.AioRpcError as error:
             refusal = tuple(entry for entry in error.trailing_metadata() or () if entry[0] == _REFUSAL)
             await context.abort(error.code(), error.details() or "", refusal)
-        if method == _AMEND:
-            await self._bring_inputs(raw, answer, context)
-        return answer
-
-    async def _bring_inputs(self, raw: bytes, answer: bytes, context: Context) -> None:
-        """Fetch what a step may use from now on."""
-        attempt = plan_pb2.AmendRequest.FromString(raw).attempt
-        available = plan_pb2.AmendResponse.FromString(answer).available
-        files = [observation_from_wire(seen) for seen in available]
-        if files:
+        bring = self._bringers.get(method)
+        if bring is not None:
             try:
-                await self._fetch(AttemptId(attempt.step, attempt.number), files)
+                await bring(raw, answer)
             except FetchFailed as failure:
                 await context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(failure))
+        return answer
+
+    async def _on_amended(self, raw: bytes, answer: bytes) -> None:
+        """Bring what a step may use from now on."""
+        request, response = plan_pb2.AmendRequest.FromString(raw), plan_pb2.AmendResponse.FromString(answer)
+        amendment = Amendment(
+            base=request.base,
+            outputs=tuple(request.outputs),
+            volatiles=tuple(request.volatiles),
+            available=tuple(map(observation_from_wire, response.available)),
+        )
+        await self._files.amended(AttemptId(request.attempt.step, request.attempt.number), amendment)
+
+    async def _on_located(self, raw: bytes, answer: bytes) -> None:
+        """Bring what a step has found."""
+        request, response = plan_pb2.LocateRequest.FromString(raw), plan_pb2.LocateResponse.FromString(answer)
+        files = [observation_from_wire(seen) for seen in response.files]
+        await self._files.located(AttemptId(request.attempt.step, request.attempt.number), files)

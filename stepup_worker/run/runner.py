@@ -109,7 +109,7 @@ class Runner:
 
     def _start(self, attempt: AttemptId, assignment: Assignment, site: Site, capture: Capture) -> Child:
         """Make the process of an attempt."""
-        variables = step_variables(attempt, assignment, site.root, site.socket)
+        variables = {**step_variables(attempt, assignment, site.root, site.socket), **site.variables}
         workdir = site.at(assignment.workdir or ".")
         child = self._starter.start(assignment.command, variables, workdir, capture, shell=assignment.shell)
         self._children[attempt] = child

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from stepup_worker.core.values import Assignment, AttemptId, Observation, Outcome
@@ -33,6 +33,11 @@ class Site(Protocol):
     @property
     def socket(self) -> str:
         """Where the step finds the director."""
+        ...
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What is set for the step besides what it finds everywhere."""
         ...
 
     def at(self, path: str) -> str:
@@ -71,6 +76,8 @@ class SharedRoot:
         """The project root, absolute."""
         self.socket = ""
         """Where steps find the director; set before the first attempt."""
+        self.variables: Mapping[str, str] = {}
+        """None besides the usual ones."""
 
     def site_for(self, _attempt: AttemptId, _assignment: Assignment) -> Site:
         """Return this: all attempts share it."""

@@ -19,8 +19,9 @@ from typing import NamedTuple
 
 from stepup_shared.beneath import Root, UnsafePath
 from stepup_worker.core.contents import BlobMissing, Content, Stored, StoreRefused
-from stepup_worker.core.values import Assignment, FileHash, NotStarted, Observation, Outcome, PathKind
-from stepup_worker.run.files import hash_large, look
+from stepup_worker.core.values import Amendment, Assignment, FileHash, NotStarted, Observation, Outcome, PathKind
+from stepup_worker.run.files import hash_large, look, make_directory, make_parents
+from stepup_worker.run.script import WORKSPACE
 from stepup_worker.run.site import SiteRefused
 
 from .cache import Cache
@@ -53,6 +54,8 @@ class Tree:
         """The project root as the step sees it."""
         self.socket = socket
         """Where the step finds the director."""
+        self.variables = {WORKSPACE: folder}
+        """Tells the step that only its inputs are here."""
         self._folder = folder
         self._director_root = director_root
         self._assignment = assignment
@@ -62,6 +65,10 @@ class Tree:
         """Contents that must not leave the cache."""
         self._linked: dict[str, tuple[bytes, FileHash]] = {}
         """Inputs that are links into the cache, by path."""
+        self._outputs: dict[str, None] = {}
+        """Amended ones."""
+        self._volatiles: dict[str, None] = dict.fromkeys(assignment.volatiles)
+        """Declared and amended ones."""
 
     def at(self, path: str) -> str:
         """Return where a path of the project is in this tree; what is absolute and outside stays where it is."""
@@ -74,6 +81,28 @@ class Tree:
         """Lay out the declared inputs."""
         os.makedirs(self.root, exist_ok=True)
         return await self.add(self._assignment.inputs)
+
+    async def amend(self, amendment: Amendment) -> None:
+        """Make room for what the step will write, and bring what it will read; raises as `add`."""
+        base = amendment.base or self._assignment.workdir
+        for paths, known in ((amendment.outputs, self._outputs), (amendment.volatiles, self._volatiles)):
+            for path in paths:
+                joined = posixpath.normpath(posixpath.join(base, path))
+                known[joined] = None
+                make_parents(self.at(joined))
+        await self.add(amendment.available)
+
+    async def show(self, files: Sequence[Observation]) -> None:
+        """Bring files that the step looks for, unless something is in their places already; raises as `add`."""
+        here = [seen for seen in files if not self._is_absolute(seen.path) and not self._has(seen.path)]
+        for seen in here:
+            if seen.kind is PathKind.DIRECTORY:
+                make_directory(self.at(seen.path))
+        await self.add(here)
+
+    def _has(self, path: str) -> bool:
+        """Tell whether something is at a path already."""
+        return os.path.lexists(self.at(path))
 
     async def add(self, files: Sequence[Observation]) -> tuple[Observation, ...]:
         """Lay out files with the contents and modes that they were observed to have; return them as they are here.
@@ -159,8 +188,8 @@ class Tree:
             if now is None or now.hash != before:
                 # The step wrote to a file of the cache: nobody may use that any more.
                 self._cache.drop(digest)
-        outputs = tuple(self._judge(seen) for seen in outcome.outputs)
-        volatiles = [self._judge(seen) for seen in map(self._look, self._assignment.volatiles)]
+        outputs = tuple(map(self._judge, (*outcome.outputs, *map(self._look, self._outputs))))
+        volatiles = map(self._judge, map(self._look, self._volatiles))
         there = tuple(seen for seen in volatiles if seen.kind is PathKind.FILE)
         try:
             await self._cache.store([self._stored(seen) for seen in (*outputs, *there) if seen.hash is not None])

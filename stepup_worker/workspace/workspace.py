@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
 
 from stepup_worker.core.contents import Content, Depot
-from stepup_worker.core.values import Assignment, AttemptId, Observation
+from stepup_worker.core.values import Assignment, AttemptId
 
 from .cache import Cache
 from .tree import Place, Tree
@@ -45,14 +44,6 @@ class Workspace:
             if seen.hash is not None and not seen.path.startswith("/"):
                 self._cache.expect(Content(seen.hash.digest, seen.hash.size))
 
-    async def add(self, attempt: AttemptId, files: Sequence[Observation]) -> None:
-        """Bring files to an attempt that goes on; one that is over needs nothing more.
-
-        Raises
-        ------
-        SiteRefused
-            They cannot be had.
-        """
-        tree = self._trees.get(attempt)
-        if tree is not None:
-            await tree.add(files)
+    def tree_of(self, attempt: AttemptId) -> Tree | None:
+        """Return the tree of an attempt that goes on."""
+        return self._trees.get(attempt)
