@@ -36,7 +36,7 @@ from .refusals import InvariantBroken, Refusal
 from .states import FileState, Phase, StepState, StopLevel, Tag
 from .stories import end_story, ref_of, tell_story
 from .undeclared import find_undeclared
-from .usage import add_used_inputs, amended_inputs, copied_inputs, note_unusable_inputs
+from .usage import add_used_inputs, amended_inputs, note_unusable_inputs
 from .values import (
     Assignment,
     AttemptFact,
@@ -293,7 +293,9 @@ class Execution:
         worker = self._workforce.workers[attempt.worker]
         worker.concluding += 1
         if worker.description.own_workspace:
-            publish(self._desk, step, outcome, lambda told, published: self._on_published(step, told, published))
+            publish(
+                self._desk, step, attempt, outcome, lambda told, published: self._on_published(step, told, published)
+            )
         else:
             self._look_at_products(step, attempt, outcome)
 
@@ -329,7 +331,7 @@ class Execution:
             self._desk.unconfirmed.pop(file.id, None)
         seen = {observation.path for observation in outcome.outputs}
         unseen = [(file.path, None) for file in self._graph.outputs(step) if file.path not in seen]
-        amended = (*amended_inputs(self._graph, step), *copied_inputs(self._workforce.workers[attempt.worker], attempt))
+        amended = amended_inputs(self._graph, step)
         questions = (*unseen, *((file.path, file.hash) for file in unknown), *amended)
 
         def on_seen(more: tuple[Observation, ...]) -> None:

@@ -10,22 +10,43 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .desk import Desk
-from .records import Step
+from .records import Attempt, Step
 from .values import AttemptOutcome, FileHash, Observation, Published
 
 __all__ = ("LOST", "publish")
 
-LOST = "What it made has been lost on the way"
+LOST = "What it needs or made has been lost on the way"
 """Why an attempt is made again whose outputs cannot be had."""
 
 Concluded = Callable[[AttemptOutcome, Published], None]
 
 
-def publish(desk: Desk, step: Step, outcome: AttemptOutcome, then: Concluded) -> None:
+def publish(desk: Desk, step: Step, attempt: Attempt, outcome: AttemptOutcome, then: Concluded) -> None:
     """Put the outputs of an attempt in their places, and go on with what is there.
 
-    Claims about files that are no products of the step are dropped.
+    Its worker had copies of the inputs, and could not see them change: what was made of others is not published.
     """
+    inputs = tuple((seen.path, seen.hash) for seen in attempt.assignment.inputs if seen.hash is not None)
+    known = dict(inputs)
+
+    def on_seen(observations: tuple[Observation, ...]) -> None:
+        moved = tuple(seen for seen in observations if not known[seen.path].same_content(seen.hash))
+        if moved:
+            changed = {seen.path: seen for seen in (*outcome.changed_inputs, *moved)}
+            then(replace(outcome, changed_inputs=tuple(changed.values()), outputs=(), volatiles=()), Published())
+        elif outcome.missing_inputs:
+            then(outcome, Published(lost=outcome.missing_inputs))
+        else:
+            _publish_products(desk, step, outcome, then)
+
+    if inputs:
+        desk.questions.hash_files(inputs, on_seen)
+    else:
+        on_seen(())
+
+
+def _publish_products(desk: Desk, step: Step, outcome: AttemptOutcome, then: Concluded) -> None:
+    """Put the products of an attempt in their places; claims about other files are dropped."""
     products = {desk.graph.files[id_].path for id_ in (*step.outputs, *step.volatiles)}
     files = tuple(
         (seen.path, seen.hash)

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from .desk import Desk
 from .graph import Graph
 from .ownership import NewEdges, check_circle, check_inputs, check_variable_names, open_circles, use_file
-from .records import Attempt, File, Step, Worker
+from .records import Attempt, File, Step
 from .states import FileState
 from .values import AttemptOutcome, FileHash
 
-__all__ = ("add_used_inputs", "amended_inputs", "copied_inputs", "note_unusable_inputs")
+__all__ = ("add_used_inputs", "amended_inputs", "note_unusable_inputs")
 
 
 def add_used_inputs(desk: Desk, step: Step, outcome: AttemptOutcome) -> list[File]:
@@ -67,10 +67,3 @@ def amended_inputs(graph: Graph, step: Step) -> tuple[tuple[str, FileHash], ...]
     """Return the inputs that a step has amended and could use, with the hashes they had; nobody else looks at these."""
     files = (graph.files[id_] for id_, dynamic in step.inputs.items() if dynamic)
     return tuple((file.path, file.hash) for file in files if file.is_available and file.hash is not None)
-
-
-def copied_inputs(worker: Worker, attempt: Attempt) -> tuple[tuple[str, FileHash], ...]:
-    """Return the declared inputs of which a worker had copies, so that it could not see them change."""
-    if not worker.description.own_workspace:
-        return ()
-    return tuple((seen.path, seen.hash) for seen in attempt.assignment.inputs if seen.hash is not None)

@@ -74,6 +74,8 @@ class FakeWorker:
     incarnation: str = "1"
     own_workspace: bool = False
     """What its steps make is stored as blobs, and has to be published."""
+    unreachable: set[str] = field(default_factory=set)
+    """Inputs that it cannot fetch."""
     id: WorkerId | None = None
     """Known when it has been connected once."""
     is_connected: bool = False
@@ -206,6 +208,10 @@ class FakeWorker:
         changed = self._changed_inputs(held)
         if changed:
             self._end(held, AttemptOutcome(end=NotStarted("An input has changed."), changed_inputs=changed))
+            return
+        missing = tuple(seen.path for seen in held.assignment.inputs if seen.path in self.unreachable)
+        if missing:
+            self._end(held, AttemptOutcome(end=NotStarted("An input cannot be fetched."), missing_inputs=missing))
             return
         self.disk.make_directories([held.assignment.workdir])
         self.started.append(held.attempt)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from typing import Any
+
 import pytest
 
 from stepup_server.core.commands import PublishFiles
 from stepup_server.core.states import ReturnCode
-from tests.support.builders import a_step
+from tests.support.builders import a_static, a_step
 from tests.support.project import Project
+from tests.support.scripts import Call, Running
 
 
 @pytest.fixture
@@ -50,3 +54,34 @@ def test_publishing_twice_is_publishing_once(remote: Project) -> None:
     assert remote.build().code == ReturnCode.OK
     published = remote.disk.publish(publications(remote)[0].files)
     assert (published.lost, published.problems) == ((), ())
+
+
+def test_what_was_made_of_an_input_that_has_changed_meanwhile_is_not_published(remote: Project) -> None:
+    def meddle(running: Running) -> Generator[Call, Any, int]:
+        yield from ()
+        running.make_outputs()
+        running.disk.write("a", "changed")
+        return 0
+
+    remote.files(a="1")
+    remote.plan(a_static("a"), a_step("use", inputs=["a"], outputs=["x"]))
+    remote.scripts["use"] = meddle
+    assert remote.build().code & ReturnCode.FAILED
+    assert not publications(remote)
+    assert any("a (" in page.text for report in remote.reports_with("FAIL") for page in report.pages)
+    del remote.scripts["use"]
+    assert remote.build().started == ["use"]
+    assert remote.build().started == []
+
+
+def test_an_attempt_that_could_not_have_its_inputs_is_made_again(remote: Project) -> None:
+    remote.files(a="1")
+    remote.plan(a_static("a"), a_step("use", inputs=["a"], outputs=["x"]))
+    remote.workers["w0"].unreachable.add("a")
+    ticket = remote.begin_build()
+    remote.run_until("begin use")
+    remote.moves()
+    while not any("lost on the way (a)" in report.text for report in remote.reports_with("WARNING")):
+        remote.moves()[0].do()
+    remote.workers["w0"].unreachable.clear()
+    assert remote.finish(ticket).code == ReturnCode.OK
