@@ -69,11 +69,11 @@ class Proxy(grpc.GenericRpcHandler):
         """Answer nobody any more."""
         await self._server.stop(None)
 
-    def service(self, call: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
         """Return what answers a method; nothing for those that are not for steps."""
-        if call.method not in _PASSED_ON:
+        if handler_call_details.method not in _PASSED_ON:
             return None
-        method = call.method
+        method = handler_call_details.method
 
         async def behave(raw: bytes, context: Context) -> bytes:
             return await self._pass_on(method, raw, context)
