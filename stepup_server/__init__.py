@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from stepup_shared import versions
+
 __all__ = ("__version__",)
 
-__version__ = "0.1.0"
-"""Of the whole product; the build reads it from here."""
+__version__ = versions.VERSION
+"""Of the whole product."""

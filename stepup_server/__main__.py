@@ -10,11 +10,14 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from socket import gethostname
 
 # Read by grpc when it is imported: this process never forks once it serves.
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 
 import uvloop
+
+from stepup_shared import versions
 
 from . import __version__
 from .cleaning import clean_up
@@ -29,7 +32,7 @@ from .files.transfers import ProjectBlobs
 from .files.watch import ProjectWatcher
 from .inspection import show
 from .notify import tell_service_manager
-from .presence import ProjectIsTaken, claim_project, socket_for, write_note
+from .presence import ProjectIsTaken, claim_project, socket_for, write_note, write_probe
 from .report.feed import EventFeed
 from .report.joblog import JobLog
 from .report.log import configure
@@ -103,7 +106,15 @@ async def _serve(settings: Settings, socket: str) -> None:
 
 def _make_director(settings: Settings, socket: str, database: str, clock: MonotonicClock) -> Director:
     """Return a director that has taken up what an earlier one left."""
-    facts = DirectorSettings(socket=socket, root=settings.root, embedded=settings.embedded, lease_s=settings.lease_s)
+    facts = DirectorSettings(
+        socket=socket,
+        root=settings.root,
+        embedded=settings.embedded,
+        lease_s=settings.lease_s,
+        probe=write_probe(settings.root),
+        host=gethostname(),
+        version=versions.VERSION,
+    )
     director = Director(facts, os.environ)
     snapshot = load(database)
     if snapshot.steps:

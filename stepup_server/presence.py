@@ -10,13 +10,14 @@ import fcntl
 import json
 import os
 import re
+import secrets
 import shutil
 import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
-__all__ = ("ProjectIsTaken", "claim_project", "socket_for", "write_note")
+__all__ = ("ProjectIsTaken", "claim_project", "socket_for", "write_note", "write_probe")
 
 LOCK_ATTEMPTS = 20
 LOCK_PAUSE_S = 0.005
@@ -123,3 +124,20 @@ def write_note(root: str, socket: str, version: str) -> Generator[None]:
         yield
     finally:
         os.unlink(path)
+
+
+def write_probe(root: str) -> str:
+    """Leave something at the root by which workers show that they see it; return what it is.
+
+    It is another one at each start, so that a copy of the project is not taken for the project. It is overwritten in
+    its place: on a network file system a new file of that name would be seen later than a new content.
+    """
+    probe = secrets.token_hex(16)
+    descriptor = os.open(os.path.join(root, ".stepup/probe"), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        os.pwrite(descriptor, probe.encode("ascii"), 0)
+        os.ftruncate(descriptor, len(probe))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return probe

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import uvloop
 
+from stepup_shared import versions
 from stepup_worker.core.commands import Command, Interrupt, Kill, Leave, Speak, Start
 from stepup_worker.core.events import (
     AttemptBegan,
@@ -29,7 +30,7 @@ from stepup_worker.core.values import Assignment, AttemptId, Statement, StopLeve
 from stepup_worker.remote import RemoteSide
 from stepup_worker.rpc.convert import Introduction
 from stepup_worker.rpc.synchronize import Refused, Unreachable, synchronize
-from stepup_worker.run.discovery import find_director
+from stepup_worker.run.discovery import find_director, read_probe
 from stepup_worker.run.forkline import ForkLine
 from stepup_worker.run.guardian import kill_descendants, reap_strays
 from stepup_worker.run.log import Log
@@ -146,6 +147,8 @@ class _Daemon:
             pid=os.getpid(),
             root=settings.root if remote is None else "",
             own_workspace=remote is not None,
+            version=versions.VERSION,
+            offer=settings.offer,
         )
 
     async def keep_house(self) -> None:
@@ -242,7 +245,8 @@ class _Daemon:
         self._warm_up(path)
         self._tell(StreamOpened())
         try:
-            await synchronize(path, self._introduction, self)
+            probe = read_probe(self._settings.root)
+            await synchronize(path, self._introduction._replace(probe=probe), self)
         except Refused as refused:
             if not self._was_connected:
                 raise GaveUp(f"The director refuses this worker: {refused}") from refused

@@ -8,10 +8,13 @@ import re
 import socket
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from stepup_worker.core.environment import base_variables
+from stepup_worker.core.offer import Offer, parse_duration, parse_label, parse_resource, parse_size
+from stepup_worker.run.machine import count_cores, count_memory
 
 __all__ = ("PRELOAD_MODULES", "Settings", "count_cores", "make_parser", "parse_slots", "settings_from_arguments")
 
@@ -60,6 +63,10 @@ class Settings:
     """What this worker was given."""
     fix_epoch: bool = True
     """Steps find SOURCE_DATE_EPOCH set to 1980, unless the environment says otherwise."""
+    offer: Offer = field(default_factory=Offer)
+    """What steps may ask for."""
+    drain_after_s: float | None = None
+    """After how long it takes nothing more and leaves when what runs has ended; None: never."""
 
     @property
     def home(self) -> str:
@@ -98,6 +105,13 @@ def settings_from_arguments(arguments: Sequence[str] | None = None) -> Settings:
         fix_epoch=options.fix_epoch,
         preload_modules=PRELOAD_MODULES + options.preload_modules,
         output_bytes_max=output_bytes_max,
+        offer=Offer(
+            labels=dict(options.label),
+            resources=dict(options.resource),
+            cpus=count_cores() if options.cpus is None else options.cpus,
+            memory_bytes=count_memory() if options.memory is None else options.memory,
+        ),
+        drain_after_s=options.drain_after,
     )
 
 
@@ -120,47 +134,12 @@ def parse_slots(text: str) -> int:
     return slots
 
 
-def count_cores() -> int:
-    """Count the cores that this process may use: cgroup limit, batch system, affinity mask, in this order."""
-    limit = _cgroup_cores()
-    if limit is not None:
-        return limit
-    for name in ("SLURM_CPUS_PER_TASK", "PBS_NUM_PPN", "NCPUS"):
-        text = os.environ.get(name, "")
-        if text.isdecimal() and int(text) > 0:
-            return int(text)
-    return len(os.sched_getaffinity(0)) or os.cpu_count() or 1
-
-
-def _cgroup_cores() -> int | None:
-    """Return the least quota of the control groups (version 2) around this process."""
-    try:
-        with open("/proc/self/cgroup", encoding="utf-8") as file:
-            path = next((line[3:].strip() for line in file if line.startswith("0::")), None)
-    except OSError:
-        return None
-    quotas: list[float] = []
-    while path is not None:
-        quotas += _cgroup_quota(f"/sys/fs/cgroup{path}/cpu.max")
-        path = os.path.dirname(path) if path != "/" else None
-    return max(1, int(min(quotas))) if quotas else None
-
-
-def _cgroup_quota(path: str) -> list[float]:
-    try:
-        with open(path, encoding="ascii") as file:
-            quota, period = file.read().split()
-    except (OSError, ValueError):
-        return []
-    return [] if quota == "max" else [int(quota) / int(period)]
-
-
 def make_parser() -> argparse.ArgumentParser:
     """Return the grammar of the command line."""
     parser = argparse.ArgumentParser(
         prog="stepup worker",
         description="Run steps for a director. Stays until the director sends it away, or Ctrl-C.",
-        epilog="Example: stepup worker -j 4",
+        epilog="Example: stepup worker -j 4 --label zone=west --resource gpu=2",
     )
     environment = os.environ
     parser.add_argument(
@@ -200,7 +179,44 @@ def make_parser() -> argparse.ArgumentParser:
         "--preload-modules", type=_modules, default=(), metavar="A,B",
         help="Python modules that many scripts import: imported once",
     )  # fmt: skip
+    _add_offer(parser)
     return parser
+
+
+def _add_offer(parser: argparse.ArgumentParser) -> None:
+    """Describe what steps may ask for."""
+    group = parser.add_argument_group("what steps may ask for, by where= and resources=")
+    group.add_argument(
+        "--label", action="append", default=[], type=_argument(parse_label), metavar="NAME[=VALUE]",
+        help="what this worker is or has; may be repeated",
+    )  # fmt: skip
+    group.add_argument(
+        "--resource", action="append", default=[], type=_argument(parse_resource), metavar="NAME[=UNITS]",
+        help="units that its steps share, as in gpu=2 (default: one); may be repeated",
+    )  # fmt: skip
+    group.add_argument("--cpus", type=int, metavar="N", help="processors (default: those that it may use)")
+    group.add_argument(
+        "--memory", type=_argument(parse_size), metavar="SIZE", help="as in 16G (default: what it may use)"
+    )
+    group.add_argument(
+        "--drain-after", type=_argument(parse_duration), metavar="TIME",
+        help="take nothing more after this time, as in 50m, and leave when the rest has ended; SIGUSR1 does it at once",
+    )  # fmt: skip
+
+
+_Value = TypeVar("_Value")
+
+
+def _argument(read: Callable[[str], _Value]) -> Callable[[str], _Value]:
+    """Let argparse show what a reader's ValueError says."""
+
+    def read_argument(text: str) -> _Value:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{text!r}: {error}") from error
+
+    return read_argument
 
 
 def _slots(text: str) -> int:

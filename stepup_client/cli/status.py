@@ -41,11 +41,30 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 
 def _worker(worker: WorkerStatus) -> str:
-    connection = "" if worker.connected else ", not connected"
+    """Say who a worker is and what it does, and what it offers."""
+    connection = "" if worker.connected else f", not connected for {worker.silent_s:.0f} s"
+    draining = ", draining" if worker.draining else ""
     return (
-        f"{worker.name} on {worker.host}, pid {worker.pid}{connection}: "
-        f"{worker.slots} slot(s), holds {worker.holding}, finished {worker.finished}"
+        f"{worker.name} on {worker.host}, pid {worker.pid}{connection}{draining}: "
+        f"{worker.slots} slot(s), holds {worker.holding}, finished {worker.finished}{_offer(worker)}"
     )
+
+
+def _offer(worker: WorkerStatus) -> str:
+    """Say what a worker offers, as far as anybody may ask for it."""
+    held = worker.resources_held
+    parts = [
+        *(f"{name}={value}" if value else name for name, value in worker.labels.items()),
+        *(f"{held.get(name, 0)} of {units} {name} held" for name, units in worker.resources.items()),
+        f"{worker.cpus} cpus" if worker.cpus else "",
+        f"memory {worker.memory_bytes / _GIB:.1f}G" if worker.memory_bytes else "",
+        "own workspace" if worker.own_workspace else "",
+        f"version {worker.version}" if worker.version else "",
+    ]
+    return "".join(f", {part}" for part in parts if part)
+
+
+_GIB = 1 << 30
 
 
 def _running(step: RunningStep) -> str:

@@ -22,7 +22,7 @@ from stepup_client.rpc.control_values import (
     WaitingSteps,
     WorkerStatus,
 )
-from stepup_proto.v1 import control_pb2
+from stepup_proto.v1 import control_pb2, dispatch_pb2
 
 __all__ = (
     "build_options_to_wire",
@@ -157,4 +157,14 @@ def _worker(message: control_pb2.WorkerStatus) -> WorkerStatus:
         message.connected,
         message.holding,
         message.finished,
+        labels=dict(sorted(message.labels.items())),
+        cpus=message.cpus,
+        memory_bytes=message.memory_bytes,
+        resources=dict(sorted(message.resources.items())),
+        resources_held=dict(sorted(message.resources_held.items())),
+        version=message.version,
+        own_workspace=message.workspace == dispatch_pb2.WORKSPACE_OWN,
+        draining=message.draining,
+        silent_s=message.silent_s,
+        root=message.root,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 __all__ = (
@@ -220,6 +221,26 @@ class WorkerStatus:
     """Attempts that it holds."""
     finished: int
     """Attempts that it has finished since it joined."""
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What plans may ask for by `where`."""
+    cpus: int = 0
+    """0: unknown."""
+    memory_bytes: int = 0
+    """0: unknown."""
+    resources: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Units that it offers."""
+    resources_held: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Units that its steps hold."""
+    version: str = ""
+    """Of its program."""
+    own_workspace: bool = False
+    """Its steps run in private directories."""
+    draining: bool = False
+    """It gets nothing more, and leaves."""
+    silent_s: float = 0.0
+    """How long ago it said something."""
+    root: str = ""
+    """Of the project, as it sees it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -294,6 +294,10 @@ class OrderWorker:
     orders: tuple[Order, ...]
     acknowledged: tuple[AttemptId, ...]
     leave: bool
+    version: str = ""
+    """Of this director's program."""
+    scattered: bool = False
+    """Workers on several hosts see the project itself."""
 
 
 @dataclass(frozen=True, slots=True)

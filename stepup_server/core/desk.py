@@ -40,6 +40,12 @@ class DirectorSettings:
     """Path of the Unix socket; told to people."""
     root: str = "."
     """The project root; workers must see the same."""
+    probe: str = ""
+    """What they find there if they do; empty: nothing was left to be found, and the paths must be equal."""
+    host: str = ""
+    """Where this director runs, as its workers call it."""
+    version: str = ""
+    """Of this program."""
     embedded: bool = False
     """One local worker belongs to this director and lives and dies with it."""
     lease_s: float = 60.0

@@ -154,6 +154,8 @@ class Attempt:
     """Sentences about files that it seems to have missed where only its inputs are."""
     ended: bool = False
     """Its worker has told how it ended; its products are being looked at."""
+    units: tuple[tuple[str, int], ...] = ()
+    """Units of resources that it has taken, until it ends."""
 
     @property
     def fresh_since(self) -> int:
@@ -338,6 +340,12 @@ class Worker:
     """Attempts that it has finished and whose products are still being looked at: nothing follows from them yet."""
     finished: int = 0
     """Attempts that it has finished since it joined."""
+    draining: bool = False
+    """It was told to leave, and gets nothing more."""
+    seen_at: float = 0.0
+    """When it last said something."""
+    units: dict[str, int] = field(default_factory=dict)
+    """Units of resources that the attempts which it holds have taken. Mirrors `Attempt.units`."""
 
     @property
     def free_slots(self) -> int:

@@ -17,6 +17,8 @@ __all__ = (
     "Refusal",
     "Superseded",
     "UnknownStep",
+    "UnknownWorker",
+    "Unwelcome",
 )
 
 
@@ -64,6 +66,14 @@ class Superseded(Refusal):
 
 class UnknownStep(Refusal):
     """No step, or more than one, is what somebody named."""
+
+
+class UnknownWorker(Refusal):
+    """No worker is what somebody named."""
+
+
+class Unwelcome(Refusal):
+    """A worker that this director cannot work with, or a wish about workers that it cannot fulfil."""
 
 
 class NotNow(Refusal):

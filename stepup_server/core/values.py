@@ -208,6 +208,8 @@ class StepDeclaration:
     environment: tuple[str, ...] = ()
     need: Need = Need.DEFAULT
     resources: tuple[tuple[str, int], ...] = ()
+    where: str = ""
+    """Which workers may run it; empty: any."""
     shell: bool = False
     environment_overrides: tuple[tuple[str, str], ...] = ()
     duration_s: float = 0.0
@@ -324,6 +326,18 @@ class WorkerDescription:
     """Empty for a worker with a workspace of its own."""
     own_workspace: bool = False
     """Its steps run in private directories: what they make has to be published."""
+    version: str = ""
+    """Of its program; empty: not said."""
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What plans may ask for by `where`; the value is empty for a label that is only there or not."""
+    cpus: int = 0
+    """0: unknown."""
+    memory_bytes: int = 0
+    """0: unknown."""
+    resources: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Units that it offers to its steps."""
+    probe: str | None = None
+    """By which it is known to see the same root; None: it knows nothing of that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from .desk import Desk
 from .events import WorkerConnected, WorkerDisconnected, WorkerReported
 from .ids import AttemptId, NodeId, StreamId, WorkerId
 from .records import Attempt, Step, Worker
-from .refusals import InvalidArgument, InvariantBroken, NotNow
+from .refusals import InvariantBroken, NotNow, Unwelcome
 from .states import Phase, StopLevel, Tag
 from .values import Order, WorkerDescription
+from .welcome import check_welcome
 
 __all__ = ("Workforce",)
 
@@ -35,13 +36,7 @@ class Workforce:
         description = event.description
         if self._desk.phase is Phase.STOPPING:
             raise NotNow("The director is stopping.")
-        if not description.name:
-            raise InvalidArgument("A worker needs a name.")
-        if not description.own_workspace and description.root != self._desk.settings.root:
-            raise NotNow(
-                f"This director serves {self._desk.settings.root}, not {description.root}."
-                " A worker that does not see these files needs a workspace of its own: 'stepup worker --workspace DIR'."
-            )
+        check_welcome(self._desk.settings, description)
         worker = self._find(description.name)
         lost: tuple[NodeId, ...] = ()
         if worker is None:
@@ -50,9 +45,10 @@ class Workforce:
             self._end_stream(worker, description)
         elif worker.description.incarnation not in {"", description.incarnation}:
             lost = self._take_all(worker)
+            worker.draining = False
         worker.description, worker.stream = description, event.stream
-        worker.connected, worker.leave, worker.changed = True, False, True
-        worker.sequence = 0
+        worker.connected, worker.leave, worker.changed = True, worker.draining, True
+        worker.sequence, worker.seen_at = 0, self._desk.now
         worker.told = {id_: 0 for id_ in event.holding if id_ in worker.holding}
         self._desk.deadlines.cancel(worker.id)
         self._announce(worker)
@@ -153,6 +149,7 @@ class Workforce:
         What it was told and does not hold, it is told again, unless it is stopping.
         """
         worker = self.workers[event.worker]
+        worker.seen_at = self._desk.now
         if event.slots is not None:
             worker.description = replace(worker.description, slots=event.slots)
         absent = self._find_absent(worker, event)
@@ -249,7 +246,22 @@ class Workforce:
         orders = tuple(self._order(worker, id_, step) for id_, step in worker.holding.items())
         acknowledged = tuple(worker.acknowledged)
         worker.acknowledged.clear()
-        return OrderWorker(worker.id, stream, worker.sequence, orders, acknowledged, worker.leave)
+        return OrderWorker(
+            worker.id,
+            stream,
+            worker.sequence,
+            orders,
+            acknowledged,
+            worker.leave,
+            version=self._desk.settings.version,
+            scattered=self._is_scattered(),
+        )
+
+    def _is_scattered(self) -> bool:
+        """Tell whether workers on several hosts, or on another than this one, see the project itself."""
+        home = self._desk.settings.host
+        hosts = {worker.description.host for worker in self.connected if not worker.description.own_workspace}
+        return bool(home) and bool(hosts - {home})
 
     def _order(self, worker: Worker, id_: AttemptId, step_id: NodeId) -> Order:
         """Put down one attempt, with its details when the worker does not have them."""

@@ -139,6 +139,7 @@ def _step(message: plan.StepDeclaration, source: Source, base: str) -> StepDecla
         environment=tuple(message.environment),
         need=_need(message.need, source),
         resources=tuple(sorted(message.resources.items())),
+        where=message.where,
         shell=message.shell,
         environment_overrides=_pairs(message.environment_overrides.items()),
         duration_s=message.duration_s,
@@ -255,6 +256,12 @@ def description_from_wire(message: dispatch.WorkerDescription) -> values.WorkerD
         slots=message.slots,
         root=message.root,
         own_workspace=message.workspace == dispatch.WORKSPACE_OWN,
+        version=message.version,
+        labels=dict(sorted(message.labels.items())),
+        cpus=message.cpus,
+        memory_bytes=message.memory_bytes,
+        resources=dict(sorted(message.resources.items())),
+        probe=message.probe if message.HasField("probe") else None,
     )
 
 
@@ -339,6 +346,8 @@ def orders_to_wire(orders: commands.OrderWorker) -> dispatch.SynchronizeResponse
         ],
         acknowledged=[attempt_to_wire(attempt) for attempt in orders.acknowledged],
         leave=orders.leave,
+        version=orders.version,
+        scattered=orders.scattered,
     )
 
 

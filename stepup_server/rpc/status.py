@@ -48,6 +48,8 @@ STATUS_TABLE: dict[type[refusals.Refusal], tuple[grpc.StatusCode, types.Refusal.
     refusals.AmendWhileHolding: (_Code.FAILED_PRECONDITION, _Kind.KIND_AMEND_WHILE_HOLDING),
     refusals.Superseded: (_Code.FAILED_PRECONDITION, _Kind.KIND_SUPERSEDED),
     refusals.UnknownStep: (_Code.NOT_FOUND, _Kind.KIND_ARGUMENT),
+    refusals.UnknownWorker: (_Code.NOT_FOUND, _Kind.KIND_UNKNOWN),
+    refusals.Unwelcome: (_Code.FAILED_PRECONDITION, _Kind.KIND_PHASE),
     refusals.NotNow: (_Code.UNAVAILABLE, _Kind.KIND_PHASE),
 }
 

@@ -6,9 +6,11 @@ import os
 from collections import Counter
 
 from stepup_proto.v1 import control_pb2 as control
+from stepup_proto.v1 import dispatch_pb2 as dispatch
 from stepup_server.core.director import Director
 from stepup_server.core.mermaid import dependency_mermaid
 from stepup_server.core.reasons import BRANCHES_MAX, Reason
+from stepup_server.core.records import Worker
 from stepup_server.core.states import StepState
 from stepup_server.core.views import dependency_dot, graph_text, provenance_dot
 from stepup_server.core.waiting import common_reasons
@@ -45,7 +47,7 @@ def status_to_wire(director: Director, version: str, now: float) -> control.GetS
         stopping=LEVEL_TO_WIRE[desk.stop],
         steps=Counter(step.state.name for step in desk.graph.steps.values() if not step.detached),
         files=Counter(file.state.name for file in desk.graph.files.values() if not file.detached),
-        workers=_workers(director),
+        workers=_workers(director, now),
         running=_running(director, now),
         resources_held={name: units for name, units in director.execution.ready.held.items() if units},
         return_code=int(desk.return_code),
@@ -69,21 +71,34 @@ def _waiting(director: Director) -> list[control.WaitingSteps]:
     ]
 
 
-def _workers(director: Director) -> list[control.WorkerStatus]:
+def _workers(director: Director, now: float) -> list[control.WorkerStatus]:
     """Return the workers, in the order of joining."""
-    return [
-        control.WorkerStatus(
-            index=worker.id,
-            name=worker.description.name,
-            host=worker.description.host,
-            pid=worker.description.pid,
-            slots=worker.description.slots,
-            connected=worker.connected,
-            holding=len(worker.holding),
-            finished=worker.finished,
-        )
-        for worker in director.workforce.workers.values()
-    ]
+    return [_worker(worker, now) for worker in director.workforce.workers.values()]
+
+
+def _worker(worker: Worker, now: float) -> control.WorkerStatus:
+    """Return who a worker is, what it offers and what it does."""
+    facts = worker.description
+    return control.WorkerStatus(
+        index=worker.id,
+        name=facts.name,
+        host=facts.host,
+        pid=facts.pid,
+        slots=facts.slots,
+        connected=worker.connected,
+        holding=len(worker.holding),
+        finished=worker.finished,
+        labels=facts.labels,
+        cpus=facts.cpus,
+        memory_bytes=facts.memory_bytes,
+        resources=facts.resources,
+        resources_held={name: units for name, units in worker.units.items() if units and name in facts.resources},
+        version=facts.version,
+        workspace=dispatch.WORKSPACE_OWN if facts.own_workspace else dispatch.WORKSPACE_SHARED_ROOT,
+        draining=worker.draining or (worker.connected and not facts.slots),
+        silent_s=max(0.0, now - worker.seen_at),
+        root=facts.root,
+    )
 
 
 def _running(director: Director, now: float) -> list[control.RunningStep]:

@@ -40,8 +40,12 @@ class OrdersReceived:
     """Results that are durable now."""
     leave: bool = False
     """Leave when nothing is held any more."""
+    version: str = ""
+    """Of the director's program; empty: not said."""
     root: str = ""
     """The project root on the director's host; only in the first response of a stream."""
+    scattered: bool = False
+    """Others may see what one worker has written a moment later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from stepup_proto.v1 import dispatch_pb2, types_pb2
 from stepup_worker.core.events import OrdersReceived
+from stepup_worker.core.offer import Offer
 from stepup_worker.core.values import (
     Assignment,
     AttemptId,
@@ -40,6 +41,12 @@ class Introduction(NamedTuple):
     """The project root; empty for a worker with a workspace of its own."""
     own_workspace: bool = False
     """Its steps run in private directories."""
+    version: str = ""
+    """Of this program."""
+    offer: Offer = Offer()
+    """What steps may ask for."""
+    probe: str | None = None
+    """What is in .stepup/probe below its root; empty: nothing, None: not said."""
 
 
 _KINDS_FROM_WIRE = {
@@ -73,7 +80,9 @@ def orders_from_wire(response: dispatch_pb2.SynchronizeResponse) -> OrdersReceiv
         orders=tuple(_order_from_wire(order) for order in response.orders),
         acknowledged=tuple(_attempt_from_wire(attempt) for attempt in response.acknowledged),
         leave=response.leave,
+        version=response.version,
         root=response.root,
+        scattered=response.scattered,
     )
 
 
@@ -100,6 +109,12 @@ def _description_to_wire(introduction: Introduction, slots: int) -> dispatch_pb2
         slots=slots,
         root=introduction.root,
         workspace=_WORKSPACES[introduction.own_workspace],
+        version=introduction.version,
+        labels=introduction.offer.labels,
+        cpus=introduction.offer.cpus,
+        memory_bytes=introduction.offer.memory_bytes,
+        resources=introduction.offer.resources,
+        probe=introduction.probe,
     )
 
 

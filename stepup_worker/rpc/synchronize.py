@@ -14,6 +14,7 @@ import grpc.aio
 from stepup_proto.v1.dispatch_pb2 import SynchronizeRequest, SynchronizeResponse
 from stepup_proto.v1.dispatch_pb2_grpc import DispatchServiceStub
 from stepup_shared.keepalive import CLIENT_OPTIONS
+from stepup_shared.versions import mismatch
 from stepup_worker.core.events import OrdersReceived
 from stepup_worker.core.values import Statement
 
@@ -89,7 +90,7 @@ async def synchronize(path: str, introduction: Introduction, speaker: Speaker) -
         call = DispatchServiceStub(channel).Synchronize()
         async with asyncio.TaskGroup() as group:
             speaking = group.create_task(_speak(call, introduction, speaker))
-            listening = group.create_task(_listen(call, speaker))
+            listening = group.create_task(_listen(call, introduction, speaker))
             await asyncio.wait((speaking, listening), return_when=asyncio.FIRST_COMPLETED)
             # Whoever speaks no more wants to leave, and hears the director's last words.
             await asyncio.wait((listening,), timeout=_FAREWELL_S_MAX)
@@ -121,11 +122,14 @@ async def _speak(call: _Call, introduction: Introduction, speaker: Speaker) -> N
         return
 
 
-async def _listen(call: _Call, speaker: Speaker) -> Disconnected:
+async def _listen(call: _Call, introduction: Introduction, speaker: Speaker) -> Disconnected:
     """Take what the director says until the stream ends; return why it ended."""
     is_connected = False
     try:
         while isinstance(response := await call.read(), SynchronizeResponse):
+            wrong = mismatch(response.version, introduction.version)
+            if wrong is not None:
+                return Refused(wrong)
             if not is_connected:
                 is_connected = True
                 speaker.on_connected()

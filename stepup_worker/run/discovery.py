@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-__all__ = ("find_director",)
+__all__ = ("find_director", "read_probe")
 
 
 def find_director(root: str, given: str | None) -> str | None:
@@ -29,3 +29,15 @@ def _read_address(root: str) -> str | None:
             return path
         case _:
             return None
+
+
+def read_probe(root: str) -> str:
+    """Return by what the director knows that a worker sees its root; empty when there is nothing."""
+    try:
+        with open(os.path.join(root, ".stepup", "probe"), encoding="ascii", errors="replace") as file:
+            return file.read(_PROBE_CHARACTERS_MAX)
+    except OSError:
+        return ""
+
+
+_PROBE_CHARACTERS_MAX = 64

@@ -20,6 +20,7 @@ from stepup_server.core.ids import AttemptId, NodeId, RequestId, StreamId, Worke
 from stepup_server.core.states import Need, StopLevel
 from stepup_server.rpc import convert
 from stepup_worker.core.events import OrdersReceived
+from stepup_worker.core.offer import Offer
 from stepup_worker.rpc.convert import Introduction, orders_from_wire
 from stepup_worker.rpc.convert import statement_to_wire as report_to_wire
 
@@ -28,7 +29,8 @@ PATHS = st.lists(TEXTS, max_size=3)
 NUMBERS = st.integers(0, 2**63 - 1)
 SECONDS = st.floats(0, 1e6)
 VARIABLES = st.dictionaries(TEXTS, TEXTS, max_size=3)
-INTRODUCTION = Introduction("w0", "abc", "here", 7, "/project")
+OFFER = Offer(labels={"gpu": "", "zone": "west"}, resources={"gpu": 2}, cpus=4, memory_bytes=1 << 34)
+INTRODUCTION = Introduction("w0", "abc", "here", 7, "/project", version="1.2.0", offer=OFFER, probe="")
 
 attempts = st.builds(AttemptId, NUMBERS.map(NodeId), NUMBERS)
 hashes = st.builds(
@@ -90,11 +92,20 @@ def test_the_identity_of_an_attempt_survives(attempt: AttemptId) -> None:
 def test_workers_read_the_orders_that_the_director_wrote(
     orders: list[server.Order], acknowledged: list[AttemptId], *, leave: bool
 ) -> None:
-    command = OrderWorker(WorkerId(0), StreamId(1), 7, tuple(orders), tuple(acknowledged), leave)
+    command = OrderWorker(
+        WorkerId(0),
+        StreamId(1),
+        7,
+        tuple(orders),
+        tuple(acknowledged),
+        leave,
+        version="1.2.0",
+        scattered=leave,
+    )
     sent = convert.orders_to_wire(command).SerializeToString()
     read = orders_from_wire(dispatch_pb2.SynchronizeResponse.FromString(sent))
     assert isinstance(read, OrdersReceived)
-    assert (read.sequence, read.leave) == (7, leave)
+    assert (read.sequence, read.leave, read.version, read.scattered) == (7, leave, "1.2.0", leave)
     assert plain(read.acknowledged) == plain(command.acknowledged)
     assert [_sorted(order) for order in read.orders] == [_sorted(order) for order in command.orders]
 
@@ -143,7 +154,8 @@ def test_the_director_reads_what_workers_wrote(
     assert ended.attempt == attempt
     assert plain(ended.outcome) == _without("at", plain(outcome))
     description = convert.description_from_wire(sent.worker)
-    assert plain(description) == {**INTRODUCTION._asdict(), "slots": 3}
+    introduced = _without("offer", {**INTRODUCTION._asdict(), **dataclasses.asdict(OFFER), "slots": 3})
+    assert plain(description) == introduced
 
 
 def _as_worker(seen: server.Observation) -> worker.Observation:

@@ -1,3 +1,4 @@
+from stepup_proto.v1 import dispatch_pb2 as _dispatch_pb2
 from stepup_proto.v1 import types_pb2 as _types_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -80,6 +81,20 @@ class DrainRequest(_message.Message):
 class DrainResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class DrainWorkerRequest(_message.Message):
+    __slots__ = ("workers", "wait")
+    WORKERS_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FIELD_NUMBER: _ClassVar[int]
+    workers: _containers.RepeatedScalarFieldContainer[str]
+    wait: bool
+    def __init__(self, workers: _Optional[_Iterable[str]] = ..., wait: _Optional[bool] = ...) -> None: ...
+
+class DrainWorkerResponse(_message.Message):
+    __slots__ = ("workers",)
+    WORKERS_FIELD_NUMBER: _ClassVar[int]
+    workers: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, workers: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class JoinRequest(_message.Message):
     __slots__ = ()
@@ -187,7 +202,28 @@ class WaitingSteps(_message.Message):
     def __init__(self, kind: _Optional[str] = ..., text: _Optional[str] = ..., count: _Optional[int] = ..., example: _Optional[str] = ...) -> None: ...
 
 class WorkerStatus(_message.Message):
-    __slots__ = ("index", "name", "host", "pid", "slots", "connected", "holding", "finished")
+    __slots__ = ("index", "name", "host", "pid", "slots", "connected", "holding", "finished", "labels", "cpus", "memory_bytes", "resources", "resources_held", "version", "workspace", "draining", "silent_s", "root")
+    class LabelsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    class ResourcesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    class ResourcesHeldEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
     INDEX_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     HOST_FIELD_NUMBER: _ClassVar[int]
@@ -196,6 +232,16 @@ class WorkerStatus(_message.Message):
     CONNECTED_FIELD_NUMBER: _ClassVar[int]
     HOLDING_FIELD_NUMBER: _ClassVar[int]
     FINISHED_FIELD_NUMBER: _ClassVar[int]
+    LABELS_FIELD_NUMBER: _ClassVar[int]
+    CPUS_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
+    RESOURCES_FIELD_NUMBER: _ClassVar[int]
+    RESOURCES_HELD_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    DRAINING_FIELD_NUMBER: _ClassVar[int]
+    SILENT_S_FIELD_NUMBER: _ClassVar[int]
+    ROOT_FIELD_NUMBER: _ClassVar[int]
     index: int
     name: str
     host: str
@@ -204,7 +250,17 @@ class WorkerStatus(_message.Message):
     connected: bool
     holding: int
     finished: int
-    def __init__(self, index: _Optional[int] = ..., name: _Optional[str] = ..., host: _Optional[str] = ..., pid: _Optional[int] = ..., slots: _Optional[int] = ..., connected: _Optional[bool] = ..., holding: _Optional[int] = ..., finished: _Optional[int] = ...) -> None: ...
+    labels: _containers.ScalarMap[str, str]
+    cpus: int
+    memory_bytes: int
+    resources: _containers.ScalarMap[str, int]
+    resources_held: _containers.ScalarMap[str, int]
+    version: str
+    workspace: _dispatch_pb2.Workspace
+    draining: bool
+    silent_s: float
+    root: str
+    def __init__(self, index: _Optional[int] = ..., name: _Optional[str] = ..., host: _Optional[str] = ..., pid: _Optional[int] = ..., slots: _Optional[int] = ..., connected: _Optional[bool] = ..., holding: _Optional[int] = ..., finished: _Optional[int] = ..., labels: _Optional[_Mapping[str, str]] = ..., cpus: _Optional[int] = ..., memory_bytes: _Optional[int] = ..., resources: _Optional[_Mapping[str, int]] = ..., resources_held: _Optional[_Mapping[str, int]] = ..., version: _Optional[str] = ..., workspace: _Optional[_Union[_dispatch_pb2.Workspace, str]] = ..., draining: _Optional[bool] = ..., silent_s: _Optional[float] = ..., root: _Optional[str] = ...) -> None: ...
 
 class RunningStep(_message.Message):
     __slots__ = ("attempt", "label", "worker", "elapsed_s")

@@ -55,6 +55,11 @@ class ControlServiceStub:
                 request_serializer=stepup__proto_dot_v1_dot_control__pb2.DrainRequest.SerializeToString,
                 response_deserializer=stepup__proto_dot_v1_dot_control__pb2.DrainResponse.FromString,
                 _registered_method=True)
+        self.DrainWorker = channel.unary_unary(
+                '/stepup_proto.v1.ControlService/DrainWorker',
+                request_serializer=stepup__proto_dot_v1_dot_control__pb2.DrainWorkerRequest.SerializeToString,
+                response_deserializer=stepup__proto_dot_v1_dot_control__pb2.DrainWorkerResponse.FromString,
+                _registered_method=True)
         self.Join = channel.unary_unary(
                 '/stepup_proto.v1.ControlService/Join',
                 request_serializer=stepup__proto_dot_v1_dot_control__pb2.JoinRequest.SerializeToString,
@@ -121,6 +126,17 @@ class ControlServiceServicer:
     def Drain(self, request, context):
         """Purpose: start no further steps in this build; those that run go on.
         Blocking: no. Retry: safe. Status codes: UNAVAILABLE (stopping).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DrainWorker(self, request, context):
+        """Purpose: let workers leave. They get nothing more, give back what has not begun, and leave when the rest has ended;
+        the steps that they gave back run on others.
+        Blocking: only with `wait`, until they have left. Retry: safe.
+        Status codes: NOT_FOUND (no such worker; the message lists those that are there), FAILED_PRECONDITION (they belong to a
+        `stepup build` and end with it), UNAVAILABLE (stopping).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -202,6 +218,11 @@ def add_ControlServiceServicer_to_server(servicer, server):
                     servicer.Drain,
                     request_deserializer=stepup__proto_dot_v1_dot_control__pb2.DrainRequest.FromString,
                     response_serializer=stepup__proto_dot_v1_dot_control__pb2.DrainResponse.SerializeToString,
+            ),
+            'DrainWorker': grpc.unary_unary_rpc_method_handler(
+                    servicer.DrainWorker,
+                    request_deserializer=stepup__proto_dot_v1_dot_control__pb2.DrainWorkerRequest.FromString,
+                    response_serializer=stepup__proto_dot_v1_dot_control__pb2.DrainWorkerResponse.SerializeToString,
             ),
             'Join': grpc.unary_unary_rpc_method_handler(
                     servicer.Join,
@@ -343,6 +364,33 @@ class ControlService:
             '/stepup_proto.v1.ControlService/Drain',
             stepup__proto_dot_v1_dot_control__pb2.DrainRequest.SerializeToString,
             stepup__proto_dot_v1_dot_control__pb2.DrainResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DrainWorker(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stepup_proto.v1.ControlService/DrainWorker',
+            stepup__proto_dot_v1_dot_control__pb2.DrainWorkerRequest.SerializeToString,
+            stepup__proto_dot_v1_dot_control__pb2.DrainWorkerResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -52,6 +52,13 @@ class ControlServiceStub:
     """Purpose: start no further steps in this build; those that run go on.
     Blocking: no. Retry: safe. Status codes: UNAVAILABLE (stopping).
     """
+    DrainWorker: _grpc.UnaryUnaryMultiCallable[_control_pb2.DrainWorkerRequest, _control_pb2.DrainWorkerResponse]
+    """Purpose: let workers leave. They get nothing more, give back what has not begun, and leave when the rest has ended;
+    the steps that they gave back run on others.
+    Blocking: only with `wait`, until they have left. Retry: safe.
+    Status codes: NOT_FOUND (no such worker; the message lists those that are there), FAILED_PRECONDITION (they belong to a
+      `stepup build` and end with it), UNAVAILABLE (stopping).
+    """
     Join: _grpc.UnaryUnaryMultiCallable[_control_pb2.JoinRequest, _control_pb2.JoinResponse]
     """Purpose: stop the director once it is idle.
     Blocking: until it is idle. Retry: safe. Status codes: UNAVAILABLE (already stopping).
@@ -106,6 +113,13 @@ class ControlServiceAsyncStub(ControlServiceStub):
     Drain: _aio.UnaryUnaryMultiCallable[_control_pb2.DrainRequest, _control_pb2.DrainResponse]  # type: ignore[assignment]
     """Purpose: start no further steps in this build; those that run go on.
     Blocking: no. Retry: safe. Status codes: UNAVAILABLE (stopping).
+    """
+    DrainWorker: _aio.UnaryUnaryMultiCallable[_control_pb2.DrainWorkerRequest, _control_pb2.DrainWorkerResponse]  # type: ignore[assignment]
+    """Purpose: let workers leave. They get nothing more, give back what has not begun, and leave when the rest has ended;
+    the steps that they gave back run on others.
+    Blocking: only with `wait`, until they have left. Retry: safe.
+    Status codes: NOT_FOUND (no such worker; the message lists those that are there), FAILED_PRECONDITION (they belong to a
+      `stepup build` and end with it), UNAVAILABLE (stopping).
     """
     Join: _aio.UnaryUnaryMultiCallable[_control_pb2.JoinRequest, _control_pb2.JoinResponse]  # type: ignore[assignment]
     """Purpose: stop the director once it is idle.
@@ -182,6 +196,19 @@ class ControlServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_control_pb2.DrainResponse, _abc.Awaitable[_control_pb2.DrainResponse]]:
         """Purpose: start no further steps in this build; those that run go on.
         Blocking: no. Retry: safe. Status codes: UNAVAILABLE (stopping).
+        """
+
+    @_abc_1.abstractmethod
+    def DrainWorker(
+        self,
+        request: _control_pb2.DrainWorkerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_control_pb2.DrainWorkerResponse, _abc.Awaitable[_control_pb2.DrainWorkerResponse]]:
+        """Purpose: let workers leave. They get nothing more, give back what has not begun, and leave when the rest has ended;
+        the steps that they gave back run on others.
+        Blocking: only with `wait`, until they have left. Retry: safe.
+        Status codes: NOT_FOUND (no such worker; the message lists those that are there), FAILED_PRECONDITION (they belong to a
+          `stepup build` and end with it), UNAVAILABLE (stopping).
         """
 
     @_abc_1.abstractmethod

@@ -56,7 +56,8 @@ class DispatchServiceServicer:
         is void.
         Status codes:
         INVALID_ARGUMENT     malformed message, or the first one has no worker
-        FAILED_PRECONDITION  the root differs, or another worker has this name and its stream is not known to have ended
+        FAILED_PRECONDITION  the root or the version differs, or another worker has this name and its stream is not known to
+        have ended
         UNAVAILABLE          the director is stopping; try again later
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -49,7 +49,8 @@ class DispatchServiceStub:
       is void.
     Status codes:
       INVALID_ARGUMENT     malformed message, or the first one has no worker
-      FAILED_PRECONDITION  the root differs, or another worker has this name and its stream is not known to have ended
+      FAILED_PRECONDITION  the root or the version differs, or another worker has this name and its stream is not known to
+        have ended
       UNAVAILABLE          the director is stopping; try again later
     """
 
@@ -68,7 +69,8 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
       is void.
     Status codes:
       INVALID_ARGUMENT     malformed message, or the first one has no worker
-      FAILED_PRECONDITION  the root differs, or another worker has this name and its stream is not known to have ended
+      FAILED_PRECONDITION  the root or the version differs, or another worker has this name and its stream is not known to
+        have ended
       UNAVAILABLE          the director is stopping; try again later
     """
 
@@ -90,7 +92,8 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
           is void.
         Status codes:
           INVALID_ARGUMENT     malformed message, or the first one has no worker
-          FAILED_PRECONDITION  the root differs, or another worker has this name and its stream is not known to have ended
+          FAILED_PRECONDITION  the root or the version differs, or another worker has this name and its stream is not known to
+            have ended
           UNAVAILABLE          the director is stopping; try again later
         """
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from stepup_worker import settings as module
+from stepup_worker.run import machine
 from stepup_worker.settings import count_cores, parse_slots, settings_from_arguments
 
 
@@ -24,7 +25,7 @@ def test_nonsense_is_refused(capsys: pytest.CaptureFixture[str], text: str) -> N
 
 
 def test_the_batch_system_is_asked_for_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_cgroup_cores", lambda: None)
+    monkeypatch.setattr(machine, "_cgroup_cores", lambda: None)
     monkeypatch.setenv("SLURM_CPUS_PER_TASK", "7")
     assert count_cores() == 7
 

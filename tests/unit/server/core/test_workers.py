@@ -10,7 +10,7 @@ from stepup_server.core import events as ev
 from stepup_server.core.commands import EndStream, OrderWorker
 from stepup_server.core.director import DirectorSettings
 from stepup_server.core.ids import AttemptId, NodeId, StreamId, WorkerId
-from stepup_server.core.refusals import InvalidArgument, NotNow, Refusal
+from stepup_server.core.refusals import InvalidArgument, NotNow, Refusal, Unwelcome
 from stepup_server.core.states import ReturnCode, StepState
 from stepup_server.core.values import AttemptFact, AttemptOutcome, Exited, Observation, PathKind
 from tests.support.builders import a_step
@@ -206,7 +206,7 @@ def test_in_the_embedded_case_a_lost_worker_ends_the_build() -> None:
 
 @pytest.mark.parametrize(
     ("change", "kind"),
-    [({"root": "/elsewhere"}, NotNow), ({"name": ""}, InvalidArgument), ({"incarnation": "2"}, NotNow)],
+    [({"root": "/elsewhere"}, Unwelcome), ({"name": ""}, InvalidArgument), ({"incarnation": "2"}, NotNow)],
 )
 def test_a_worker_that_does_not_fit_is_refused(
     project: Project, change: dict[str, object], kind: type[Refusal]
