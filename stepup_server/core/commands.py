@@ -47,6 +47,7 @@ __all__ = (
     "SubprocessRow",
     "TreeRow",
     "Watch",
+    "WorkersDrained",
 )
 
 
@@ -264,7 +265,17 @@ class BuildTicket:
     joined: bool
 
 
-Value = Declared | AmendAnswer | GlobAnswer | StepInfo | Located | BuildTicket | WorkerId | int | None
+@dataclass(frozen=True, slots=True)
+class WorkersDrained:
+    """The answer to a wish that workers leave."""
+
+    names: tuple[str, ...]
+    """By index."""
+
+
+Value = (
+    Declared | AmendAnswer | GlobAnswer | StepInfo | Located | BuildTicket | WorkersDrained | WorkerId | int | None
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from .commands import Command, FileRow, Record, Report, Snapshot, StepRow, TreeR
 from .consequences import confirm_files
 from .declare import Declarations
 from .desk import Desk, DirectorSettings
+from .drains import Drains
 from .execution import Execution
 from .ids import NodeId, WorkerId
 from .locating import Locations
@@ -48,6 +49,7 @@ class Director:
         self.workforce = Workforce(self.desk)
         self.execution = Execution(self.desk, self.workforce)
         self.builds = Builds(self.desk, self.execution, self.workforce)
+        self._drains = Drains(self.desk, self.workforce)
         self._declarations = Declarations(self.desk)
         self._amendments = Amendments(self.desk, self.workforce)
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -56,7 +58,7 @@ class Director:
             ev.Amended: self._amendments.on_amended,
             ev.StepInfoRequested: self._amendments.on_step_info_requested,
             ev.LocateRequested: Locations(self.desk).on_locate_requested,
-            ev.RequestAbandoned: self.builds.on_request_abandoned,
+            ev.RequestAbandoned: self._on_request_abandoned,
             ev.PathsInspected: self._on_paths_inspected,
             ev.FilesHashed: self._on_files_hashed,
             ev.GlobsExpanded: self._on_globs_expanded,
@@ -70,6 +72,7 @@ class Director:
             ev.WaitRequested: self.builds.on_wait_requested,
             ev.JoinRequested: self.builds.on_join_requested,
             ev.DrainRequested: self.builds.on_drain_requested,
+            ev.WorkerDrainRequested: self._drains.on_worker_drain_requested,
             ev.StopRequested: self.builds.on_stop_requested,
             ev.PathsTouched: self.builds.watching.on_paths_touched,
             ev.WatchFailed: self.builds.watching.on_watch_failed,
@@ -87,6 +90,7 @@ class Director:
         self._confirm_new_files()
         self.execution.advance()
         self.builds.advance()
+        self._drains.advance()
         self._confirm_new_files()
         self.execution.advance()
         self.workforce.write_orders()
@@ -108,6 +112,11 @@ class Director:
             if request is None:
                 raise InvariantBroken(f"nobody waits for the refusal of {event}") from refusal
             self.desk.refuse(request, refusal)
+
+    def _on_request_abandoned(self, event: ev.RequestAbandoned) -> None:
+        """Forget a caller that went away."""
+        self.builds.on_request_abandoned(event)
+        self._drains.on_request_abandoned(event.request)
 
     def _confirm_new_files(self) -> None:
         """Ask for the hashes of files that became static in this turn."""

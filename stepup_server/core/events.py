@@ -44,6 +44,7 @@ __all__ = (
     "WatchFailed",
     "WorkerConnected",
     "WorkerDisconnected",
+    "WorkerDrainRequested",
     "WorkerReported",
 )
 
@@ -250,6 +251,17 @@ class DrainRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerDrainRequested:
+    """Somebody wants workers to leave. Answered with `WorkersDrained`."""
+
+    request: RequestId
+    workers: tuple[str, ...]
+    """Names, numbers, or `all`."""
+    wait: bool
+    """Answer only when they have left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopRequested:
     """Somebody wants the director to stop. Answered with `None`."""
 
@@ -284,6 +296,7 @@ Event = (
     | WaitRequested
     | JoinRequested
     | DrainRequested
+    | WorkerDrainRequested
     | StopRequested
     | TimePassed
 )

@@ -228,6 +228,15 @@ class Workforce:
         """Tell whether an attempt has not begun, as far as is known, and is held by a worker that can be asked."""
         return attempt.started_tick is None and not attempt.ended and self.workers[attempt.worker].connected
 
+    def drain(self, worker: Worker) -> None:
+        """Give a worker nothing more, ask for what has not begun, and let it leave with the rest."""
+        worker.draining = worker.leave = worker.changed = True
+        for id_, step in worker.holding.items():
+            attempt = self._desk.graph.steps[step].attempt
+            if attempt is not None and attempt.id == id_ and self.may_give_back(attempt):
+                attempt.stop = max(attempt.stop, StopLevel.DRAIN)
+        self._desk.report(Tag.DIRECTOR, f"Draining worker {worker.id}")
+
     def dismiss_all(self) -> None:
         """Let all workers leave."""
         for worker in self.connected:

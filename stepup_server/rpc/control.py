@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from types import NoneType
 
 from stepup_proto.v1 import control_pb2 as control
-from stepup_server.core.commands import BuildTicket
+from stepup_server.core.commands import BuildTicket, WorkersDrained
 from stepup_server.core.events import (
     BuildRequested,
     DrainRequested,
@@ -14,6 +14,7 @@ from stepup_server.core.events import (
     RebuildRequested,
     StopRequested,
     WaitRequested,
+    WorkerDrainRequested,
 )
 from stepup_server.engine.engine import Engine
 from stepup_server.engine.ports import Feed
@@ -60,6 +61,14 @@ class ControlServicer:
         """Start nothing more in this build."""
         await self._engine.ask(lambda id_: DrainRequested(request=id_), NoneType)
         return control.DrainResponse()
+
+    async def drain_worker(self, request: control.DrainWorkerRequest) -> control.DrainWorkerResponse:
+        """Let workers leave."""
+        chosen = tuple(request.workers)
+        answer = await self._engine.ask(
+            lambda id_: WorkerDrainRequested(request=id_, workers=chosen, wait=request.wait), WorkersDrained
+        )
+        return control.DrainWorkerResponse(workers=answer.names)
 
     async def join(self, _request: control.JoinRequest) -> control.JoinResponse:
         """Stop after this build."""

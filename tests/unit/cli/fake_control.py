@@ -63,6 +63,12 @@ class FakeControl:
         self.told.append(request)
         return control_pb2.DrainResponse()
 
+    async def DrainWorker(
+        self, request: control_pb2.DrainWorkerRequest, _context: object, /
+    ) -> control_pb2.DrainWorkerResponse:
+        self.told.append(request)
+        return control_pb2.DrainWorkerResponse(workers=request.workers)
+
     async def Join(self, request: control_pb2.JoinRequest, _context: object, /) -> control_pb2.JoinResponse:
         self.told.append(request)
         self.on_join()
