@@ -273,9 +273,7 @@ class WorkersDrained:
     """By index."""
 
 
-Value = (
-    Declared | AmendAnswer | GlobAnswer | StepInfo | Located | BuildTicket | WorkersDrained | WorkerId | int | None
-)
+Value = Declared | AmendAnswer | GlobAnswer | StepInfo | Located | BuildTicket | WorkersDrained | WorkerId | int | None
 
 
 @dataclass(frozen=True, slots=True)

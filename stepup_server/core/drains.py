@@ -1,4 +1,4 @@
-"""Letting single workers leave during a build: nothing more, back what has not begun, and away when the rest has ended."""
+"""Letting single workers leave: nothing more for them, back what has not begun, and away when the rest has ended."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ class Drains:
         if self._desk.phase is Phase.STOPPING:
             raise NotNow("The director is stopping.")
         if self._desk.settings.embedded:
-            raise Unwelcome("These workers belong to a `stepup build` and end with it: `stepup drain` drains the build.")
+            raise Unwelcome(
+                "These workers belong to a `stepup build` and end with it: `stepup drain` drains the build."
+            )
         chosen = self._choose(event.workers)
         for worker in chosen:
             self._workforce.drain(worker)

@@ -13,7 +13,7 @@ from .desk import Desk
 from .events import WorkerConnected, WorkerDisconnected, WorkerReported
 from .ids import AttemptId, NodeId, StreamId, WorkerId
 from .records import Attempt, Step, Worker
-from .refusals import InvariantBroken, NotNow, Unwelcome
+from .refusals import InvariantBroken, NotNow
 from .states import Phase, StopLevel, Tag
 from .values import Order, WorkerDescription
 from .welcome import check_welcome

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -146,11 +146,20 @@ class Project:
 
     # Workers
 
-    def join(self, name: str = "w0", slots: int = 1, *, own_workspace: bool = False) -> FakeWorker:
+    def join(
+        self,
+        name: str = "w0",
+        slots: int = 1,
+        *,
+        own_workspace: bool = False,
+        labels: Mapping[str, str] | None = None,
+        resources: Mapping[str, int] | None = None,
+    ) -> FakeWorker:
         """Let a worker come, or come back."""
         worker = self.workers.get(name)
         if worker is None:
             worker = FakeWorker(name, self.disk, self.find_script, slots, own_workspace=own_workspace)
+            worker.labels, worker.resources = labels or {}, resources or {}
             self.workers[name] = worker
         request = self._draw_request()
         self._asked[request] = event = worker.introduction(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,6 +76,8 @@ class FakeWorker:
     """What its steps make is stored as blobs, and has to be published."""
     unreachable: set[str] = field(default_factory=set)
     """Inputs that it cannot fetch."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    resources: Mapping[str, int] = field(default_factory=dict)
     id: WorkerId | None = None
     """Known when it has been connected once."""
     is_connected: bool = False
@@ -127,6 +129,8 @@ class FakeWorker:
             slots=self.slots,
             root="" if self.own_workspace else ".",
             own_workspace=self.own_workspace,
+            labels=self.labels,
+            resources=self.resources,
         )
 
     @property
