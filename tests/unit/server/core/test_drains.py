@@ -40,7 +40,7 @@ def test_what_has_not_begun_runs_elsewhere_and_what_runs_ends_there(project: Pro
     assert sorted(built.started) == ["./plan.py", "s0", "s1", "s2", "s3"]
     assert (len(project.workers["w0"].started), len(project.workers["w1"].started)) == (2, 3)
     project.run()
-    assert project.workers["w0"].has_left
+    assert not project.workers["w0"].is_connected
 
 
 def test_who_waits_is_answered_when_they_have_left(project: Project) -> None:
