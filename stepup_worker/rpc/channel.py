@@ -6,13 +6,16 @@ import asyncio
 
 import grpc.aio
 
+from stepup_shared.keepalive import CLIENT_OPTIONS
+
 __all__ = ("Link",)
 
 _OPTIONS = (
     # A channel that replaces a broken one must not inherit its back-off.
     ("grpc.use_local_subchannel_pool", 1),
-    ("grpc.keepalive_time_ms", 10_000),
-    ("grpc.keepalive_timeout_ms", 10_000),
+    *CLIENT_OPTIONS,
+    # An attempt to connect that meets a dead link is not waited for longer than that.
+    ("grpc.min_reconnect_backoff_ms", 10_000),
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),
     ("grpc.max_receive_message_length", 64 * 1024 * 1024),

@@ -51,17 +51,17 @@ class FaultProxy:
         self._tell(self._closing.set)
         self._thread.join(20)
 
-    def stall(self) -> None:
-        """Let nothing through any more, and tell nobody."""
+    def cut(self) -> None:
+        """Let nothing through any more, and tell nobody: a half-open connection."""
         self._tell(self._flowing.clear)
 
-    def flow(self) -> None:
+    def mend(self) -> None:
         """Let through what has come and what will come."""
         self._tell(self._flowing.set)
 
-    def cut(self) -> None:
+    def hang_up(self) -> None:
         """Break all connections, both ends being told; new ones may be made."""
-        self._tell(self._cut)
+        self._tell(self._hang_up)
 
     def _tell(self, what: Callable[[], object]) -> None:
         self._loop.call_soon_threadsafe(what)
@@ -81,12 +81,12 @@ class FaultProxy:
         self._listens.set()
         await self._closing.wait()
         server.close()
-        self._cut()
+        self._hang_up()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _cut(self) -> None:
+    def _hang_up(self) -> None:
         for writer in self._writers:
             writer.transport.abort()
 

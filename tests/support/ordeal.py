@@ -7,10 +7,12 @@ nothing may be left over: no process, no temporary file, no slot.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import sqlite3
+import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Generator, Sequence
@@ -52,6 +54,9 @@ echo "of $out" >> "$out"
 sleep "$WORK_S"
 echo "ended $out $STEPUP_JOB_I $WORKER $$" >> "$LEDGER"
 """
+
+
+REPOSITORY = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,8 @@ class Ordeal:
     workers: dict[str, Worker] = field(default_factory=dict[str, Worker])
     director: Program | None = None
     director_words: tuple[str, ...] = ()
+    helpers: list[subprocess.Popen[bytes]] = field(default_factory=list[subprocess.Popen[bytes]])
+    """Programs of the bench, which are killed in the end."""
 
     @property
     def steps(self) -> int:
@@ -167,6 +174,10 @@ class Ordeal:
             "TMPDIR": str(self.run / "tmp"),
         }
 
+    def start_helper(self, *words: str) -> None:
+        """Start a program of the bench, which knows the tests."""
+        self.helpers.append(subprocess.Popen(words, cwd=REPOSITORY, stdin=subprocess.DEVNULL))
+
     def build(self) -> Program:
         """Start a build."""
         return self.folder.start("build", "--no-progress", **self.variables(""))
@@ -194,6 +205,16 @@ class Ordeal:
         """Wait until workers are in."""
         for name in names:
             wait_until(lambda name=name: self.is_connected(name), f"{name} is connected", self.folder.story)  # type: ignore[misc] # mypy does not know the type of a default
+
+    def losses(self, name: str) -> int:
+        """Return how often a worker has noticed that its director is out of reach."""
+        return sum(record["event"] == "waiting for a director" for record in self.worker_log(name))
+
+    def worker_log(self, name: str) -> list[dict[str, Any]]:
+        """Return what a worker has logged."""
+        paths = [self.folder.root / f".stepup/worker{name}.log", *self.run.glob(f"workspace-{name}/**/*.log")]
+        texts = [path.read_text() for path in paths if path.exists()]
+        return [json.loads(line) for text in texts for line in text.splitlines() if line.endswith("}")]
 
     def ledger(self) -> Ledger:
         """Return what the steps have told so far."""
@@ -268,11 +289,14 @@ def ordeal_of(folder: Folder, **shape: float) -> Generator[Ordeal]:
     """Return a project of a certain shape, written."""
     run = Path(tempfile.mkdtemp(prefix="ordeal-", dir="/tmp"))
     (run / "tmp").mkdir()
+    ordeal = Ordeal(folder, run, **shape)  # type: ignore[arg-type] # the names are those of the fields
     try:
-        ordeal = Ordeal(folder, run, **shape)  # type: ignore[arg-type] # the names are those of the fields
         ordeal.write_project()
         yield ordeal
     finally:
+        for helper in ordeal.helpers:
+            helper.kill()
+            helper.wait()
         shutil.rmtree(run, ignore_errors=True)
 
 

@@ -1,0 +1,103 @@
+"""R-08: links that are cut without a word, and mended within the lease, or beyond it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import TypeAlias
+
+import pytest
+
+from stepup_shared.keepalive import SILENCE_S_MAX
+from tests.support.counts import Counts
+from tests.support.deadline import wait_until
+from tests.support.links import Line, behind_proxies, in_a_network
+from tests.support.network import needs_network
+from tests.support.ordeal import Ordeal, ordeal_of
+from tests.support.project_folder import Folder
+
+Lay: TypeAlias = "Callable[[Ordeal, Iterable[str]], AbstractContextManager[dict[str, Line]]]"
+WAYS: list[tuple[str, Lay, bool]] = [
+    ("proxy", behind_proxies, False),
+    ("network", in_a_network, False),
+    ("own", in_a_network, True),
+]
+LEASE_S = 3
+
+
+@pytest.fixture(name="way", params=["proxy", *(pytest.param(name, marks=pytest.mark.chaos) for name, _, _ in WAYS[1:])])
+def way_to_the_workers(request: pytest.FixtureRequest) -> tuple[str, Lay, bool]:
+    """Return how the workers are connected, and whether they have workspaces of their own."""
+    way = next(way for way in WAYS if way[0] == request.param)
+    if way[1] is in_a_network:
+        needs_network()
+    return way
+
+
+def test_within_the_lease_the_same_attempts_go_on(folder: Folder, counts: Counts, way: tuple[str, Lay, bool]) -> None:
+    kind, lay, own = way
+    with ordeal_of(folder, width=4, depth=5, work_s=0.3) as ordeal, lay(ordeal, "ab") as lines:
+        ordeal.start_director()
+        start_workers(ordeal, lines, own=own)
+        build = ordeal.build()
+        ordeal.wait_began(3)
+        noticed_s = cut_until_noticed(ordeal, lines, "ab")
+        for name in "ab":
+            lines[name].link.mend()
+        build.end().checked()
+        ordeal.shut_down()
+        ledger = ordeal.judge()
+        assert ledger.repeated == {}
+        assert noticed_s < SILENCE_S_MAX
+        counts.tell(f"R-08 {kind}, within the lease", noticed_s=noticed_s, steps=ordeal.steps, starts=ledger.starts)
+
+
+@pytest.mark.chaos
+def test_beyond_the_lease_there_is_one_new_attempt_and_the_old_one_is_refused(
+    folder: Folder, counts: Counts, way: tuple[str, Lay, bool]
+) -> None:
+    kind, lay, own = way
+    with ordeal_of(folder, width=4, depth=5, work_s=0.5) as ordeal, lay(ordeal, "ab") as lines:
+        ordeal.start_director("--lease", str(LEASE_S))
+        start_workers(ordeal, lines, own=own)
+        build = ordeal.build()
+        ordeal.wait_began(3)
+        noticed_s = cut_until_noticed(ordeal, lines, "a")
+        wait_until(lambda: bool(ordeal.ledger().repeated), "what was lost runs again", folder.story)
+        lines["a"].link.mend()
+        build.end().checked()
+        ordeal.wait_connected("a")
+        ordeal.shut_down()
+        ledger = ordeal.judge()
+        assert set(ledger.repeated.values()) == {2}
+        assert len(ledger.repeated) <= 2
+        counts.tell(
+            f"R-08 {kind}, beyond the lease",
+            noticed_s=noticed_s,
+            steps=ordeal.steps,
+            starts=ledger.starts,
+            attempts_given_up=len(ledger.repeated),
+        )
+
+
+def start_workers(ordeal: Ordeal, lines: dict[str, Line], *, own: bool) -> None:
+    """Start a worker with two slots at the end of each line."""
+    for name, line in lines.items():
+        place = ("--workspace", str(ordeal.run / f"workspace-{name}")) if own else ()
+        ordeal.start_worker(name, "-j", "2", *place, prefix=line.prefix, socket=line.socket)
+
+
+def cut_until_noticed(ordeal: Ordeal, lines: dict[str, Line], names: str) -> float:
+    """Cut links until both ends of each have noticed; return how long that took."""
+    losses = {name: ordeal.losses(name) for name in names}
+    began_at = time.monotonic()
+    for name in names:
+        lines[name].link.cut()
+    for name in names:
+        wait_until(
+            lambda name=name: ordeal.losses(name) > losses[name] and not ordeal.is_connected(name),  # type: ignore[misc] # mypy does not know the type of a default
+            f"both ends of the link of {name} have noticed",
+            ordeal.folder.story,
+        )
+    return time.monotonic() - began_at
