@@ -19,10 +19,12 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-__all__ = ("NAME_BYTES_MAX", "PATH_BYTES_MAX", "Root", "UnsafePath", "check_name")
+__all__ = ("HOLES_BYTES_MAX", "NAME_BYTES_MAX", "PATH_BYTES_MAX", "Root", "UnsafePath", "check_name")
 
 PATH_BYTES_MAX = 4095
 NAME_BYTES_MAX = 255
+HOLES_BYTES_MAX = 1 << 38
+"""A file of which more is not there than this (256 GiB) is nothing that anybody wants to have read to its end."""
 
 _RESERVED = ".stepup"
 """Belongs to the director; nothing in it is a file of the project."""
@@ -41,13 +43,15 @@ _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 class UnsafePath(Exception):
     """A path leads, or may lead, out of where it must stay; or something else than a regular file is at its end."""
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(self, path: str, reason: str, what: str = "") -> None:
         """Remember what is wrong with which path."""
         super().__init__(f"{path!r} {reason}")
         self.path = path
         """As it was given."""
         self.reason = reason
         """What is wrong, to follow the path in a sentence."""
+        self.what = what
+        """The word for what is there instead of a regular file, or in the way; empty when the path itself is wrong."""
 
 
 def check_name(path: str) -> None:
@@ -171,11 +175,15 @@ class Root:
         """Open a regular file for reading and return its descriptor; never waits for the other end of a FIFO."""
         check_name(path)
         fd = self._open(path, _READ)
-        kind = kind_of(os.fstat(fd).st_mode)
-        if kind != "file":
-            os.close(fd)
-            raise UnsafePath(path, f"is not a regular file but a {kind}")
-        return fd
+        status = os.fstat(fd)
+        kind = kind_of(status.st_mode)
+        holes = status.st_size - 512 * status.st_blocks
+        if kind == "file" and holes <= HOLES_BYTES_MAX:
+            return fd
+        os.close(fd)
+        if kind == "file":
+            raise UnsafePath(path, f"is a sparse file with {holes} bytes of holes", "sparse file")
+        raise UnsafePath(path, f"is not a regular file but a {kind}", kind)
 
     def stat(self, path: str) -> os.stat_result | None:
         """Return what is at a path itself, be it a link; None when nothing is there."""
@@ -263,8 +271,17 @@ class Root:
             return _open_beneath(self.fd, path, flags)
         except OSError as error:
             if error.errno in {errno.ELOOP, errno.EXDEV} or self._is_link_in_the_way(error, path):
-                raise UnsafePath(path, f"passes through the symbolic link {self.first_link(path)!r}") from error
+                raise UnsafePath(path, self._about_link(path), "symbolic link") from error
+            if error.errno == errno.ENXIO:
+                raise UnsafePath(path, "is not a regular file but a socket or device", "socket") from error
             raise OSError(error.errno, os.strerror(error.errno or 0), posixpath.join(self.path, path)) from error
+
+    def _about_link(self, path: str) -> str:
+        """Say where the link is; one that has been taken away again meanwhile was at some place."""
+        link = self.first_link(path)
+        if link == path:
+            return "is a symbolic link"
+        return f"passes through the symbolic link {link!r}" if link else "passes through a symbolic link"
 
     def _is_link_in_the_way(self, error: OSError, path: str) -> bool:
         """Tell whether a directory could not be entered because it is a link: O_DIRECTORY sees that first."""
@@ -291,7 +308,7 @@ class Root:
             return
         kind = kind_of(mode)
         if kind != "file":
-            raise UnsafePath(path, f"is not a regular file but a {kind}")
+            raise UnsafePath(path, f"is not a regular file but a {kind}", kind)
 
 
 _KINDS = (
