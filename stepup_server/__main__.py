@@ -83,7 +83,8 @@ async def _serve(settings: Settings, socket: str) -> None:
     reporters: list[Reporter] = [TaggedLogs(state), feed, LogReporter()]
     reporter = FanOut(reporters if joblog is None else [*reporters, joblog])
     journal, store, watcher = SqliteJournal(database), BlobStore(settings.root), ProjectWatcher(settings.root)
-    disk, blobs = ProjectDisk(settings.root, blobs=store), ProjectBlobs(store)
+    disk = ProjectDisk(settings.root, blobs=store, allowed=settings.allowed_roots)
+    blobs = ProjectBlobs(store)
     director = _make_director(settings, socket, database, clock)
     engine = Engine(director, journal=journal, disk=disk, watcher=watcher, reporter=reporter, clock=clock)
     async with contextlib.AsyncExitStack() as stack:
@@ -109,6 +110,7 @@ def _make_director(settings: Settings, socket: str, database: str, clock: Monoto
     facts = DirectorSettings(
         socket=socket,
         root=settings.root,
+        allowed_roots=settings.allowed_roots,
         embedded=settings.embedded,
         lease_s=settings.lease_s,
         probe=write_probe(settings.root),

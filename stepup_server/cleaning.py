@@ -125,6 +125,8 @@ _WORDS = {
     PathKind.DIRECTORY: "a directory",
     PathKind.SPECIAL: "not a regular file",
     PathKind.UNREADABLE: "not readable",
+    PathKind.LINK: "a symbolic link",
+    PathKind.SPARSE: "a sparse file",
 }
 
 

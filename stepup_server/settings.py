@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ("CleanSettings", "InspectSettings", "Settings", "make_parser", "settings_from_arguments")
+__all__ = ("CleanSettings", "InspectSettings", "Settings", "absolute_roots", "make_parser", "settings_from_arguments")
 
 LEASE_S_DEFAULT = 60.0
 
@@ -34,6 +34,8 @@ class Settings:
     """`json`: lines in .stepup/director.log; `console`: lines for people on standard error as well."""
     log_level: Level = "info"
     """The least severe level that is logged."""
+    allowed_roots: tuple[str, ...] = ()
+    """Directories besides the root beneath which outputs may lie; absolute."""
     joblog: bool = False
     """Write when each step began and ended to .stepup/joblog.csv."""
     lease_s: float = LEASE_S_DEFAULT
@@ -106,8 +108,14 @@ def settings_from_arguments(arguments: Sequence[str]) -> Settings | InspectSetti
         log_format=chosen.log_format,
         log_level=chosen.log_level,
         joblog=chosen.joblog,
+        allowed_roots=absolute_roots(root, chosen.allow_root),
         lease_s=chosen.lease,
     )
+
+
+def absolute_roots(root: str, directories: Iterable[str]) -> tuple[str, ...]:
+    """Return directories that users name relative to the root, with their home as `~`."""
+    return tuple(os.path.normpath(os.path.join(root, os.path.expanduser(path))) for path in directories)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -126,6 +134,13 @@ def make_parser() -> argparse.ArgumentParser:
         help="console: .stepup/director.log and standard error (default); json: the file only",
     )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    parser.add_argument(
+        "--allow-root",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="let outputs lie in this directory, too; relative to the root; may be repeated",
+    )
     parser.add_argument(
         "--joblog", action="store_true", help="write when each step began and ended to .stepup/joblog.csv"
     )

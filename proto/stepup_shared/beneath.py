@@ -259,19 +259,19 @@ class Root:
         if not directory:
             yield self.fd, name
             return
-        fd = self._open(directory, _DIRECTORY)
+        fd = self._open(directory, _DIRECTORY, whole=path)
         try:
             yield fd, name
         finally:
             os.close(fd)
 
-    def _open(self, path: str, flags: int) -> int:
-        """Open beneath the root, and tell a link in the way from other failures."""
+    def _open(self, path: str, flags: int, *, whole: str = "") -> int:
+        """Open beneath the root, and tell a link in the way from other failures; `whole` is what it is opened for."""
         try:
             return _open_beneath(self.fd, path, flags)
         except OSError as error:
             if error.errno in {errno.ELOOP, errno.EXDEV} or self._is_link_in_the_way(error, path):
-                raise UnsafePath(path, self._about_link(path), "symbolic link") from error
+                raise UnsafePath(whole or path, self._about_link(whole or path), "symbolic link") from error
             if error.errno == errno.ENXIO:
                 raise UnsafePath(path, "is not a regular file but a socket or device", "socket") from error
             raise OSError(error.errno, os.strerror(error.errno or 0), posixpath.join(self.path, path)) from error

@@ -1,7 +1,7 @@
 """Where a project's outputs may lie: beneath its root, and beneath further directories that its owner has granted.
 
-A path is looked up twice: by its words, and, where a link is in the way, by where the link leads. What is found must lie
-beneath one of the directories; from there on no link is followed, so whatever is swapped afterwards leads nowhere.
+A path is looked up twice: by its words, and, where a link is in the way, by where the link leads. What is found must
+lie beneath one of the directories; from there on no link is followed, so whatever is swapped afterwards leads nowhere.
 """
 
 from __future__ import annotations

@@ -82,6 +82,7 @@ def _build_command(namespace: argparse.Namespace, environ: Mapping[str, str]) ->
         fix_epoch=values[Build.FIX_EPOCH],
         forkserver=values[Build.FORKSERVER],
         preload_modules=values[Build.PRELOAD_MODULES],
+        allow_root=values[Build.ALLOW_ROOT],
         joblog=values[Build.JOBLOG],
         log_level=values[Build.LOG_LEVEL] if is_told_level else "debug",
         log_format=values[Build.LOG_FORMAT],

@@ -59,7 +59,8 @@ def _attach(root: str, command: BuildCommand) -> int | None:
     located = wait_until_listening(root)
     if located is None:
         return None
-    for flag, is_given in (("-j", command.are_jobs_given), ("--joblog", command.joblog)):
+    given = {"-j": command.are_jobs_given, "--joblog": command.joblog, "--allow-root": bool(command.allow_root)}
+    for flag, is_given in given.items():
         if is_given:
             print(f"NOTE: a director is running already, to which {flag} means nothing.", file=sys.stderr)
     # Here because all this loads gRPC.
@@ -112,6 +113,9 @@ def _embed_undisturbed(root: str, command: BuildCommand) -> int | None:
         forkserver=command.forkserver,
         preload_modules=command.preload_modules,
         fix_epoch=command.fix_epoch,
+        allowed_roots=tuple(
+            os.path.normpath(os.path.join(root, os.path.expanduser(path))) for path in command.allow_root
+        ),
         joblog=command.joblog,
         log_level=command.log_level,
         log_format=command.log_format,

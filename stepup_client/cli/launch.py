@@ -66,6 +66,8 @@ class HouseholdSettings:
     """Modules that this process has imported besides our own."""
     fix_epoch: bool = True
     """Workers set SOURCE_DATE_EPOCH, unless it is set."""
+    allowed_roots: tuple[str, ...] = ()
+    """Directories besides the root in which outputs may lie; absolute."""
     joblog: bool = False
     """Write when each step began and ended to .stepup/joblog.csv."""
     log_level: LogLevel
@@ -268,6 +270,7 @@ class _Daemons:
                 embedded=True,
                 ready_fd=ready_fd,
                 lifeline_fd=lifeline_fd,
+                allowed_roots=self._settings.allowed_roots,
                 joblog=self._settings.joblog,
                 log_format=self._settings.log_format,
                 log_level=self._settings.log_level,

@@ -105,6 +105,8 @@ class BuildCommand:
     """Run Python scripts in forks of a warm process."""
     preload_modules: tuple[str, ...] = ()
     """What this process imports beforehand."""
+    allow_root: tuple[str, ...] = ()
+    """Directories besides the root in which outputs may lie, relative to the root."""
     joblog: bool = False
     """Write when each step began and ended to .stepup/joblog.csv."""
     log_level: LogLevel = "info"

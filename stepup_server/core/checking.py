@@ -61,7 +61,9 @@ class Checking:
         outputs = tuple((file.path, file.hash) for file in self._graph.outputs(step))
         if outputs:
             self._looking[step.id] = None
-            self._desk.questions.hash_files(outputs, lambda seen: self._on_outputs_seen(step, check, sight, seen))
+            self._desk.questions.hash_files(
+                outputs, lambda seen: self._on_outputs_seen(step, check, sight, seen), products=len(outputs)
+            )
         else:
             self._skip(step, sight, {})
 

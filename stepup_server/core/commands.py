@@ -341,6 +341,8 @@ class HashFiles:
 
     token: Token
     files: tuple[tuple[str, FileHash | None], ...]
+    products: int = 0
+    """The first so many are products, which are never reached through a link."""
 
 
 @dataclass(frozen=True, slots=True)

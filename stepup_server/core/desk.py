@@ -46,6 +46,8 @@ class DirectorSettings:
     """Where this director runs, as its workers call it."""
     version: str = ""
     """Of this program."""
+    allowed_roots: tuple[str, ...] = ()
+    """Directories besides the root beneath which outputs may lie; absolute."""
     embedded: bool = False
     """One local worker belongs to this director and lives and dies with it."""
     lease_s: float = 60.0

@@ -209,6 +209,7 @@ class Execution:
             environment=step.environment_overrides,
             need=step.need,
             input_digest=input_digest(present_sight(graph, step, self._desk.environment)).hex(),
+            allowed_roots=self._desk.settings.allowed_roots,
         )
 
     # What happens to attempts
@@ -344,7 +345,7 @@ class Execution:
             self._conclude(step, attempt, whole, products)
 
         if questions:
-            self._desk.questions.hash_files(questions, on_seen)
+            self._desk.questions.hash_files(questions, on_seen, products=len(unseen))
         else:
             on_seen(())
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from .causes import TakenOver
 from .desk import Desk
+from .grants import check_place
 from .leftovers import dispossess, is_leftover, is_leftover_execution, loosen, must_run
 from .lending import deferred_above
 from .ownership import check_not_internal, claim_path, name_of, product_in_tree
@@ -42,6 +43,7 @@ def check_outputs(desk: Desk, claim: Claim, products: Products) -> None:
         raise InvalidArgument(f"A path is both output and volatile output: {min(both)}", source)
     for path in (*outputs, *volatiles):
         check_not_internal(path, source)
+        check_place(desk.settings.root, desk.settings.allowed_roots, path, source)
         tree = next((tree for tree in graph.trees_above(path) if not is_leftover(graph, tree, claimant)), None)
         if tree is not None:
             raise product_in_tree(tree.path, path, source)

@@ -42,6 +42,8 @@ def what_is_wrong_with(kind: PathKind) -> str:
         PathKind.DIRECTORY: "  (a directory)",
         PathKind.SPECIAL: "  (not a regular file)",
         PathKind.UNREADABLE: "  (not readable)",
+        PathKind.LINK: "  (a symbolic link or behind one: write a file, or grant the directory with --allow-root DIR)",
+        PathKind.SPARSE: "  (a sparse file with more than 256 GiB of holes)",
     }.get(kind, "")
 
 

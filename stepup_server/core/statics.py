@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from .commands import MakeDirectories
 from .desk import Desk
+from .grants import check_place
 from .leftovers import dispossess, is_leftover
 from .lending import is_lent
 from .outputs import static_product
@@ -79,6 +80,8 @@ def declare_directories(desk: Desk, step: Step, declaration: DirectoryDeclaratio
     paths = [join(declaration.base, path, declaration.source) for path in declaration.paths]
     for path in paths:
         check_not_internal(path, declaration.source)
+        if declaration.create:
+            check_place(desk.settings.root, desk.settings.allowed_roots, path, declaration.source)
     for path in paths:
         step.directories[path] = None
         tree = desk.graph.tree_by_path.get(path)

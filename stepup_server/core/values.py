@@ -81,6 +81,10 @@ class PathKind(enum.Enum):
     """A FIFO, socket or device: never read."""
     UNREADABLE = "unreadable"
     """It is there but cannot be read."""
+    LINK = "link"
+    """Of an output: a symbolic link, or something that is reached through one; never followed."""
+    SPARSE = "sparse"
+    """Of an output: a file with so many holes that nobody wants to have it read."""
 
 
 class Observation(NamedTuple):
@@ -416,6 +420,8 @@ class Assignment:
     environment: tuple[tuple[str, str], ...]
     need: Need
     input_digest: str
+    allowed_roots: tuple[str, ...] = ()
+    """Directories besides the root beneath which outputs may lie; absolute."""
 
 
 @dataclass(frozen=True, slots=True)

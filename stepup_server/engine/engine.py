@@ -239,8 +239,8 @@ class Engine:
                 self.tell(PathsInspected(token=token, observations=await self._disk.inspect(paths)))
             case CompareFiles(token=token, files=files):
                 self.tell(PathsInspected(token=token, observations=await self._disk.compare(files)))
-            case HashFiles(token=token, files=files):
-                self.tell(FilesHashed(token=token, observations=await self._disk.hash(files)))
+            case HashFiles(token=token, files=files, products=products):
+                self.tell(FilesHashed(token=token, observations=await self._disk.hash(files, products)))
             case ExpandGlobs(token=token, queries=queries):
                 self.tell(GlobsExpanded(token=token, matches=await self._disk.expand(queries)))
             case RemoveFiles(token=token, files=files):

@@ -10,10 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, Published, Removed
+from stepup_shared.beneath import UnsafePath
+from stepup_shared.granted import Granted
 
 from .blobs import BlobStore
 from .expand import expand_queries
-from .look import compare_path, hash_path, inspect_path, wait_out_tick
+from .look import compare_path, hash_path, hash_product, inspect_path, wait_out_tick
 from .publish import publish_files
 from .remove import remove_files
 
@@ -60,9 +62,13 @@ class ProjectDisk:
             return tuple(self._compare_share(files))
         return await self._spread(self._compare_share, files)
 
-    async def hash(self, files: Sequence[tuple[str, FileHash | None]]) -> tuple[Observation, ...]:
-        """Hash files, except those whose stamps are those of the known hash, which is then returned."""
-        return await self._spread(self._hash_share, files)
+    async def hash(self, files: Sequence[tuple[str, FileHash | None]], products: int = 0) -> tuple[Observation, ...]:
+        """Hash files, except those whose stamps are those of the known hash, which is then returned.
+
+        The first so many are products: a link is not followed, whether it is one of them or on the way.
+        """
+        made = await self._spread(self._hash_products, files[:products]) if products else ()
+        return (*made, *await self._spread(self._hash_share, files[products:]))
 
     async def expand(self, queries: Sequence[GlobQuery]) -> tuple[tuple[GlobMatch, ...], ...]:
         """Expand patterns; each result is sorted by path."""
@@ -70,7 +76,9 @@ class ProjectDisk:
 
     async def remove(self, files: Sequence[tuple[str, FileHash | None]]) -> Removed:
         """Remove files that still have the given hash (None: in any case), and directories left empty."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, remove_files, self._root, files)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._pool, lambda: remove_files(self._root, files, allowed=self._allowed)
+        )
 
     async def publish(self, files: Sequence[tuple[str, FileHash]]) -> Published:
         """Put files whose content is stored as blobs in their places, with their modes."""
@@ -79,8 +87,10 @@ class ProjectDisk:
 
     async def make_directories(self, paths: Sequence[str]) -> None:
         """Create directories with their parents; who needs one that cannot be made will say so."""
-        for path in paths:
-            _make_directory(self._on_disk(path))
+        with Granted(self._root, self._allowed) as granted:
+            for path in paths:
+                with contextlib.suppress(OSError, UnsafePath):
+                    granted.make_directory(path)
 
     def close(self) -> None:
         """End the threads after what they are doing."""
@@ -111,13 +121,11 @@ class ProjectDisk:
         """Hash some files."""
         return [hash_path(path, self._on_disk(path), known, self._settle) for path, known in files]
 
+    def _hash_products(self, files: Sequence[tuple[str, FileHash | None]]) -> list[Observation]:
+        """Hash some products."""
+        with Granted(self._root, self._allowed) as granted:
+            return [hash_product(granted, path, self._on_disk(path), known, self._settle) for path, known in files]
+
     def _on_disk(self, path: str) -> str:
         """Return a path which does not depend on the current directory."""
         return path if path.startswith("/") else self._prefix + path
-
-
-def _make_directory(on_disk: str) -> None:
-    """Create a directory unless it is there, which is the usual case."""
-    if not os.path.isdir(on_disk):
-        with contextlib.suppress(OSError):
-            os.makedirs(on_disk, exist_ok=True)

@@ -16,12 +16,15 @@ import time
 from collections.abc import Callable
 
 from stepup_server.core.values import FileHash, Observation, PathKind
+from stepup_shared.beneath import UnsafePath
+from stepup_shared.granted import Granted
 
 __all__ = (
     "compare_path",
     "digest_of",
     "has_stamps_of",
     "hash_path",
+    "hash_product",
     "inspect_path",
     "open_for_reading",
     "wait_out_tick",
@@ -71,12 +74,49 @@ def hash_path(path: str, on_disk: str, known: FileHash | None, settle: Callable[
             if known is not None and has_stamps_of(known, status):
                 return Observation(path, kind, known)
             settle(status.st_mtime_ns)
-            digest = _read_unchanged(on_disk, status)
+            descriptor = open_for_reading(on_disk)
+            try:
+                digest = _read_unchanged(on_disk, status, descriptor)
+            finally:
+                os.close(descriptor)
             if digest is not None:
                 return Observation(path, kind, FileHash(digest, *_stamps(status)))
     except OSError as error:
         return Observation(path, _kind_of_failure(error), None)
     return Observation(path, PathKind.UNREADABLE, None)
+
+
+def hash_product(
+    granted: Granted, path: str, on_disk: str, known: FileHash | None, settle: Callable[[int], None]
+) -> Observation:
+    """Return the hash of an output, as `hash_path` does; nothing is reached through a link."""
+    try:
+        for _ in range(ATTEMPTS_MAX):
+            status = os.lstat(on_disk)
+            if known is not None and has_stamps_of(known, status):
+                return Observation(path, PathKind.FILE, known)
+            settle(status.st_mtime_ns)
+            descriptor = granted.open_file(path)
+            try:
+                digest = _read_unchanged(on_disk, status, descriptor)
+            finally:
+                os.close(descriptor)
+            if digest is not None:
+                return Observation(path, PathKind.FILE, FileHash(digest, *_stamps(status)))
+    except UnsafePath as unsafe:
+        return Observation(path, _WHAT.get(unsafe.what, PathKind.SPECIAL), None)
+    except OSError as error:
+        return Observation(path, _kind_of_failure(error), None)
+    return Observation(path, PathKind.UNREADABLE, None)
+
+
+_WHAT = {
+    "": PathKind.LINK,
+    "directory": PathKind.DIRECTORY,
+    "symbolic link": PathKind.LINK,
+    "sparse file": PathKind.SPARSE,
+}
+"""By the word for what is there instead of a file; without one the place is not granted (any more)."""
 
 
 def wait_out_tick(mtime_ns: int) -> None:
@@ -109,15 +149,11 @@ def digest_of(descriptor: int, size: int) -> bytes:
     return hasher.digest()
 
 
-def _read_unchanged(on_disk: str, status: os.stat_result) -> bytes | None:
-    """Return the digest of a file; None when it is not the same file from before to after the reading."""
-    descriptor = open_for_reading(on_disk)
-    try:
-        if _stamps(os.fstat(descriptor)) != _stamps(status):
-            return None
-        digest = digest_of(descriptor, status.st_size)
-    finally:
-        os.close(descriptor)
+def _read_unchanged(on_disk: str, status: os.stat_result, descriptor: int) -> bytes | None:
+    """Return the digest of an open file; None when it is not the same file from before to after the reading."""
+    if _stamps(os.fstat(descriptor)) != _stamps(status):
+        return None
+    digest = digest_of(descriptor, status.st_size)
     return digest if _stamps(os.stat(on_disk)) == _stamps(status) else None
 
 

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from stepup_server.core.values import FileHash, Observation, PathKind, Published
 from stepup_server.engine.blobs import Content
 from stepup_shared.beneath import Root, UnsafePath
+from stepup_shared.granted import Granted
 
 from .blobs import PIECE_BYTES, BlobStore
 from .look import digest_of
@@ -36,10 +37,12 @@ def publish_files(store: BlobStore, files: Sequence[tuple[str, FileHash]], allow
     observations: list[Observation] = []
     lost: list[str] = []
     problems: list[str] = []
+    granted = Granted(store.root, allowed)
     for path, claim in files:
         uses[claim.digest] -= 1
         try:
-            observations.append(_publish_one(store, path, claim, allowed, is_last=not uses[claim.digest]))
+            with granted:
+                observations.append(_publish_one(store, granted, path, claim, is_last=not uses[claim.digest]))
         except _Lost:
             lost.append(path)
         except UnsafePath as unsafe:
@@ -51,7 +54,7 @@ def publish_files(store: BlobStore, files: Sequence[tuple[str, FileHash]], allow
 
 def _advice(unsafe: UnsafePath) -> str:
     """Say what to do about a path that leads elsewhere."""
-    is_elsewhere = "link" in unsafe.reason or "absolute" in unsafe.reason or "leads out" in unsafe.reason
+    is_elsewhere = "link" in unsafe.reason or "outside" in unsafe.reason
     return " Grant the directory that is meant with --allow-root DIR." if is_elsewhere else " Move what is there."
 
 
@@ -61,23 +64,12 @@ def _describe(path: str, claim: FileHash, error: OSError) -> str:
     return f"{path}: {error.strerror}.{need}"
 
 
-def _publish_one(store: BlobStore, path: str, claim: FileHash, allowed: Sequence[str], *, is_last: bool) -> Observation:
+def _publish_one(store: BlobStore, granted: Granted, path: str, claim: FileHash, *, is_last: bool) -> Observation:
     """Put one file in its place, unless it is there, and return what is there."""
-    directory, name = _resolve(store.root, path, allowed)
-    with Root(directory) as root:
-        if not (is_last and _move(store, root, name, claim)) and not _is_there(root, name, claim):
-            _copy(store, root, name, claim)
-        return Observation(path, PathKind.FILE, _hash_in_place(root, name, claim))
-
-
-def _resolve(root: str, path: str, allowed: Sequence[str]) -> tuple[str, str]:
-    """Return the granted directory that holds a path, and the path below it."""
-    absolute = os.path.normpath(os.path.join(root, path))
-    for directory in (root, *allowed):
-        prefix = directory.rstrip("/") + "/"
-        if absolute.startswith(prefix):
-            return directory, absolute[len(prefix) :]
-    return root, path
+    root, name = granted.locate(path)
+    if not (is_last and _move(store, root, name, claim)) and not _is_there(root, name, claim):
+        _copy(store, root, name, claim)
+    return Observation(path, PathKind.FILE, _hash_in_place(root, name, claim))
 
 
 def _move(store: BlobStore, root: Root, name: str, claim: FileHash) -> bool:

@@ -1,7 +1,7 @@
 """Removing old products, and nothing else.
 
-Paths are walked one component at a time from the root of the project, and no link is followed on the way:
-whatever a step has made of a directory meanwhile, nothing outside the root is ever reached.
+Paths are walked beneath the root of the project, or a directory that was granted, and no link is followed on the way:
+whatever a step has made of a directory meanwhile, nothing else is ever reached.
 All files are judged before the first one goes, so that a link to another product can still be compared.
 """
 
@@ -16,33 +16,31 @@ from typing import NamedTuple
 
 from stepup_server.core.paths import is_below
 from stepup_server.core.values import FileHash, Observation, PathKind, Removed
+from stepup_shared.beneath import UnsafePath, check_name
+from stepup_shared.granted import Granted
 
 from .look import digest_of, has_stamps_of, open_for_reading
 
 __all__ = ("remove_files",)
 
-_DIRECTORY_FLAGS = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
-
-def remove_files(root: str, files: Sequence[tuple[str, FileHash | None]], *, keep: str = ".") -> Removed:
+def remove_files(
+    root: str, files: Sequence[tuple[str, FileHash | None]], *, keep: str = ".", allowed: Sequence[str] = ()
+) -> Removed:
     """Remove files and links that still have the given hash (None: in any case), then directories left empty.
 
     A file that somebody has edited stays without a word.
     Directories above files that were gone already are pruned too, so that a cleaning can be repeated;
     not the directory `keep`, where somebody stands.
     """
-    try:
-        root_fd = os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:
+    if not os.path.isdir(root):
         # Without a root there is nothing left to remove.
         return Removed(())
-    try:
-        judged = _judge_all(root_fd, files)
+    with Granted(root, allowed) as granted:
+        judged = _judge_all(granted, files)
         doomed = judged.doomed
-        removed = [path for path in sorted(doomed, reverse=True) if _unlink(root_fd, path, doomed[path])]
-        return Removed((*removed, *_prune(root_fd, [*removed, *judged.gone], keep)), tuple(judged.kept))
-    finally:
-        os.close(root_fd)
+        removed = [path for path in sorted(doomed, reverse=True) if _unlink(granted, path, doomed[path])]
+        return Removed((*removed, *_prune(granted, [*removed, *judged.gone], keep)), tuple(judged.kept))
 
 
 class _Identity(NamedTuple):
@@ -55,24 +53,20 @@ class _Identity(NamedTuple):
 
 
 @contextlib.contextmanager
-def _open_parent(root_fd: int, path: str) -> Generator[tuple[int, str], None, None]:
-    """Open the directory of a path below the root; yield it with the last name.
+def _open_parent(granted: Granted, path: str) -> Generator[tuple[int, str], None, None]:
+    """Open the directory of a path; yield it with the last name.
 
     Raises
     ------
+    UnsafePath
+        It is no place of ours, or a link stands in the way.
     OSError
-        It is not there, or a link stands in the way.
+        It is not there.
     """
-    *directories, name = path.split("/")
-    parent = os.dup(root_fd)
-    try:
-        for directory in directories:
-            child = os.open(directory, _DIRECTORY_FLAGS, dir_fd=parent)
-            os.close(parent)
-            parent = child
-        yield parent, name
-    finally:
-        os.close(parent)
+    root, name = granted.locate(path)
+    check_name(name)
+    with root.parent(name) as (parent, last):
+        yield parent, last
 
 
 @dataclass(slots=True)
@@ -87,16 +81,17 @@ class _Judgement:
     """What cannot be compared is not known to be ours, and stays."""
 
 
-def _judge_all(root_fd: int, files: Iterable[tuple[str, FileHash | None]]) -> _Judgement:
+def _judge_all(granted: Granted, files: Iterable[tuple[str, FileHash | None]]) -> _Judgement:
     """Decide what is to become of each product."""
     judgement = _Judgement()
     for path, known in files:
-        if not _is_inside(path):
-            continue
         try:
-            verdict = _judge(root_fd, path, known)
+            verdict = _judge(granted, path, known)
         except FileNotFoundError:
             judgement.gone.append(path)
+        except UnsafePath as unsafe:
+            if unsafe.what:
+                judgement.kept.append(Observation(path, PathKind.LINK, None))
         except OSError:
             judgement.kept.append(Observation(path, PathKind.UNREADABLE, None))
         else:
@@ -107,14 +102,9 @@ def _judge_all(root_fd: int, files: Iterable[tuple[str, FileHash | None]]) -> _J
     return judgement
 
 
-def _is_inside(path: str) -> bool:
-    """Tell whether a path, taken by its words, lies below the root."""
-    return not {"", ".", ".."} & set(path.split("/"))
-
-
-def _judge(root_fd: int, path: str, known: FileHash | None) -> _Identity | PathKind | None:
+def _judge(granted: Granted, path: str, known: FileHash | None) -> _Identity | PathKind | None:
     """Return the identity of a file or link that may go, what else is there, or None for a file that was edited."""
-    with _open_parent(root_fd, path) as (parent, name):
+    with _open_parent(granted, path) as (parent, name):
         status = os.stat(name, dir_fd=parent, follow_symlinks=False)
         if not (stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)):
             return PathKind.DIRECTORY if stat.S_ISDIR(status.st_mode) else PathKind.SPECIAL
@@ -145,33 +135,33 @@ def _identity(status: os.stat_result) -> _Identity:
     return _Identity(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
-def _unlink(root_fd: int, path: str, identity: _Identity) -> bool:
+def _unlink(granted: Granted, path: str, identity: _Identity) -> bool:
     """Remove a file that is still the one which was judged; tell whether it went."""
     try:
-        with _open_parent(root_fd, path) as (parent, name):
+        with _open_parent(granted, path) as (parent, name):
             if _identity(os.stat(name, dir_fd=parent, follow_symlinks=False)) != identity:
                 return False
             os.unlink(name, dir_fd=parent)
-    except OSError:
+    except (OSError, UnsafePath):
         return False
     return True
 
 
-def _prune(root_fd: int, paths: Iterable[str], keep: str) -> list[str]:
+def _prune(granted: Granted, paths: Iterable[str], keep: str) -> list[str]:
     """Remove the directories above these paths that are empty; return them, deepest first."""
     directories: set[str] = set()
     for path in paths:
         while path := path.rpartition("/")[0]:
             directories.add(path)
     doomed = (path for path in sorted(directories, reverse=True) if not is_below(keep, path))
-    return [path for path in doomed if _rmdir(root_fd, path)]
+    return [path for path in doomed if _rmdir(granted, path)]
 
 
-def _rmdir(root_fd: int, path: str) -> bool:
+def _rmdir(granted: Granted, path: str) -> bool:
     """Remove a directory if it is empty; tell whether it went."""
     try:
-        with _open_parent(root_fd, path) as (parent, name):
+        with _open_parent(granted, path) as (parent, name):
             os.rmdir(name, dir_fd=parent)
-    except OSError:
+    except (OSError, UnsafePath):
         return False
     return True

@@ -242,6 +242,8 @@ _KIND_FROM_WIRE = {
     types.PATH_KIND_MISSING: values.PathKind.MISSING,
     types.PATH_KIND_SPECIAL: values.PathKind.SPECIAL,
     types.PATH_KIND_UNREADABLE: values.PathKind.UNREADABLE,
+    types.PATH_KIND_LINK: values.PathKind.LINK,
+    types.PATH_KIND_SPARSE: values.PathKind.SPARSE,
 }
 _KIND_TO_WIRE = {kind: number for number, kind in _KIND_FROM_WIRE.items()}
 
@@ -363,6 +365,7 @@ def _assignment(assignment: values.Assignment) -> dispatch.Assignment:
         environment=dict(assignment.environment),
         need=types.Need.Name(assignment.need.value),
         input_digest=assignment.input_digest,
+        allowed_roots=assignment.allowed_roots,
     )
 
 

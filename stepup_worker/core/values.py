@@ -71,6 +71,10 @@ class PathKind(enum.Enum):
     """A FIFO, socket or device: never read."""
     UNREADABLE = "unreadable"
     """It is there but cannot be read."""
+    LINK = "link"
+    """Of an output: a symbolic link, or something that is reached through one; never followed."""
+    SPARSE = "sparse"
+    """Of an output: a file with so many holes that nobody wants to have it read."""
 
 
 class Observation(NamedTuple):
@@ -112,6 +116,8 @@ class Assignment:
     """Why the step is wanted; a word that the step may read."""
     input_digest: str = ""
     """Hexadecimal."""
+    allowed_roots: tuple[str, ...] = ()
+    """Directories besides the root beneath which outputs may lie; absolute."""
 
 
 class Amendment(NamedTuple):

@@ -55,6 +55,8 @@ _KINDS_FROM_WIRE = {
     types_pb2.PATH_KIND_MISSING: PathKind.MISSING,
     types_pb2.PATH_KIND_SPECIAL: PathKind.SPECIAL,
     types_pb2.PATH_KIND_UNREADABLE: PathKind.UNREADABLE,
+    types_pb2.PATH_KIND_LINK: PathKind.LINK,
+    types_pb2.PATH_KIND_SPARSE: PathKind.SPARSE,
 }
 _KINDS_TO_WIRE = {kind: wire for wire, kind in _KINDS_FROM_WIRE.items()}
 
@@ -137,6 +139,7 @@ def _assignment_from_wire(assignment: dispatch_pb2.Assignment) -> Assignment:
         environment=tuple(assignment.environment.items()),
         need=types_pb2.Need.Name(assignment.need).removeprefix(_NEED_PREFIX),
         input_digest=assignment.input_digest,
+        allowed_roots=tuple(assignment.allowed_roots),
     )
 
 

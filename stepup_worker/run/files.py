@@ -12,7 +12,7 @@ from typing import Protocol
 
 from stepup_worker.core.values import FileHash, Observation, PathKind
 
-__all__ = ("SMALL_BYTES_MAX", "hash_large", "is_special", "look", "make_directory", "make_parents")
+__all__ = ("SMALL_BYTES_MAX", "hash_large", "hash_opened", "look", "unreachable")
 
 SMALL_BYTES_MAX = 256 * 1024
 """Files up to this size are read at once, and by whoever asks; larger ones are read in pieces."""
@@ -52,7 +52,7 @@ def look(path: str, known: FileHash | None = None) -> Observation | None:
             return None
         return _read_small(path)
     except OSError as error:
-        return _unreachable(path, error)
+        return unreachable(path, error)
 
 
 def hash_large(path: str) -> Observation:
@@ -67,27 +67,26 @@ def hash_large(path: str) -> Observation:
         finally:
             os.close(fd)
     except OSError as error:
-        return _unreachable(path, error)
+        return unreachable(path, error)
 
 
-def is_special(path: str) -> bool:
-    """Tell whether there is something that is neither a file nor a directory."""
-    try:
-        mode = os.stat(path).st_mode
-    except OSError:
-        return False
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+def hash_opened(path: str, fd: int, bytes_max: int | None) -> Observation | None:
+    """Observe an open regular file by reading it; None when it has more bytes than that, or grows while it is read."""
+    found = os.fstat(fd)
+    if bytes_max is None:
+        return Observation(path, PathKind.FILE, _hash(_digest_in_pieces(fd), found))
+    if found.st_size > bytes_max:
+        return None
+    content = os.read(fd, bytes_max + 1)
+    if len(content) != found.st_size:
+        return None
+    return Observation(path, PathKind.FILE, _hash(hashlib.sha256(content).digest(), found))
 
 
-def make_parents(path: str) -> None:
-    """Make the directory of a file, with its parents."""
-    make_directory(os.path.dirname(path))
-
-
-def make_directory(path: str) -> None:
-    """Make a directory with its parents; one that is there costs a single look."""
-    if path and not os.path.isdir(path):
-        os.makedirs(path, exist_ok=True)
+def unreachable(path: str, error: OSError) -> Observation:
+    """Tell what keeps us from a path."""
+    is_missing = isinstance(error, (FileNotFoundError, NotADirectoryError))
+    return Observation(path, PathKind.MISSING if is_missing else PathKind.UNREADABLE, None)
 
 
 def _read_small(path: str) -> Observation | None:
@@ -96,10 +95,7 @@ def _read_small(path: str) -> Observation | None:
         found = os.fstat(fd)
         if not stat.S_ISREG(found.st_mode):
             return Observation(path, PathKind.SPECIAL, None)
-        content = os.read(fd, SMALL_BYTES_MAX + 1)
-        if len(content) != found.st_size:
-            return None
-        return Observation(path, PathKind.FILE, _hash(hashlib.sha256(content).digest(), found))
+        return hash_opened(path, fd, SMALL_BYTES_MAX)
     finally:
         os.close(fd)
 
@@ -124,8 +120,3 @@ def _has_stamps(found: _Stat, known: FileHash) -> bool:
         and found.st_ino == known.inode
         and found.st_mode == known.mode
     )
-
-
-def _unreachable(path: str, error: OSError) -> Observation:
-    is_missing = isinstance(error, (FileNotFoundError, NotADirectoryError))
-    return Observation(path, PathKind.MISSING if is_missing else PathKind.UNREADABLE, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import signal
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -24,8 +25,9 @@ from stepup_worker.core.values import (
 )
 
 from .capture import Capture, read_output
-from .files import hash_large, is_special, look, make_directory, make_parents
+from .files import hash_large, look
 from .forkline import ForkLine
+from .outputs import UnusableOutput, hash_output, look_at_outputs, prepare_outputs
 from .process import Child, Ended, LaunchFailed
 from .script import PATH_FILTER
 from .site import Site, SiteMaker, SiteRefused
@@ -152,8 +154,10 @@ class Runner:
             inputs = await site.prepare()
         except SiteRefused as refused:
             raise _Refused(refused.reason, missing_inputs=refused.missing_inputs) from refused
-        _make_directories(assignment, site)
-        _refuse_special(assignment.outputs, site)
+        try:
+            prepare_outputs(site, assignment)
+        except UnusableOutput as unusable:
+            raise _Refused(str(unusable)) from unusable
         if inputs is None:
             inputs = assignment.inputs
             changed = await self._changed(inputs, site)
@@ -174,7 +178,7 @@ class Runner:
         began_at: float,
     ) -> Outcome:
         changed = await self._changed(inputs, site)
-        outputs = await self._observe(((path, None) for path in assignment.outputs), site)
+        outputs = await self._observe_outputs(assignment, site)
         used = capture.read_notes()
         depends_on_filter = capture.has_notes and all(name != PATH_FILTER for name, _ in assignment.environment)
         bytes_max = self._bytes_per_stream(len(changed) + len(outputs) + len(used))
@@ -208,27 +212,20 @@ class Runner:
             found.append(observation if on_disk is path else observation._replace(path=path))
         return tuple(found)
 
+    async def _observe_outputs(self, assignment: Assignment, site: Site) -> tuple[Observation, ...]:
+        """Look at what a step has made."""
+        found: list[Observation] = []
+        for path, seen in zip(assignment.outputs, look_at_outputs(site, assignment), strict=True):
+            if seen is None:
+                read = functools.partial(hash_output, site, assignment, path)
+                found.append(await self._loop.run_in_executor(self._executor, read))
+            else:
+                found.append(seen)
+        return tuple(found)
+
     def _bytes_per_stream(self, observations: int) -> int:
         left = max(0, _REPORT_BYTES_MAX - 200 * observations)
         return min(self._output_bytes_max, left // 2)
-
-
-def _make_directories(assignment: Assignment, site: Site) -> None:
-    try:
-        make_directory(site.at(assignment.workdir))
-        for path in (*assignment.outputs, *assignment.volatiles):
-            make_parents(site.at(path))
-    except OSError as error:
-        raise _Refused(
-            f"The directory {error.filename} cannot be made: {error.strerror}. Move what is in its way."
-        ) from error
-
-
-def _refuse_special(outputs: Iterable[str], site: Site) -> None:
-    """Refuse what a step could hang on, or write into without an end."""
-    for path in outputs:
-        if is_special(site.at(path)):
-            raise _Refused(f"The output {path} is not a regular file but a FIFO, socket or device: remove it.")
 
 
 def _describe_change(changed: tuple[Observation, ...]) -> str:

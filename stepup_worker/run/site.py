@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from stepup_worker.core.values import Assignment, AttemptId, Observation, Outcome
@@ -42,6 +42,10 @@ class Site(Protocol):
 
     def at(self, path: str) -> str:
         """Return where a path of the project is on this machine."""
+        ...
+
+    def grant(self, directories: Sequence[str]) -> tuple[str, ...]:
+        """Return where directories outside of the project, in which outputs may lie, are on this machine."""
         ...
 
     async def prepare(self) -> tuple[Observation, ...] | None:
@@ -86,6 +90,10 @@ class SharedRoot:
     def at(self, path: str) -> str:
         """Return the path itself."""
         return path
+
+    def grant(self, directories: Sequence[str]) -> tuple[str, ...]:
+        """Return them as they are."""
+        return tuple(directories)
 
     async def prepare(self) -> None:
         """Do nothing: the inputs are here, but may have changed."""

@@ -77,6 +77,13 @@ class Tree:
             return path
         return self._folder + absolute
 
+    def grant(self, directories: Sequence[str]) -> tuple[str, ...]:
+        """Return where they are in this tree; what is named absolutely stays where it is."""
+        here = tuple(self._folder + directory for directory in directories)
+        for directory in here:
+            os.makedirs(directory, exist_ok=True)
+        return (*here, *directories)
+
     async def prepare(self) -> tuple[Observation, ...]:
         """Lay out the declared inputs."""
         os.makedirs(self.root, exist_ok=True)
@@ -199,6 +206,8 @@ class Tree:
 
     def _judge(self, seen: Observation) -> Observation:
         """Accept regular files that are reached without links, and nothing else."""
+        if seen.kind is not PathKind.FILE:
+            return seen
         try:
             with Root(self._folder) as tree:
                 os.close(tree.open_file(self.at(seen.path).removeprefix(self._folder + "/")))

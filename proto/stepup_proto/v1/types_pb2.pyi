@@ -14,6 +14,8 @@ class PathKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PATH_KIND_MISSING: _ClassVar[PathKind]
     PATH_KIND_SPECIAL: _ClassVar[PathKind]
     PATH_KIND_UNREADABLE: _ClassVar[PathKind]
+    PATH_KIND_LINK: _ClassVar[PathKind]
+    PATH_KIND_SPARSE: _ClassVar[PathKind]
 
 class Need(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -59,6 +61,8 @@ PATH_KIND_DIRECTORY: PathKind
 PATH_KIND_MISSING: PathKind
 PATH_KIND_SPECIAL: PathKind
 PATH_KIND_UNREADABLE: PathKind
+PATH_KIND_LINK: PathKind
+PATH_KIND_SPARSE: PathKind
 NEED_UNSPECIFIED: Need
 NEED_OPTIONAL: Need
 NEED_DEFAULT: Need

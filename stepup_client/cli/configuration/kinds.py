@@ -15,6 +15,7 @@ from stepup_client.cli.failures import UsageError
 
 __all__ = (
     "COUNT",
+    "DIRECTORIES",
     "JOBS",
     "LOG_FORMAT",
     "LOG_LEVEL",
@@ -193,6 +194,10 @@ def _read_resource(text: str) -> tuple[str, int]:
     return match[1], units
 
 
+def _merge_names(older: tuple[str, ...], newer: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*older, *newer)))
+
+
 def _write_resources(value: Resources) -> str:
     return ",".join(f"{name}:{units}" for name, units in value)
 
@@ -208,6 +213,7 @@ WORKERS = Kind(_read_workers, (int, str), int, "N")
 PORT = Kind(_read_port, (int, str), int, "PORT")
 TEXT = Kind(str, (str,), str, "NAME")
 NAMES = Kind(_read_names, (str, list), list[str], "A,B")
+DIRECTORIES = Kind(_read_names, (str, list), list[str], "DIR", _merge_names)
 LOG_LEVEL = Kind(_read_log_level, (str,), str, "LEVEL")
 LOG_FORMAT = Kind(_read_log_format, (str,), str, "FORMAT")
 RESOURCES = Kind(_read_resources, (str, dict), _write_resources, "NAME:N,..", _merge_resources)

@@ -85,6 +85,10 @@ class Build:
         key="resources", kind=kinds.RESOURCES, default=(), short=("-r",),
         text="capacities of named resources, added to those of files and variables; may be repeated",
     )  # fmt: skip
+    ALLOW_ROOT = Option(
+        key="allow_root", kind=kinds.DIRECTORIES, default=(),
+        text="let outputs lie in this directory, too; relative to the root; may be repeated, in files and here",
+    )  # fmt: skip
     DEFER_CAP = Option(
         key="defer_cap", kind=kinds.COUNT, default=100,
         text="how often a step may be deferred before it fails (default: 100)",

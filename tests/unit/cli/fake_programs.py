@@ -40,6 +40,7 @@ class Settings:
     lifeline_fd: int = -1
     log_format: str = ""
     log_level: str = ""
+    allowed_roots: tuple[str, ...] = ()
     joblog: bool = False
     name: str = ""
     arguments: tuple[str, ...] = ()

@@ -75,7 +75,8 @@ def test_what_is_nowhere_is_lost(store: BlobStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "reason"), [("../x", "leads out"), ("link/x", "passes through the symbolic link"), (".stepup/x", "StepUp")]
+    ("path", "reason"),
+    [("../x", "lies outside"), ("link/x", "passes through the symbolic link"), (".stepup/x", "StepUp")],
 )
 def test_nothing_is_published_outside_of_the_root(store: BlobStore, tmp_path: Path, path: str, reason: str) -> None:
     (tmp_path / "outside").mkdir()

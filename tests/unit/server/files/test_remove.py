@@ -11,6 +11,7 @@ from stepup_server.core.values import FileHash, PathKind
 from stepup_server.files import remove
 from stepup_server.files.look import hash_path
 from stepup_server.files.remove import remove_files
+from stepup_shared.granted import Granted
 
 __all__ = ()
 
@@ -116,10 +117,12 @@ def test_paths_that_do_not_lie_below_the_root_by_their_words_stay(root: Path, pa
     assert (root / "sub/file").exists()
 
 
-def test_absolute_paths_stay(root: Path) -> None:
-    path = make(root / "file")
-    assert remove_files(str(root), [(str(path), None)]).paths == ()
-    assert path.exists()
+def test_an_absolute_path_goes_where_outputs_may_lie_and_stays_elsewhere(root: Path, tmp_path: Path) -> None:
+    inside, granted, outside = (make(path) for path in (root / "file", tmp_path / "more/a/file", tmp_path / "victim"))
+    files = [(str(path), None) for path in (inside, granted, outside)]
+    removed = remove_files(str(root), files, allowed=[str(tmp_path / "more")])
+    assert removed.paths == (str(inside), str(granted), str(granted.parent))
+    assert outside.exists()
 
 
 def test_no_link_is_followed_on_the_way(root: Path, tmp_path: Path) -> None:
@@ -137,8 +140,8 @@ def test_a_directory_swapped_for_a_link_after_the_judgement_protects_nothing_out
     known = hash_of(make(root / "out/file"))
     judge = remove._judge_all
 
-    def judge_and_swap(root_fd: int, files: list[tuple[str, FileHash | None]]) -> remove._Judgement:
-        judged = judge(root_fd, files)
+    def judge_and_swap(granted: Granted, files: list[tuple[str, FileHash | None]]) -> remove._Judgement:
+        judged = judge(granted, files)
         (root / "out").rename(root / "old")
         (root / "out").symlink_to(tmp_path / "outside")
         return judged
@@ -152,8 +155,8 @@ def test_a_file_replaced_after_the_judgement_stays(root: Path, monkeypatch: pyte
     known = hash_of(make(root / "file"))
     judge = remove._judge_all
 
-    def judge_and_replace(root_fd: int, files: list[tuple[str, FileHash | None]]) -> remove._Judgement:
-        judged = judge(root_fd, files)
+    def judge_and_replace(granted: Granted, files: list[tuple[str, FileHash | None]]) -> remove._Judgement:
+        judged = judge(granted, files)
         make(root / "new").rename(root / "file")
         return judged
 
