@@ -271,15 +271,15 @@ class Root:
             return _open_beneath(self.fd, path, flags)
         except OSError as error:
             if error.errno in {errno.ELOOP, errno.EXDEV} or self._is_link_in_the_way(error, path):
-                raise UnsafePath(whole or path, self._about_link(whole or path), "symbolic link") from error
+                raise UnsafePath(whole or path, self._about_link(path, flags), "symbolic link") from error
             if error.errno == errno.ENXIO:
                 raise UnsafePath(path, "is not a regular file but a socket or device", "socket") from error
             raise OSError(error.errno, os.strerror(error.errno or 0), posixpath.join(self.path, path)) from error
 
-    def _about_link(self, path: str) -> str:
+    def _about_link(self, path: str, flags: int) -> str:
         """Say where the link is; one that has been taken away again meanwhile was at some place."""
         link = self.first_link(path)
-        if link == path:
+        if link == path and not flags & os.O_DIRECTORY:
             return "is a symbolic link"
         return f"passes through the symbolic link {link!r}" if link else "passes through a symbolic link"
 
