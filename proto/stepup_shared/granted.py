@@ -49,18 +49,25 @@ class Granted:
         if not self._allowed and not path.startswith(("/", "..")):
             return self._root_at(self._root), path
         absolute = posixpath.normpath(posixpath.join(self._root, path))
-        found = self._find(absolute)
+        found = self._find(absolute, (self._root, *self._allowed))
         if self._allowed and (found is None or found[0].first_link(posixpath.dirname(found[1]))):
-            directory, name = posixpath.split(absolute)
-            found = self._find(posixpath.join(os.path.realpath(directory), name), real=True) or found
+            found = self._find_real(absolute) or found
         if found is None:
             raise UnsafePath(path, "lies outside of the project")
         return found
 
-    def _find(self, absolute: str, *, real: bool = False) -> tuple[Root, str] | None:
+    def _find_real(self, absolute: str) -> tuple[Root, str] | None:
+        """Return the granted directory into which a path leads by links, and the rest; never what belongs to StepUp."""
+        directory, name = posixpath.split(absolute)
+        real = posixpath.join(os.path.realpath(directory), name)
+        if real.startswith(posixpath.join(os.path.realpath(self._root), ".stepup/")):
+            return None
+        return self._find(real, tuple(map(os.path.realpath, self._allowed)))
+
+    def _find(self, absolute: str, directories: Sequence[str]) -> tuple[Root, str] | None:
         """Return the directory that holds a path by its words, and the rest."""
-        for directory in (self._root, *self._allowed):
-            prefix = (os.path.realpath(directory) if real else directory).rstrip("/") + "/"
+        for directory in directories:
+            prefix = directory.rstrip("/") + "/"
             if absolute.startswith(prefix):
                 return self._root_at(directory), absolute[len(prefix) :]
         return None

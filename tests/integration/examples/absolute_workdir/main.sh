@@ -3,5 +3,5 @@
 . ../examples.sh
 
 mkdir -p ../outside
-build
+build --allow-root ../outside
 [[ $(cat ../outside/out.txt) == hello ]]

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Files outside of the project are used and made like others.
+# Files outside of the project are used like others, and made where the user allows it.
 . ../examples.sh
 
 mkdir -p ../outside sub
 echo hello > ../outside/hello.txt
-watch
+watch --allow-root ../outside
 snapshot graph
 leave
 
