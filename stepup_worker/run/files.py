@@ -12,7 +12,7 @@ from typing import Protocol
 
 from stepup_worker.core.values import FileHash, Observation, PathKind
 
-__all__ = ("SMALL_BYTES_MAX", "hash_large", "hash_opened", "look", "unreachable")
+__all__ = ("SMALL_BYTES_MAX", "hash_large", "hash_opened", "look", "make_directory", "make_parents", "unreachable")
 
 SMALL_BYTES_MAX = 256 * 1024
 """Files up to this size are read at once, and by whoever asks; larger ones are read in pieces."""
@@ -68,6 +68,17 @@ def hash_large(path: str) -> Observation:
             os.close(fd)
     except OSError as error:
         return unreachable(path, error)
+
+
+def make_parents(path: str) -> None:
+    """Make the directory of a file, with its parents; only in trees that nobody else writes to."""
+    make_directory(os.path.dirname(path))
+
+
+def make_directory(path: str) -> None:
+    """Make a directory with its parents, as `make_parents`; one that is there costs a single look."""
+    if path and not os.path.isdir(path):
+        os.makedirs(path, exist_ok=True)
 
 
 def hash_opened(path: str, fd: int, bytes_max: int | None) -> Observation | None:
