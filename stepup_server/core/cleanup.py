@@ -74,7 +74,7 @@ def _revert_unwanted(desk: Desk, removals: Removals) -> None:
     reverted = marked = 0
     for step in desk.graph.steps.values():
         products = any(file.hash is not None for file in desk.graph.outputs(step))
-        made = step.may_be_skipped or products or (step.volatiles and step.attempt_number)
+        made = step.may_be_skipped or products or (step.volatiles and step.attempt_number) or _has_amended(step)
         if step.detached or step.wanted or not (made or step.state is StepState.SUCCEEDED):
             continue
         before = len(removals)
@@ -95,6 +95,12 @@ def _revert_unwanted(desk: Desk, removals: Removals) -> None:
         desk.report(Tag.WARNING, f"Reverted {reverted} optional step(s) to PENDING.")
     if marked:
         desk.report(Tag.WARNING, f"Marked {marked} output file(s) of reverted step(s) for deletion.")
+
+
+def _has_amended(step: Step) -> bool:
+    """Tell whether an execution has left dependencies behind, though it may not have come to its end."""
+    edges = (step.inputs, step.outputs, step.volatiles, step.environment)
+    return bool(step.globs) or any(dynamic for some in edges for dynamic in some.values())
 
 
 def _drop_unused_tree_files(desk: Desk) -> None:

@@ -91,7 +91,7 @@ class StepRow(NamedTuple):
     worker: str
     """Name of the worker that holds the attempt; empty when it is not running."""
     spoke: bool
-    """The attempt has called the director, so it cannot survive the director's death."""
+    """The attempt cannot be taken up by another director (`Attempt.is_bound`)."""
     deferred: bool
     defer_count: int
     past: str

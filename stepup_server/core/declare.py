@@ -52,16 +52,16 @@ class Declarations:
         if event.batch == speech.batch:
             self._repeat_answer(speech, event.request)
             return
-        if event.batch != speech.batch + 1 or speech.request is not None:
+        if event.batch != speech.batch + 1 or speech.requests:
             raise InvalidArgument(f"Batch {event.batch} follows batch {speech.batch}: batches are sent one by one.")
-        speech.batch, speech.request, speech.answer = event.batch, event.request, None
+        speech.batch, speech.requests, speech.answer = event.batch, [event.request], None
         self._desk.note_speech(step, attempt)
         self._ask_for_facts(event)
 
     def _repeat_answer(self, speech: Speech, request: RequestId) -> None:
         """Answer a batch that was sent again."""
         if speech.answer is None:
-            speech.request = request
+            speech.requests.append(request)
         else:
             self._answer(request, speech.answer)
 
@@ -163,10 +163,10 @@ class Declarations:
         """Answer a batch; an attempt with a refused declaration cannot succeed any more, unless the plan expects it."""
         step = self._desk.graph.steps.get(event.attempt.step)
         attempt = step.attempt if step is not None else None
-        request: RequestId | None = event.request
+        requests = [event.request]
         if attempt is not None and attempt.id == event.attempt:
             speech = attempt.speeches[event.speaker]
-            request, speech.request, speech.answer = speech.request, None, answer
+            requests, speech.requests, speech.answer = speech.requests, [], answer
             attempt.refusals += [answer] if isinstance(answer, Refusal) and not event.awaited else []
-        if request is not None:
+        for request in requests:
             self._answer(request, answer)

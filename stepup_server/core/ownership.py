@@ -10,7 +10,7 @@ from .consequences import make_pending
 from .desk import Desk
 from .graph import Graph
 from .leftovers import counts, dispossess, is_leftover, loosen
-from .lending import deferred_above
+from .lending import deferred_above, files_matching
 from .paths import is_below
 from .records import File, Step, Tree
 from .refusals import CyclicDependency, GraphConflict, InvalidArgument, InvalidPath
@@ -30,6 +30,7 @@ __all__ = (
     "name_of",
     "open_circles",
     "product_in_tree",
+    "take_up",
     "use_file",
 )
 
@@ -50,6 +51,29 @@ def use_file(desk: Desk, path: str, claimant: Step) -> File:
         elif file.creator is None and file.is_static:
             graph.move_file(file, FileState.UNDECLARED)
     return file
+
+
+def take_up(desk: Desk, step: Step) -> None:
+    """Let trees have what came into use below or beside them while a step was detached, which has just come back.
+
+    Its trees were none while it was detached, and its inputs were nobody's to give.
+    """
+    graph = desk.graph
+    for below in (step, *graph.planned_steps(step)):
+        for id_ in tuple(below.inputs):
+            if graph.files[id_].detached:
+                use_file(desk, graph.files[id_].path, below)
+        for tree in [graph.trees[id_] for id_ in below.products if id_ in graph.trees]:
+            _collect(desk, tree)
+
+
+def _collect(desk: Desk, tree: Tree) -> None:
+    """Let a tree have the files that are used and belong to nobody."""
+    graph = desk.graph
+    files = files_matching(graph, tree.path) if tree.is_pattern else list(graph.files_below(tree.path))
+    for file in files:
+        if file.state is FileState.UNDECLARED and file.consumers:
+            adopt_static(desk, file, tree)
 
 
 def adopt_static(desk: Desk, file: File, owner: Step | Tree) -> None:

@@ -103,10 +103,10 @@ class Speech:
 
     batch: int = 0
     """Its number."""
-    request: RequestId | None = None
-    """Who waits for its answer; None when it was given."""
+    requests: list[RequestId] = field(default_factory=list["RequestId"])
+    """Who waits for its answer: more than one, if the batch came again before there was one."""
     answer: Declared | Refusal | None = None
-    """Its answer, for the case that the batch is repeated."""
+    """Its answer, for the case that the batch is repeated; None before there is one."""
 
 
 @dataclass(slots=True, eq=False)
@@ -156,6 +156,11 @@ class Attempt:
     """Its worker has told how it ended; its products are being looked at."""
     units: tuple[tuple[str, int], ...] = ()
     """Units of resources that it has taken, until it ends."""
+
+    @property
+    def is_bound(self) -> bool:
+        """Only this director can judge its end: it has called it, or what it uses or makes is not what it was."""
+        return self.spoke or self.disturbed or self.redeclared or bool(self.taken)
 
     @property
     def fresh_since(self) -> int:

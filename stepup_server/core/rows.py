@@ -45,7 +45,7 @@ def step_row(step: Step, worker: str) -> StepRow:
         output_digest=step.output_digest,
         attempt=step.attempt_number,
         worker=worker,
-        spoke=step.attempt is not None and step.attempt.spoke,
+        spoke=step.attempt is not None and step.attempt.is_bound,
         deferred=step.deferred,
         defer_count=step.defer_count,
         past=_dump(past_to_json(step.past)),

@@ -17,6 +17,7 @@ from .ownership import (
     check_variable_names,
     name_of,
     open_circles,
+    take_up,
     use_file,
 )
 from .past import note_declaration
@@ -60,7 +61,9 @@ def declare_step(desk: Desk, caller: Step, declaration: StepDeclaration) -> str 
         open_circles(desk, edges)
     desk.graph.attach(step, caller.id)
     _describe(desk, step, declaration, place.workdir)
-    if not recycled:
+    if recycled:
+        take_up(desk, step)
+    else:
         _connect(desk, caller, step, declaration, place)
     if not step.is_planner or caller.is_planner:
         return None
@@ -144,6 +147,7 @@ def _strip(desk: Desk, step: Step) -> None:
     graph = desk.graph
     if step.attempt is not None:
         step.attempt.redeclared = True
+        graph.changed[step.id] = None
     if step.products:
         graph.forget_success(step, Redeclared())
     graph.cut_inputs(step)

@@ -32,13 +32,16 @@ class Mailbox:
 
     async def wait_orders(self) -> OrderWorker | None:
         """Take the newest orders, as soon as there are any; None when there will be none."""
-        await self._filled.wait()
-        if self._is_ended:
-            return None
-        self._filled.clear()
+        while not self._is_ended:
+            if (orders := self.take()) is not None:
+                return orders
+            await self._filled.wait()
+            self._filled.clear()
+        return None
+
+    def take(self) -> OrderWorker | None:
+        """Take the newest orders; None when there are none."""
         orders, self._orders = self._orders, None
-        if orders is None:
-            return await self.wait_orders()
         return orders
 
 

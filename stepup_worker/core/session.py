@@ -77,7 +77,7 @@ class Session:
 
     def next_statement(self, *, always: bool = False) -> Statement | None:
         """Take what is to be said now; None when there is no news, unless it must be said `always`."""
-        if not (always or self._has_news()):
+        if not (always or self.has_news()):
             return None
         finished = self._take_results()
         statement = Statement(
@@ -91,6 +91,11 @@ class Session:
         self._is_introduced = True
         self._owes_answer = False
         return statement
+
+    def has_news(self) -> bool:
+        """Tell whether there is something to say."""
+        is_new = not self._is_introduced or self._owes_answer
+        return self._is_connected and (is_new or bool(self._began) or bool(self._unsaid))
 
     def has_waiting(self) -> bool:
         """Tell whether attempts wait for a slot."""
@@ -295,10 +300,6 @@ class Session:
 
     def _has_unacknowledged(self) -> bool:
         return any(not held.is_acknowledged for held in self._held.values())
-
-    def _has_news(self) -> bool:
-        is_new = not self._is_introduced or self._owes_answer
-        return self._is_connected and (is_new or bool(self._began) or bool(self._unsaid))
 
     def _slots_offered(self) -> int:
         return self._slots if self._stop is StopLevel.NONE else 0

@@ -25,9 +25,10 @@ from stepup_server.core.director import Director, DirectorSettings
 from stepup_server.core.ids import RequestId
 from stepup_server.core.states import Phase, ReturnCode, StopLevel
 from stepup_server.core.values import Assignment, BuildOptions, Change, ChangeKind, Hint, Reach
-from tests.property.worlds import PLANS, SOURCES, TEXTS, World, run_command, script_of, worlds
+from tests.property.worlds import worlds
 from tests.support.project import Built, Project
 from tests.support.scripts import Script
+from tests.support.worlds import PLANS, SOURCES, TEXTS, World, run_command, script_of
 
 LEASE_S = 60.0
 OPTIONS = BuildOptions(keep_going=True, resources={"r": 2}, defer_cap=5)

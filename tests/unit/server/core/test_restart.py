@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from stepup_server.core.consequences import wake_consumers
 from stepup_server.core.director import Director, DirectorSettings
-from stepup_server.core.events import JoinRequested
-from stepup_server.core.states import ReturnCode, StepState
+from stepup_server.core.events import JoinRequested, TimePassed
+from stepup_server.core.states import Need, ReturnCode, StepState
 from tests.support.builders import a_plan, a_static, a_step
 from tests.support.database import rows_of
 from tests.support.project import Project
@@ -167,3 +168,53 @@ def test_the_same_events_give_the_same_commands() -> None:
         assert repr(twin.handle(events, now)) == repr(commands)
     assert twin.desk.graph.last_attempt == project.director.desk.graph.last_attempt > 0
     assert all(step.state is not StepState.RUNNING for step in twin.desk.graph.steps.values())
+
+
+def a_running_step(project: Project) -> None:
+    """Let `s0`, which uses `a`, be running."""
+    project.join()
+    project.files(a="1")
+    project.plan(a_static("a"), a_step("s0", inputs=["a"], outputs=["x"]))
+    project.begin_build()
+    project.run_until("go on s0")
+
+
+def test_an_attempt_does_not_begin_again_under_its_number() -> None:
+    project = Project()
+    a_running_step(project)
+    begun = project.attempt("s0")
+    # Both die, and the next worker is another process under the same name.
+    project.restart()
+    project.workers["w0"].kill_all()
+    project.join()
+    project.build()
+    assert project.workers["w0"].started.count(begun) == 1
+    assert project.step("s0").state is StepState.SUCCEEDED
+    assert project.step("s0").attempt_number > begun.number
+
+
+def test_an_attempt_whose_input_has_changed_is_not_taken_up() -> None:
+    project = Project()
+    a_running_step(project)
+    # The director learns of a change while the attempt goes on with what it had read.
+    wake_consumers(project.director.desk, project.file("a"))
+    project.tell(TimePassed())
+    project.restart()
+    assert project.step("s0").state is StepState.PENDING
+
+
+def test_what_an_unwanted_optional_step_has_amended_is_forgotten() -> None:
+    project = Project()
+    project.join()
+    project.files(a="1")
+    project.scripts["maybe"] = amends("a", "never")
+    project.plan(
+        a_static("a"),
+        a_step("maybe", outputs=["m"], need=Need.OPTIONAL),
+        a_step("user", inputs=["m"], outputs=["u"]),
+    )
+    project.build()
+    assert "[dynamic]" in project.graph()
+    project.plan(a_static("a"), a_step("maybe", outputs=["m"], need=Need.OPTIONAL))
+    project.build()
+    assert "[dynamic]" not in project.graph()

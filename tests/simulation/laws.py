@@ -1,0 +1,97 @@
+"""What must be true at every moment of a schedule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from stepup_server.core.commands import OrderWorker
+from stepup_server.core.ids import AttemptId, NodeId
+from stepup_server.core.states import StepState
+
+if TYPE_CHECKING:
+    from .machine import Machine, Process
+    from .site import Site
+
+__all__ = ("Broken", "Ledger")
+
+
+class Broken(AssertionError):
+    """A promise was not kept."""
+
+
+class Ledger:
+    """Every start and every acknowledgement, as they happen; kept by nobody whom a fault can reach."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self.starts: Counter[AttemptId] = Counter()
+        self.is_calm = False
+        """Nobody edits anything and no step fails: what has succeeded need not run again."""
+        self._handed_out: dict[AttemptId, int] = {}
+        """The generation of the director that has made an attempt."""
+        self._kept: set[NodeId] = set()
+        self._lost_at: dict[str, float] = {}
+        """Since when the director has been out of touch with workers."""
+
+    def note_start(self, machine: Machine, process: Process) -> None:
+        """Demand that an attempt begins once, its step on one worker only, and not again after a success."""
+        attempt = AttemptId(NodeId(process.attempt.step), process.attempt.number)
+        self.starts[attempt] += 1
+        _demand(self.starts[attempt] == 1, f"attempt {attempt} begins twice")
+        if self._is_stale(machine, process):
+            return
+        for other in self._site.machines:
+            for running in other.processes.values():
+                is_same = running.script is not None and running.attempt.step == attempt.step
+                if is_same and running is not process:
+                    reason = f"{machine.name} begins {attempt} while {other.name} runs {running.attempt}"
+                    _demand(self._is_stale(other, running), reason)
+        again = self.is_calm and attempt.step in self._kept
+        _demand(not again, f"step {attempt.step} begins again although its success was acknowledged")
+
+    def _is_stale(self, machine: Machine, process: Process) -> bool:
+        """Tell whether a director may have given up an attempt that goes on: after a lease of silence, or its death.
+
+        Only what has not called a director outlives it, and no planner.
+        """
+        silence_s = self._site.now - self._lost_at.get(machine.name, self._site.now)
+        handed_out = self._handed_out[AttemptId(NodeId(process.attempt.step), process.attempt.number)]
+        is_orphan = handed_out != self._site.host.generation and (
+            process.spoke_to != 0 or process.assignment.need == "PLAN"
+        )
+        return is_orphan or silence_s >= self._site.settings.lease_s
+
+    def note_orders(self, orders: OrderWorker) -> None:
+        """Remember who has handed out what, and look at what is acknowledged."""
+        for order in orders.orders:
+            self._handed_out.setdefault(order.attempt, self._site.host.generation)
+        self._check_acknowledged(orders.acknowledged)
+
+    def _check_acknowledged(self, attempts: Iterable[AttemptId]) -> None:
+        """Demand that what workers may forget is recorded."""
+        rows = self._site.host.database.steps
+        for attempt in attempts:
+            row = rows.get(attempt.step)
+            if row is not None and row.attempt == attempt.number:
+                _demand(row.state != StepState.RUNNING.value, f"{attempt} is acknowledged before it is recorded")
+                if row.state == StepState.SUCCEEDED.value:
+                    self._kept.add(attempt.step)
+
+    def note_in_touch(self, name: str) -> None:
+        """Note that the director has taken a worker in."""
+        self._lost_at.pop(name, None)
+
+    def note_lost_touch(self, name: str) -> None:
+        """Note that the director has noticed the end of a stream."""
+        self._lost_at[name] = self._site.now
+
+    def note_director(self, machines: Iterable[Machine]) -> None:
+        """Note that a new director begins to wait for all workers."""
+        self._lost_at = {machine.name: self._site.now for machine in machines}
+
+
+def _demand(that: object, reason: str) -> None:
+    if not that:
+        raise Broken(reason)
