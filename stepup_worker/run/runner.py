@@ -113,7 +113,9 @@ class Runner:
         """Make the process of an attempt."""
         variables = {**step_variables(attempt, assignment, site.root, site.socket), **site.variables}
         workdir = site.at(assignment.workdir or ".")
-        child = self._starter.start(assignment.command, variables, workdir, capture, shell=assignment.shell)
+        child = self._starter.start(
+            assignment.command, variables, workdir, capture, shell=assignment.shell, enclosure=site.enclosure
+        )
         self._children[attempt] = child
         if self._suspended_at is not None:
             child.send_signal(signal.SIGSTOP)

@@ -40,6 +40,11 @@ class Site(Protocol):
         """What is set for the step besides what it finds everywhere."""
         ...
 
+    @property
+    def enclosure(self) -> tuple[str, ...]:
+        """Words in front of the command which let it see files where this machine has others; usually none."""
+        ...
+
     def at(self, path: str) -> str:
         """Return where a path of the project is on this machine."""
         ...
@@ -82,6 +87,8 @@ class SharedRoot:
         """Where steps find the director; set before the first attempt."""
         self.variables: Mapping[str, str] = {}
         """None besides the usual ones."""
+        self.enclosure = ()
+        """Nothing is in the way of the project's files."""
 
     def site_for(self, _attempt: AttemptId, _assignment: Assignment) -> Site:
         """Return this: all attempts share it."""

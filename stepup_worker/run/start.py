@@ -32,9 +32,16 @@ class Starter:
         self._fork_line = fork_line
 
     def start(
-        self, command: str, variables: Mapping[str, str], workdir: str, capture: Capture, *, shell: bool
+        self,
+        command: str,
+        variables: Mapping[str, str],
+        workdir: str,
+        capture: Capture,
+        *,
+        shell: bool,
+        enclosure: tuple[str, ...] = (),
     ) -> Child:
-        """Start the process of a command.
+        """Start the process of a command; `enclosure` are words in front of it.
 
         Raises
         ------
@@ -47,8 +54,12 @@ class Starter:
             case Malformed(reason):
                 raise NotStartable(reason)
             case ByShell(command):
-                return self._launcher.launch(("/bin/sh", "-c", command), variables, workdir, capture)
+                return self._launcher.launch((*enclosure, "/bin/sh", "-c", command), variables, workdir, capture)
             case Direct(words):
+                if enclosure:
+                    is_ours = is_script(words, workdir) and not shell
+                    inner = cold_words(words, capture.open_notes()) if is_ours else words
+                    return self._launcher.launch((*enclosure, *inner), variables, workdir, capture)
                 if shell:
                     return self._launch_or_shell(command, words, variables, workdir, capture)
                 return self._launch(words, variables, workdir, capture)

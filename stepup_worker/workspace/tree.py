@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import json
 import os
 import posixpath
 import shutil
 import stat
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -20,6 +22,7 @@ from typing import NamedTuple
 from stepup_shared.beneath import Root, UnsafePath
 from stepup_worker.core.contents import BlobMissing, Content, Stored, StoreRefused
 from stepup_worker.core.values import Amendment, Assignment, FileHash, NotStarted, Observation, Outcome, PathKind
+from stepup_worker.run import enclosure
 from stepup_worker.run.files import hash_large, look, make_directory, make_parents
 from stepup_worker.run.script import WORKSPACE
 from stepup_worker.run.site import SiteRefused
@@ -65,6 +68,10 @@ class Tree:
         """Contents that must not leave the cache."""
         self._linked: dict[str, tuple[bytes, FileHash]] = {}
         """Inputs that are links into the cache, by path."""
+        self._enclosed: dict[str, str] = {}
+        """Absolute inputs that this machine has not, and where their copies are."""
+        self._has_begun = False
+        """What is enclosed was decided."""
         self._outputs: dict[str, None] = {}
         """Amended ones."""
         self._volatiles: dict[str, None] = dict.fromkeys(assignment.volatiles)
@@ -72,6 +79,8 @@ class Tree:
 
     def at(self, path: str) -> str:
         """Return where a path of the project is in this tree; what is absolute and outside stays where it is."""
+        if path in self._enclosed:
+            return self._enclosed[path]
         absolute = posixpath.normpath(posixpath.join(self._director_root, path))
         if path.startswith("/") and not self._is_in_project(absolute):
             return path
@@ -87,7 +96,19 @@ class Tree:
     async def prepare(self) -> tuple[Observation, ...]:
         """Lay out the declared inputs."""
         os.makedirs(self.root, exist_ok=True)
-        return await self.add(self._assignment.inputs)
+        inputs = await self.add(self._assignment.inputs)
+        self._has_begun = True
+        return inputs
+
+    @property
+    def enclosure(self) -> tuple[str, ...]:
+        """Words in front of the command which let it see absolute inputs that are not on this machine."""
+        if not self._enclosed:
+            return ()
+        plan = f"{self._folder}/.enclosure"
+        with open(plan, "w", encoding="utf-8") as file:
+            json.dump(self._enclosed, file)
+        return (sys.executable, "-I", "-S", enclosure.__file__, plan)
 
     async def amend(self, amendment: Amendment) -> None:
         """Make room for what the step will write, and bring what it will read; raises as `add`."""
@@ -119,13 +140,14 @@ class Tree:
         SiteRefused
             Some of them cannot be had.
         """
-        wanted = [seen for seen in files if seen.hash is not None and not self._is_absolute(seen.path)]
+        here = {seen.path: seen for seen in map(self._find_absolute, files) if seen is not None}
+        wanted = [seen for seen in files if seen.hash is not None and seen.path not in here]
         arrivals = await asyncio.gather(*(self._require(seen) for seen in wanted), return_exceptions=True)
         missing = tuple(seen.path for seen, arrival in zip(wanted, arrivals, strict=True) if arrival is not None)
         if missing:
             self._refuse(missing, [arrival for arrival in arrivals if arrival is not None])
         laid_out = [self._lay_out(seen) for seen in wanted]
-        return (*laid_out, *(self._check_absolute(seen) for seen in files if self._is_absolute(seen.path)))
+        return (*laid_out, *here.values())
 
     def _refuse(self, missing: tuple[str, ...], failures: Sequence[BaseException]) -> None:
         """Say why inputs cannot be had."""
@@ -178,15 +200,20 @@ class Tree:
         finally:
             os.close(fd)
 
-    def _check_absolute(self, seen: Observation) -> Observation:
-        """Accept a file elsewhere on this machine if it is the one that is meant."""
+    def _find_absolute(self, seen: Observation) -> Observation | None:
+        """Return an absolute input that is on this machine as it should be; one that is not will be enclosed."""
+        if not self._is_absolute(seen.path):
+            return None
         here = look(seen.path) or hash_large(seen.path)
-        if not here.agrees_with(seen):
+        if here.agrees_with(seen):
+            return here
+        if self._has_begun:
             raise SiteRefused(
-                f"The input {seen.path} is not on this worker's machine with the content that it has on the director's."
-                " Put it there, or declare it by a path relative to the project."
+                f"The input {seen.path} is not on this worker's machine with the content that it has on the director's,"
+                " and cannot be brought to a step that is running: declare it with the step."
             )
-        return here
+        self._enclosed[seen.path] = f"{self._folder}/.absolute{posixpath.normpath(seen.path)}"
+        return None
 
     async def finish(self, outcome: Outcome) -> Outcome:
         """Store what was made, and return what to tell."""

@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support.project_folder import Folder, Program
+from stepup_worker.run import enclosure
+from tests.support.project_folder import PROGRAMS, Folder, Program
 
 
 def start_workers(folder: Folder, *options: str, count: int = 2) -> list[Program]:
@@ -152,6 +155,38 @@ def test_inputs_above_the_root_and_elsewhere_are_there(folder: Folder) -> None:
     )
     build_remotely(folder)
     assert (folder.read("x"), folder.read("y")) == ("above\n", "elsewhere\n")
+
+
+def test_absolute_inputs_that_this_machine_has_not_are_shown_to_those_who_declare_them(folder: Folder) -> None:
+    if not can_enclose():
+        pytest.skip("this kernel gives no namespaces to ordinary users")
+    deep, other = folder.around / "host" / "deep" / "x.txt", folder.around / "host" / "other.txt"
+    deep.parent.mkdir(parents=True)
+    deep.write_text("deep\n")
+    other.write_text("other\n")
+    folder.script("tool.py", f"import helper; open('z', 'w').write(helper.word + open('{deep}').read())")
+    folder.write("helper.py", "word = 'tool '")
+    folder.plan(
+        f'static("{deep}", "{other}", "tool.py", "helper.py")\n'
+        f'run("cat {deep} {other} > x", shell=True, inp=["{deep}", "{other}"], out="x")\n'
+        f'run("cp {other} y", inp="{other}", out="y")\n'
+        f'run("./tool.py", inp=["tool.py", "{deep}"], out="z")\n'
+    )
+    folder.start("director").wait_output("Listening on")
+    # One machine plays two: its files are hidden from the worker, which begins in a namespace without them.
+    hidden = f"mount -t tmpfs none {folder.around}/host && exec {PROGRAMS}/stepup worker --workspace {folder.around}/w"
+    worker = folder.start_command("unshare", "-Urm", "sh", "-c", hidden)
+    folder.wait_status(lambda status: len(status["workers"]) == 1, "the worker is there")
+    assert folder.run("build").code == 0, folder.story()
+    assert (folder.read("x"), folder.read("y"), folder.read("z")) == ("deep\nother\n", "other\n", "tool deep\n")
+    folder.run("join")
+    worker.end()
+
+
+def can_enclose() -> bool:
+    """Tell whether namespaces can be had."""
+    command = ("unshare", "-Urm", sys.executable, enclosure.__file__)
+    return shutil.which("unshare") is not None and subprocess.run(command, check=False).returncode == 0
 
 
 def test_a_step_that_uses_what_it_has_not_declared_is_told_so(folder: Folder) -> None:

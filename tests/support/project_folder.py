@@ -156,10 +156,14 @@ class Folder:
 
     def start(self, *words: str, program: str = "stepup", **variables: str) -> Program:
         """Start `stepup WORDS` in the background."""
+        return self.start_command(str(PROGRAMS / program), *words, **variables)
+
+    def start_command(self, *words: str, **variables: str) -> Program:
+        """Start any program in the background."""
         stem = self.around / f"{len(self.programs):03}"
         with stem.with_suffix(".out").open("wb") as output, stem.with_suffix(".err").open("wb") as errors:
             process = subprocess.Popen(
-                [str(PROGRAMS / program), *words],
+                words,
                 cwd=self.root,
                 env=self.environment(variables),
                 stdin=subprocess.DEVNULL,
