@@ -289,6 +289,7 @@ def _step_facts(director: Director, step: Step) -> Iterable[tuple[str, Content]]
         ("Declared at", str(step.source)),
         ("Declared by", "the root" if step.creator == ROOT else _maybe_link(graph.creator_step(step))),
         ("Resources", ", ".join(f"{name}: {units}" for name, units in step.resources)),
+        ("Workers", step.where),
         ("Sets", ", ".join(f"{name}={value}" for name, value in step.environment_overrides)),
         ("Last time", _story_word(step)),
         ("Digest of inputs", tag("code", step.input_digest.hex()) if step.input_digest else ""),

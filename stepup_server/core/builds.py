@@ -59,7 +59,7 @@ class Builds:
         self._waiters: dict[RequestId, None] = {}
         self._joining = False
         self._waits_for_workers = False
-        self._warned_of_no_worker = False
+        self._warnings: set[str] = set()
         self._stopped = False
 
     # Requests
@@ -200,7 +200,6 @@ class Builds:
         desk.executed = desk.skipped = 0
         desk.return_code = ReturnCode.OK
         desk.capacities.offer(options.resources)
-        self._execution.ready.capacities = desk.capacities.units
         self._execution.ready.use_durations = options.use_durations
         desk.record_extras.append(Record(facts=(("clean", "0"), ("circumstances", desk.circumstances.to_json()))))
         desk.remember_removals(())
@@ -214,7 +213,7 @@ class Builds:
     def _begin(self) -> None:
         """Compare the disk with what was recorded: files, then patterns, then variables."""
         self._waits_for_workers = False
-        self._warned_of_no_worker = False
+        self._warnings.clear()
         failed = [step for step in self._desk.graph.steps.values() if step.state is StepState.FAILED]
         if failed and not self.watching.is_armed:
             self._desk.report_detail(Tag.STARTUP, "Making failed steps pending")
@@ -261,7 +260,7 @@ class Builds:
         desk = self._desk
         if desk.running or desk.questions or desk.unconfirmed:
             return False
-        return desk.draining or self._execution.ready.peek_run() is None
+        return desk.draining or not self._execution.placing.has_hope()
 
     def _reconsider(self) -> bool:
         """Make the steps pending whose inputs nobody declares any more; return whether there are any.
@@ -279,20 +278,30 @@ class Builds:
         return bool(bereft)
 
     def _warn_of_no_worker(self) -> None:
-        """Say once that nobody is there to do the work."""
-        idle = not self._desk.running and not self._desk.questions
-        if idle and not self._workforce.connected and not self._warned_of_no_worker:
-            self._warned_of_no_worker = True
-            self._desk.report(
-                Tag.WARNING, "No worker is connected. Start one in another terminal: stepup worker --jobs 4"
-            )
+        """Say once that nobody is there to do the work, or nobody who can."""
+        if self._desk.running or self._desk.questions:
+            return
+        text = self._who_is_missing()
+        if text is not None and text not in self._warnings:
+            self._warnings.add(text)
+            self._desk.report(Tag.WARNING, text)
+
+    def _who_is_missing(self) -> str | None:
+        """Say which worker a build waits for, if it waits for one."""
+        if not self._workforce.connected:
+            return "No worker is connected. Start one in another terminal: stepup worker --jobs 4"
+        first = next((step for step, _ in self._execution.ready.heads()), None)
+        reason = None if first is None else self._execution.obstacles.find(first)
+        if first is None or reason is None or not self._execution.obstacles.is_final(reason):
+            return None
+        return f"{first.title} has to wait: {reason.text}. Start another worker, or change what the step asks for."
 
     # The end of a build
 
     def _finish(self) -> None:
         """Say how the build ended. Whether patterns match what they may is a question to the disk."""
         desk = self._desk
-        desk.return_code |= summarize(desk, self._execution.ready)
+        desk.return_code |= summarize(desk, self._execution.placing)
         strangers = [] if desk.return_code else find_strangers(desk)
         if strangers:
             desk.phase = Phase.CLEANUP

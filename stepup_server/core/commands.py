@@ -104,6 +104,8 @@ class StepRow(NamedTuple):
     """`{build: .., ending: .., causes: [..], remark: ..}`: what happened when it last had its turn; `{}`: nothing."""
     pools: str
     """`{name: units, ..}`: capacities that it declared."""
+    where: str
+    """Which workers may run it; empty: any."""
 
 
 class FileRow(NamedTuple):

@@ -269,6 +269,12 @@ class Director:
             facts.get("circumstances", "{}"), was_cut_short=was_cut_short
         )
 
+    @property
+    def circumstances(self) -> Circumstances:
+        """What decides about pending steps beside the graph: the build, and the workers that are there."""
+        find = self.execution.obstacles.find if self.execution.placing.takers() else None
+        return replace(self.desk.circumstances, find_obstacle=find)
+
     def explain(self, name: str) -> Reason:
         """Return why a step is what it is; changes nothing.
 
@@ -277,11 +283,11 @@ class Director:
         UnknownStep
             The name fits no step, or more than one.
         """
-        return explain(self.desk.graph, self.desk.circumstances, self.desk.removals, name)
+        return explain(self.desk.graph, self.circumstances, self.desk.removals, name)
 
     def explain_step(self, step: Step) -> Reason:
         """Return why a step is what it is; changes nothing."""
-        return explain_step(self.desk.graph, self.desk.circumstances, step)
+        return explain_step(self.desk.graph, self.circumstances, step)
 
     def _resume_attempts(self, under_way: Iterable[StepRow]) -> int:
         """Let attempts go on whose workers may come back; return how many.

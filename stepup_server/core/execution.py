@@ -16,6 +16,7 @@ from .consequences import file_was_lost, make_pending, settle_all, undo_executio
 from .desk import Desk
 from .freshness import input_digest, output_digest, present_sight
 from .ids import AttemptId, NodeId, WorkerId
+from .obstacles import Obstacles
 from .outcomes import (
     REMARKS,
     Deferred,
@@ -29,6 +30,7 @@ from .outcomes import (
     pages_of,
     was_refused_its_inputs,
 )
+from .placing import Placing
 from .publishing import LOST, publish
 from .ready import ReadyQueue
 from .records import Attempt, File, Step, Worker
@@ -66,6 +68,8 @@ class Execution:
         self._held_back: dict[WorkerId, deque[AttemptFact]] = {}
         """What workers told of attempts for which there is no room yet, in order."""
         self.ready = ReadyQueue(desk.graph)
+        self.placing = Placing(desk, workforce, self.ready)
+        self.obstacles = Obstacles(desk.graph, self.placing)
 
     # What may begin
 
@@ -152,14 +156,11 @@ class Execution:
     def _hand_out(self) -> None:
         """Give steps to workers, as long as there are both."""
         self._rank()
-        while (step := self.ready.peek_run()) is not None:
-            if self.looks and not self._has_room_to_check():
+        while not (self.looks and not self._has_room_to_check()):
+            place = self.placing.next_place(self._may_be_ahead)
+            if place is None:
                 return
-            worker = self._workforce.find_slot(ahead=False)
-            if worker is None and self._may_be_ahead(step):
-                worker = self._workforce.find_slot(ahead=True)
-            if worker is None:
-                return
+            step, worker = place
             self.ready.withdraw(step)
             self._start(step, worker)
 
@@ -189,7 +190,7 @@ class Execution:
         attempt = Attempt(id_, worker.id, self._assignment(step), self._desk.now, self._desk.next_tick())
         self._graph.move_step(step, StepState.RUNNING, attempt)
         self._desk.running[step.id] = None
-        self.ready.hold_resources(step)
+        self.placing.take(worker, step, attempt)
         self._workforce.hand_out(worker, step, attempt)
         return attempt
 
@@ -280,7 +281,7 @@ class Execution:
 
     def _take_back(self, step: Step, attempt: Attempt) -> None:
         """Let a step wait again that was handed out and never began."""
-        self.ready.release_resources(step)
+        self.placing.give_back(attempt)
         self._workforce.take_back(attempt)
         self._workforce.acknowledge(attempt.worker, attempt.id)
         self._desk.running.pop(step.id, None)
@@ -289,7 +290,7 @@ class Execution:
     def _end(self, step: Step, attempt: Attempt, outcome: AttemptOutcome) -> None:
         """Give the slot back, and find out what there is now."""
         attempt.ended = True
-        self.ready.release_resources(step)
+        self.placing.give_back(attempt)
         self._workforce.take_back(attempt)
         worker = self._workforce.workers[attempt.worker]
         worker.concluding += 1
@@ -406,6 +407,7 @@ class Execution:
         self._graph.move_step(step, StepState.SUCCEEDED)
         for file in self._graph.outputs(step):
             self._graph.move_file(file, FileState.BUILT, observations[file.path].hash)
+        self.placing.note_products(attempt.worker, step)
         step.environment_values = {name: self._desk.environment.get(name) for name in step.environment}
         if attempt.disturbed:
             step.reasons = (InputsMoved(),)
@@ -470,7 +472,7 @@ class Execution:
             step = self._graph.steps[id_]
             if step.attempt is None or step.attempt.ended:
                 continue
-            self.ready.release_resources(step)
+            self.placing.give_back(step.attempt)
             self._desk.running.pop(id_, None)
             had_begun = step.attempt.started_tick is not None
             self._graph.move_step(step, StepState.PENDING)

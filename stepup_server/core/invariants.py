@@ -14,7 +14,7 @@ from .freshness import input_digest, last_sight, output_digest
 from .graph import Graph
 from .ids import ROOT, NodeId
 from .patterns import compile_query
-from .records import Attempt, File, Node, Step, Tree
+from .records import File, Node, Step, Tree
 from .refusals import InvariantBroken
 from .states import FileState, Need, Phase, StepState
 from .values import GlobQuery
@@ -248,19 +248,19 @@ def _check_attempts(director: Director) -> None:
 
 
 def _check_resources(director: Director) -> None:
-    """Count the resources of the attempts that have not ended."""
-    ready = director.execution.ready
+    """Count the resources of the attempts that have not ended: of all, and of each worker."""
     held: Counter[str] = Counter()
+    on: dict[int, Counter[str]] = {worker: Counter() for worker in director.workforce.workers}
     for step in director.desk.running_steps():
-        if _holds_resources(step.attempt):
-            held.update(dict(step.resources))
-    counted = {name: units for name, units in ready.held.items() if units}
+        if step.attempt is not None:
+            _demand(step, that=not (step.attempt.ended and step.attempt.units), reason="it has ended and holds units")
+            held.update(dict(step.attempt.units))
+            on[step.attempt.worker].update(dict(step.attempt.units))
+    counted = {name: units for name, units in director.execution.placing.held.items() if units}
     _demand(None, that=counted == dict(held), reason=f"resources in use are {dict(held)}, not {counted}")
-
-
-def _holds_resources(attempt: Attempt | None) -> bool:
-    """Tell whether an attempt is still going on."""
-    return attempt is not None and not attempt.ended
+    for worker in director.workforce.workers.values():
+        units = {name: number for name, number in worker.units.items() if number}
+        _demand(None, that=units == dict(on[worker.id]), reason=f"{worker} holds {dict(on[worker.id])}")
 
 
 def _check_queue(director: Director) -> None:
@@ -271,11 +271,10 @@ def _check_queue(director: Director) -> None:
         eligible = execution.is_eligible(step)
         _demand(step, that=(step.id in execution.ready) == eligible, reason="in the queue or not, against the rules")
     if desk.phase is Phase.BUILD and not desk.draining:
-        following = execution.ready.peek_run()
-        free = director.workforce.find_slot(ahead=False)
-        idle = following is not None and free is not None and not execution.looks
-        _demand(following, that=not idle, reason="it waits although a slot is free")
-        open_ = desk.questions or desk.running or following is not None
+        place = execution.placing.next_place(lambda _: False)
+        idle = place is not None and not execution.looks
+        _demand(place[0] if place else None, that=not idle, reason="it waits although a slot is free")
+        open_ = desk.questions or desk.running or execution.placing.has_hope()
         _demand(None, that=bool(open_), reason="the build is over, but goes on")
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from .desk import Desk
 from .ids import NodeId
-from .ready import ReadyQueue
+from .obstacles import Obstacles
+from .placing import Placing
 from .records import File, Step
 from .states import StepState
 from .values import Page
@@ -30,25 +31,29 @@ Create the input file(s) listed above, correct their static() paths,
 or add a step that builds them."""
 REMEDY_DETACHED = "Paths in parentheses are detached: no step in the workflow declares them."
 REMEDY_RESOURCES = "Increase resources with --resources or lower the step requirements."
+REMEDY_PLACES = "Start a worker that has what the steps ask for (stepup worker --label, --resource)."
 REMEDY_BROWSE = "Run `stepup browse` and search for a name above to see the steps involved."
 
 
-def explain_pending(desk: Desk, ready: ReadyQueue, pending: Iterable[Step]) -> list[Page]:
+def explain_pending(desk: Desk, placing: Placing, pending: Iterable[Step]) -> list[Page]:
     """Return pages with the root causes of steps that remained pending, and what may help."""
     waits = _Waits(desk, pending)
     files = list(_missing_files(desk, waits))
-    resources = list(_lacking_resources(ready, waits))
+    resources = list(_lacking_resources(placing, waits))
+    places = list(_unplaceable(desk, placing, waits))
     tables = [
         _Table("Unavailable inputs", "input(s)", _rank(waits, files)),
         _Table("Insufficient resources", "resource(s)", _rank(waits, resources)),
+        _Table("Without a worker", "condition(s)", _rank(waits, places)),
     ]
-    explained = waits.behind(step for cause in (*files, *resources) for step in cause.steps)
+    explained = waits.behind(step for cause in (*files, *resources, *places) for step in cause.steps)
     pages = _lay_out(waits, [table for table in tables if table.causes])
     others = _other_reasons(desk, waits, explained)
     pages += [Page("Other reasons", "\n".join(others))] if others else []
     remedies = [REMEDY_INPUTS] if files else []
     remedies += [REMEDY_DETACHED] if any(cause.text.startswith("(") for cause in files) else []
     remedies += [REMEDY_RESOURCES] if resources else []
+    remedies += [REMEDY_PLACES] if places else []
     return [*pages, Page("Remedy", "\n".join([*remedies, REMEDY_BROWSE]))]
 
 
@@ -88,18 +93,33 @@ def _waits_for_file(step: Step, file: File) -> bool:
     return not file.is_available and (insists or file.blocks(dynamic=step.inputs[file.id]))
 
 
-def _lacking_resources(ready: ReadyQueue, waits: _Waits) -> Iterable[_Cause]:
+def _lacking_resources(placing: Placing, waits: _Waits) -> Iterable[_Cause]:
     """Find the resources of which steps ask for more than there is."""
     needed: dict[str, int] = {}
     steps: dict[str, list[Step]] = {}
     for step in waits.steps.values():
-        for name in ready.lacking(step):
+        for name in placing.lacking(step):
             needed[name] = max(needed.get(name, 0), dict(step.resources)[name])
             steps.setdefault(name, []).append(step)
     return [
-        _Cause(name, f"{units} unit(s) needed, {ready.capacities.get(name, 'none')} available", name, steps[name])
+        _Cause(name, f"{units} unit(s) needed, {_available(placing, name)} available", name, steps[name])
         for name, units in sorted(needed.items())
     ]
+
+
+def _available(placing: Placing, name: str) -> int | str:
+    """Say how much there is of a resource."""
+    return placing.capacities.get(name) or placing.most_of(name) or ("none" if name not in placing.capacities else 0)
+
+
+def _unplaceable(desk: Desk, placing: Placing, waits: _Waits) -> Iterable[_Cause]:
+    """Find what no single worker has, although there may be enough of each resource."""
+    obstacles, causes = Obstacles(desk.graph, placing), dict[str, _Cause]()
+    for step in waits.steps.values():
+        reason = None if placing.lacking(step) else obstacles.find(step)
+        if reason is not None and obstacles.is_final(reason):
+            causes.setdefault(reason.text, _Cause(reason.kind, reason.text, reason.text)).steps.append(step)
+    return [causes[text] for text in sorted(causes)]
 
 
 def _rank(waits: _Waits, causes: list[_Cause]) -> list[_Cause]:

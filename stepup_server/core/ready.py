@@ -1,9 +1,8 @@
-"""The queue of steps that may be checked or run: order and resources.
+"""The queue of steps that may be checked or run, and their order.
 
 Order: steps that only need a check first, then planners and what they need, then by the time to the end of the
 longest chain behind a step, longest first; ties are broken by definition order.
-A step that must wait for a resource reserves it: nothing of lower order may take a unit that it waits for,
-so that a large request does not starve.
+Who may really begin, and where, is found out by `placing.py`.
 
 Entries of the heaps are never removed, only recognised as stale when they come to the top.
 """
@@ -11,15 +10,15 @@ Entries of the heaps are never removed, only recognised as stale when they come 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .graph import Graph
 from .ids import NodeId
-from .records import Step
+from .records import Request, Step
 from .states import Need
 
-__all__ = ("ReadyQueue",)
+__all__ = ("ReadyQueue", "Request")
 
 DURATION_S_DEFAULT = 1.0
 
@@ -37,26 +36,19 @@ class _Rank(NamedTuple):
     """Who comes first was declared first."""
 
 
-_Request = tuple[tuple[str, int], ...]
-
-
 class ReadyQueue:
-    """Steps whose inputs are there, with one heap per kind of request for resources."""
+    """Steps whose inputs are there, with one heap per kind of request."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._checks: list[_Rank] = []
-        self._runs: dict[_Request, list[_Rank]] = {}
+        self._runs: dict[Request, list[_Rank]] = {}
         self._members: dict[NodeId, _Rank] = {}
         """Who is in the queue, with its rank."""
         self._ranked_shape = -1
         self._ranked_steps = 0
         self.use_durations = True
         """Order by measured durations, not by the number of steps in a chain."""
-        self.capacities: dict[str, int] = {}
-        """Units of each resource; one that is not named has none."""
-        self.held: dict[str, int] = {}
-        """Units of each resource that running steps hold."""
 
     def __len__(self) -> int:
         return len(self._members)
@@ -69,7 +61,7 @@ class ReadyQueue:
         rank = self._rank(step)
         if self._members.get(step.id) != rank:
             self._members[step.id] = rank
-            heap = self._runs.setdefault(step.resources, []) if rank.is_run else self._checks
+            heap = self._runs.setdefault(step.request, []) if rank.is_run else self._checks
             heapq.heappush(heap, rank)
 
     def withdraw(self, step: Step) -> None:
@@ -85,48 +77,15 @@ class ReadyQueue:
                 return self._graph.steps[rank.step]
         return None
 
-    def peek_run(self) -> Step | None:
-        """Return the first step that can be run with the resources that are free, and leave it in the queue."""
-        reserved: dict[str, int] = {}
-        for rank, request in self._heads():
-            step = self._graph.steps[rank.step]
-            if self._fits(request, reserved):
-                return step
-            if not self.lacking(step):
-                for name, units in request:
-                    reserved[name] = reserved.get(name, 0) + units
-        return None
-
-    def _heads(self) -> Iterable[tuple[_Rank, _Request]]:
-        """Return the first step of each kind of request, best first."""
-        heads: list[tuple[_Rank, _Request]] = []
+    def heads(self) -> list[tuple[Step, Request]]:
+        """Return the first step of each kind of request that must be run, best first; they stay in the queue."""
+        heads: list[tuple[_Rank, Request]] = []
         for request, heap in self._runs.items():
             while heap and self._members.get(heap[0].step) != heap[0]:
                 heapq.heappop(heap)
             if heap:
                 heads.append((heap[0], request))
-        return sorted(heads)
-
-    def _fits(self, request: _Request, reserved: Mapping[str, int]) -> bool:
-        """Tell whether a request can be served beside what runs and what better steps wait for."""
-        return all(
-            self.held.get(name, 0) + reserved.get(name, 0) + units <= self.capacities.get(name, 0)
-            for name, units in request
-        )
-
-    def lacking(self, step: Step) -> list[str]:
-        """Return the resources of which a step asks for more than there is at all."""
-        return [name for name, units in step.resources if units > self.capacities.get(name, 0)]
-
-    def hold_resources(self, step: Step) -> None:
-        """Take the units that a step asks for."""
-        for name, units in step.resources:
-            self.held[name] = self.held.get(name, 0) + units
-
-    def release_resources(self, step: Step) -> None:
-        """Give back the units that a step held."""
-        for name, units in step.resources:
-            self.held[name] -= units
+        return [(self._graph.steps[rank.step], request) for rank, request in sorted(heads)]
 
     # Ranks
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .causes import FIRST_RUN, Cause, Story
 from .commands import Declared
@@ -14,7 +15,7 @@ from .refusals import Refusal
 from .states import FileState, Need, StepState, StopLevel
 from .values import NOWHERE, Assignment, FileHash, GlobMatch, GlobQuery, Source, WorkerDescription
 
-__all__ = ("Attempt", "File", "Node", "Past", "Speech", "Step", "Tree", "Worker")
+__all__ = ("Attempt", "File", "Node", "Past", "Request", "Speech", "Step", "Tree", "Worker")
 
 STATIC_STATES = frozenset({FileState.UNCONFIRMED, FileState.CONFIRMED, FileState.MISSING})
 OUTPUT_STATES = frozenset({FileState.PLANNED, FileState.BUILT, FileState.OUTDATED})
@@ -202,6 +203,8 @@ class Step:
     need: Need = Need.DEFAULT
     shell: bool = False
     resources: tuple[tuple[str, int], ...] = ()
+    where: str = ""
+    """Which workers may run it; empty: any. A change does not make it run again."""
     environment_overrides: tuple[tuple[str, str], ...] = ()
     duration_s: float = 0.0
     """Measured, else as declared, else 0."""
@@ -294,6 +297,11 @@ class Step:
         return (self.command, self.directory)
 
     @property
+    def request(self) -> Request:
+        """What it asks for of its worker."""
+        return Request(self.resources, self.where)
+
+    @property
     def is_planner(self) -> bool:
         """It was declared to declare further steps."""
         return self.need is Need.PLAN
@@ -318,6 +326,18 @@ class Step:
 
 
 Node = Step | File | Tree
+
+
+class Request(NamedTuple):
+    """What a step asks for of its worker."""
+
+    resources: tuple[tuple[str, int], ...] = ()
+    where: str = ""
+
+    @property
+    def asks(self) -> bool:
+        """It asks for something."""
+        return bool(self.resources or self.where)
 
 
 @dataclass(slots=True, eq=False)
@@ -349,6 +369,8 @@ class Worker:
     """It was told to leave, and gets nothing more."""
     seen_at: float = 0.0
     """When it last said something."""
+    known: dict[bytes, None] = field(default_factory=dict)
+    """Digests of files that it was sent or has made, as far as it has a workspace of its own; the last ones."""
     units: dict[str, int] = field(default_factory=dict)
     """Units of resources that the attempts which it holds have taken. Mirrors `Attempt.units`."""
 

@@ -52,6 +52,7 @@ def step_row(step: Step, worker: str) -> StepRow:
         explained=step.explained,
         reasons=_dump_causes(step.reasons),
         pools=_dump(step.pools),
+        where=step.where,
         story=_dump_story(step.story),
     )
 
@@ -168,7 +169,7 @@ def _restore_step(graph: Graph, row: StepRow) -> None:
             GlobMatch(path, tuple((name, text) for name, text in found)) for path, found in matches
         )
     step.directories = dict.fromkeys(json.loads(row.directories))
-    step.pools = json.loads(row.pools)
+    step.pools, step.where = json.loads(row.pools), row.where
     step.attempt_number = row.attempt
     step.deferred, step.defer_count = bool(row.deferred), row.defer_count
     step.reasons, step.story = _load_causes(row.reasons), _load_story(row.story)

@@ -26,6 +26,7 @@ from .records import Step
 from .refusals import AlreadyDeclared, CyclicDependency, InvalidArgument, InvalidPath
 from .states import Need, StepState
 from .values import Source, StepDeclaration
+from .where import WrongCondition, parse_where
 
 __all__ = ("declare_step",)
 
@@ -100,12 +101,23 @@ def _check_arguments(declaration: StepDeclaration) -> None:
     for name, units in declaration.resources:
         if units <= 0:
             raise InvalidArgument(f"A step must ask for at least one unit of {name!r}, not {units}.", source)
+    _check_where(declaration)
     overridden = {name for name, _ in declaration.environment_overrides}
     check_variable_names((*declaration.environment, *overridden), source)
     if clash := overridden & (RESERVED_VARIABLES | set(declaration.environment)):
         raise InvalidArgument(f"Variable {min(clash)} cannot be overridden by this step.", source)
     if any("\0" in value for _, value in declaration.environment_overrides):
         raise InvalidArgument("The value of a variable contains a NUL byte.", source)
+
+
+def _check_where(declaration: StepDeclaration) -> None:
+    """Refuse a condition for workers that cannot be read."""
+    if not declaration.where.strip():
+        return
+    try:
+        parse_where(declaration.where.strip())
+    except WrongCondition as wrong:
+        raise InvalidArgument(f"The condition for workers (where=) is wrong. {wrong}", declaration.source) from wrong
 
 
 def _check_step(desk: Desk, claim: Claim, place: _Place, edges: NewEdges) -> bool:
@@ -169,7 +181,7 @@ def _describe(desk: Desk, step: Step, declaration: StepDeclaration, workdir: str
         note_declaration(step)
     step.workdir, step.shell, step.environment_overrides = digested
     step.source = declaration.source
-    step.resources = declaration.resources
+    step.resources, step.where = declaration.resources, declaration.where.strip()
     step.duration_s = step.duration_s or declaration.duration_s
     desk.graph.set_need(step, declaration.need)
     if changed or step.state is StepState.FAILED:

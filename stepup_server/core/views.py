@@ -84,6 +84,8 @@ def _step_properties(step: Step) -> Iterator[tuple[str, str]]:
     yield from _once("nglob", map(_query_text, step.globs))
     for name, units in sorted(step.resources):
         yield "resource", f"{name}: {units} units"
+    if step.where:
+        yield "where", step.where
     if step.input_digest is not None and step.output_digest is not None:
         yield "inp_digest", _spaced(step.input_digest)
         yield "out_digest", _spaced(step.output_digest)

@@ -13,6 +13,9 @@ from .states import FileState, Need, StepState
 
 __all__ = ("Circumstances", "common_reasons", "waits_for")
 
+FINAL = frozenset({"where", "resource"})
+"""Kinds of obstacles that only another worker removes."""
+
 Tell = Callable[[Step], Reason]
 """Explains another step."""
 
@@ -29,6 +32,8 @@ class Circumstances:
     """A build is going on."""
     was_cut_short: bool = False
     """The present or last build starts nothing more."""
+    find_obstacle: Callable[[Step], Reason | None] | None = None
+    """Says what stands between a step and the workers; None when there are none."""
 
     def to_json(self) -> str:
         """Return what does not change during a build, as it is stored."""
@@ -121,8 +126,12 @@ def _input(graph: Graph, file: File, tell: Tell) -> Reason:
 def _what_is_left(graph: Graph, step: Step, circumstances: Circumstances) -> Iterator[Reason]:
     """Return what a step waits for that has all its inputs."""
     capacities = circumstances.resources
+    obstacle = circumstances.find_obstacle(step) if circumstances.find_obstacle is not None else None
+    if obstacle is not None and obstacle.kind in FINAL:
+        yield obstacle
+        return
     for name, units in step.resources:
-        if units > capacities.get(name, 0):
+        if units > capacities.get(name, 0) and (name in capacities or circumstances.find_obstacle is None):
             text = f"it needs {units} of resource {name}, of which there are {capacities.get(name, 0)}"
             yield Reason("resource", text, step.label)
             return
@@ -134,6 +143,8 @@ def _what_is_left(graph: Graph, step: Step, circumstances: Circumstances) -> Ite
         )
     elif circumstances.was_cut_short:
         yield from _cut_short(graph)
+    elif circumstances.is_building and obstacle is not None:
+        yield obstacle
     elif circumstances.is_building:
         yield Reason("turn", "it can run as soon as it has its turn", step.label)
     else:

@@ -46,6 +46,7 @@ class Workforce:
         elif worker.description.incarnation not in {"", description.incarnation}:
             lost = self._take_all(worker)
             worker.draining = False
+            worker.known.clear()
         elif not worker.description.incarnation:
             lost = self._take_absent(worker, event)
         worker.description, worker.stream = description, event.stream
@@ -188,17 +189,6 @@ class Workforce:
         worker.changed = True
 
     # Work
-
-    def find_slot(self, *, ahead: bool) -> Worker | None:
-        """Return the connected worker with the most room; with `ahead`, room to wait for a slot counts."""
-        extra = self._desk.settings.prefetch if ahead else 0
-        best, room = None, 0
-        for worker in self.connected:
-            slots = worker.description.slots
-            free = slots + extra - len(worker.holding) if ahead else worker.free_slots
-            if free > room and slots and not worker.leave:
-                best, room = worker, free
-        return best
 
     def free_slots(self) -> int:
         """Return how many steps could begin at once; without workers one, since a check needs none."""

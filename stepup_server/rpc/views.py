@@ -49,7 +49,7 @@ def status_to_wire(director: Director, version: str, now: float) -> control.GetS
         files=Counter(file.state.name for file in desk.graph.files.values() if not file.detached),
         workers=_workers(director, now),
         running=_running(director, now),
-        resources_held={name: units for name, units in director.execution.ready.held.items() if units},
+        resources_held={name: units for name, units in director.execution.placing.held.items() if units},
         return_code=int(desk.return_code),
         pid=os.getpid(),
         root=desk.settings.root,
@@ -64,7 +64,7 @@ def status_to_wire(director: Director, version: str, now: float) -> control.GetS
 
 def _waiting(director: Director) -> list[control.WaitingSteps]:
     """Return the most frequent reasons for which steps are pending."""
-    found = common_reasons(director.desk.graph, director.desk.circumstances)
+    found = common_reasons(director.desk.graph, director.circumstances)
     return [
         control.WaitingSteps(kind=reason.kind, text=reason.text, count=len(steps), example=steps[0].label)
         for reason, steps in found[:BRANCHES_MAX]

@@ -70,7 +70,19 @@ def _add_version_1(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE step ADD COLUMN pools TEXT NOT NULL DEFAULT '{}'")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_create, _add_places, _add_causes, _add_subprocesses, _add_version_1)
+def _add_where(connection: sqlite3.Connection) -> None:
+    """Make version 6: which workers may run a step."""
+    connection.execute("ALTER TABLE step ADD COLUMN \"where\" TEXT NOT NULL DEFAULT ''")
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    _create,
+    _add_places,
+    _add_causes,
+    _add_subprocesses,
+    _add_version_1,
+    _add_where,
+)
 """The migration at index N makes version N + 1 from version N."""
 
 

@@ -93,7 +93,7 @@ def broken_in(change: str) -> Director:
         "index": lambda: graph.file_by_path.pop("y"),
         "state": lambda: setattr(step, "state", StepState.RUNNING),
         "running": lambda: project.director.desk.running.update({step.id: None}),
-        "resources": lambda: project.director.execution.ready.held.update(r=1),
+        "resources": lambda: project.director.execution.placing.held.update(r=1),
         "woken": lambda: graph.woken.update({step.id: None}),
         "changed": lambda: graph.changed.update({step.id: None}),
         "circle": lambda: graph.add_input(project.step("one"), project.file("y"), dynamic=False),
@@ -136,9 +136,9 @@ def test_a_queue_offers_the_best_step_and_leaves_it_in() -> None:
     steps: list[Step] = [graph.make_step(name, ".") for name in ("one", "two")]
     for step in reversed(steps):
         queue.offer(step)
-    assert queue.peek_run() is queue.peek_run() is steps[0]
+    assert queue.heads()[0][0] is queue.heads()[0][0] is steps[0]
     queue.withdraw(steps[0])
-    assert queue.peek_run() is steps[1]
+    assert queue.heads()[0][0] is steps[1]
     assert len(queue) == 1
 
 
@@ -153,4 +153,4 @@ def test_what_is_offered_twice_is_there_once() -> None:
     assert queue.pop_check() is None
     step.input_digest = None
     queue.offer(step)
-    assert queue.peek_run() is step
+    assert queue.heads()[0][0] is step

@@ -78,7 +78,8 @@ def test_a_large_request_does_not_starve() -> None:
     assert built.started[:4] == ["./plan.py", "first", "free", "large"]
 
 
-def test_a_request_that_can_never_be_served_stays_pending_and_hinders_nobody(project: Project) -> None:
+def test_a_request_that_can_never_be_served_stays_pending_and_hinders_nobody(embedded: Project) -> None:
+    project = embedded
     project.plan(
         a_step("huge", resources={"r": 3}), a_step("gpu", resources={"gpu": 1}), a_step("s", resources={"r": 1})
     )

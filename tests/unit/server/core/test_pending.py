@@ -37,7 +37,8 @@ def test_what_is_missing_behind_a_planner_counts_what_it_planned(project: Projec
     assert pages_of(project)["Unavailable inputs"] == ["             MISSING: cfg  2 step(s)"]
 
 
-def test_the_tables_have_the_same_columns(project: Project) -> None:
+def test_the_tables_have_the_same_columns(embedded: Project) -> None:
+    project = embedded
     project.plan(a_step("one", inputs=["a"]), a_step("two", resources={"r": 3}), a_step("three", resources={"gpu": 1}))
     pages = pages_of(project)
     assert pages["Unavailable inputs"] == ["          UNDECLARED: (a)                               1 step(s)"]

@@ -82,7 +82,8 @@ def test_a_pool_limits_how_many_steps_run(project: Project) -> None:
     assert project.build().code == ReturnCode.OK
 
 
-def test_a_pool_is_forgotten_with_its_declaration(project: Project) -> None:
+def test_a_pool_is_forgotten_with_its_declaration(embedded: Project) -> None:
+    project = embedded
     project.plan(a_pool("r", 1))
     project.build()
     project.plan(a_step("one", resources={"r": 1}))

@@ -41,6 +41,7 @@ def a_step(number: int, state: str = "PENDING") -> StepRow:
         explained=False,
         reasons="[]",
         pools="{}",
+        where="zone == 'west'",
         story="{}",
     )
 
