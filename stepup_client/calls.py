@@ -39,6 +39,7 @@ def call(
     resources: Resources | None = None,
     args_file: StrPath | None = None,
     duration: float | None = None,
+    where: str = "",
     **kwargs: object,
 ) -> StepInfo:
     """Declare a step that calls a function in a Python script, which ends with `driver()` of `stepup.core.call`.
@@ -47,7 +48,7 @@ def call(
     ----------
     executable, function
         The script, a relative path with a slash, which becomes an input; and the name of the function.
-    inp, env, out, vol, workdir, resources, duration, optional
+    inp, env, out, vol, workdir, resources, duration, where, optional
         As for `run`. Lists in `inp` and `out` which are not empty are arguments of the function, if it has them.
     planning
         The function declares more steps.
@@ -69,7 +70,7 @@ def call(
     >>> call("./tools.py", "count", inp="words.txt", out="count.txt", word="the")
     """
     need = _need(optional=optional, planning=planning)
-    spoken = StepArguments("", inp, env, out, vol, workdir, need, resources, duration=duration)
+    spoken = StepArguments("", inp, env, out, vol, workdir, need, resources, duration=duration, where=where)
     return _declare_call(_Call(executable, function, args_file, kwargs), spoken)
 
 

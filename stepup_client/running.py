@@ -31,6 +31,7 @@ def step(
     shell: bool = False,
     env_overrides: Mapping[str, str] | None = None,
     duration: float | None = None,
+    where: str = "",
     pool: str | None = None,
     block: bool = False,
 ) -> StepInfo:
@@ -40,7 +41,7 @@ def step(
     ----------
     command
         As for `run`; what it says is not looked at.
-    inp, env, out, vol, workdir, resources, duration
+    inp, env, out, vol, workdir, resources, duration, where
         As for `run`.
     need
         OPTIONAL, DEFAULT or PLAN.
@@ -64,14 +65,14 @@ def step(
     GraphError
         The step contradicts what was declared before. It may be raised by a later call or at the end of the plan.
     """
-    given = (argument is not None for argument in (resources, env_overrides, duration))
+    given = (argument is not None for argument in (resources, env_overrides, duration, where or None))
     is_new = shell or need is not Need.DEFAULT or any(given)
     is_old = optional or pool is not None or block or (isinstance(command, str) and has_path_lists(command))
     reading = Reading.VERSION_1 if is_old and not is_new else Reading.VERBATIM
     need = need_of(need, optional=optional)
     units = with_limits(resources, pool=pool, block=block)
     return declare(
-        StepArguments(command, inp, env, out, vol, workdir, need, units, shell, env_overrides, duration), reading
+        StepArguments(command, inp, env, out, vol, workdir, need, units, shell, env_overrides, duration, where), reading
     )
 
 
@@ -87,6 +88,7 @@ def run(
     shell: bool = False,
     resources: Resources | None = None,
     duration: float | None = None,
+    where: str = "",
 ) -> StepInfo:
     """Declare a step that runs a command.
 
@@ -111,6 +113,9 @@ def run(
         Units of resources that the step holds while it runs, as `{"gpu": 2}` or as text `"gpu:2,licence"`.
     duration
         How many seconds it may take, until this was measured: long chains of steps begin first.
+    where
+        Which workers may run it, such as `"gpu and zone == 'west' and memory >= 8G"`: labels of workers, `host`,
+        `name`, `cpus` and `memory`, with `and`, `or`, `not` and parentheses. A change does not make it run again.
 
     Returns
     -------
@@ -126,7 +131,7 @@ def run(
     >>> run("sort -u words.txt -o unique.txt", inp="words.txt", out="unique.txt")
     """
     need = need_of(Need.DEFAULT, optional=optional)
-    arguments = StepArguments(command, inp, env, out, vol, workdir, need, resources, shell, None, duration)
+    arguments = StepArguments(command, inp, env, out, vol, workdir, need, resources, shell, None, duration, where)
     return declare(arguments, Reading.PROGRAM)
 
 
@@ -140,6 +145,7 @@ def plan(
     workdir: StrPath = ".",
     resources: Resources | None = None,
     duration: float | None = None,
+    where: str = "",
     optional: bool = False,
     pool: str | None = None,
     block: bool = False,
@@ -151,7 +157,7 @@ def plan(
     command
         As for `run`, and its program must be a file of the project, such as `./plan.py`; no shell runs it.
         A directory, as in version 1, stands for the `plan.py` in it, and may hold products and static files.
-    inp, env, out, vol, workdir, resources, duration
+    inp, env, out, vol, workdir, resources, duration, where
         As for `run`.
     optional, pool, block
         Of version 1, as for `step`; a plan always runs, so `optional` means nothing.
@@ -174,7 +180,7 @@ def plan(
     """
     del optional
     units = with_limits(resources, pool=pool, block=block)
-    arguments = StepArguments(command, inp, env, out, vol, workdir, Need.PLAN, units, duration=duration)
+    arguments = StepArguments(command, inp, env, out, vol, workdir, Need.PLAN, units, duration=duration, where=where)
     if isinstance(command, str) and workdir == "." and is_directory_plan(command):
         return _declare_directory_plan(command, arguments)
     return declare(arguments, Reading.PLAN)
@@ -207,6 +213,7 @@ def copy(
     optional: bool = False,
     resources: Resources | None = None,
     duration: float | None = None,
+    where: str = "",
     block: bool = False,
 ) -> StepInfo:
     """Declare a step that copies a file with `cp -p`.
@@ -217,7 +224,7 @@ def copy(
         The file; variables are substituted.
     dst
         Where to; with a trailing slash, the directory to put it into.
-    optional, resources, duration
+    optional, resources, duration, where
         As for `run`.
     block
         Of version 1, as for `step`.
@@ -243,7 +250,7 @@ def copy(
     target = make_path_out(source, variables.path(dst))
     command = f"cp -p {quote_paths([source, target])}"
     units = with_limits(resources, pool=None, block=block)
-    arguments = StepArguments(command, source, out=target, need=need, resources=units, duration=duration)
+    arguments = StepArguments(command, source, out=target, need=need, resources=units, duration=duration, where=where)
     return declare(arguments, Reading.VERBATIM, variables.settled())
 
 

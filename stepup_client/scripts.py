@@ -29,6 +29,7 @@ def script(
     optional: bool = False,
     resources: Resources | None = None,
     duration: float | None = None,
+    where: str = "",
     block: bool = False,
 ) -> StepInfo:
     """Declare a planning step that runs `EXECUTABLE plan`, which declares the steps of a script with a driver.
@@ -41,7 +42,7 @@ def script(
         The script, a relative path; it becomes an input. It ends with `driver()` of `stepup.core.script`.
     step_info
         A JSON file that tells which steps the script has declared; `load_step_info` reads it.
-    inp, env, out, vol, workdir, resources, duration
+    inp, env, out, vol, workdir, resources, duration, where
         As for `run`, for the planning step.
     optional
         The declared steps are optional; the planning step is not.
@@ -74,7 +75,8 @@ def script(
     units = with_limits(resources, pool=None, block=block)
     inputs = [program, *inside.paths(inp)]
     command = " ".join(_quoted(word) for word in words)
-    spoken = StepArguments(command, inputs, env, outputs, inside.paths(vol), place, Need.PLAN, units, duration=duration)
+    spoken = StepArguments(command, inputs, env, outputs, inside.paths(vol), place, Need.PLAN, units)
+    spoken = spoken._replace(duration=duration, where=where)
     return declare(spoken, Reading.VERBATIM, variables.settled())
 
 

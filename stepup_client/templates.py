@@ -30,6 +30,7 @@ def render_jinja(
     optional: bool = False,
     resources: Resources | None = None,
     duration: float | None = None,
+    where: str = "",
 ) -> StepInfo:
     """Declare a step that fills in a Jinja2 template: `render_jinja(template, *variables, destination)`.
 
@@ -43,7 +44,7 @@ def render_jinja(
     mode
         `plain` for the delimiters of Jinja2, `latex` for `<% %>`, `<< >>`, `<# #>` and lines that begin with `%==`,
         `auto` for latex in files that end in `.tex`, and plain in others.
-    optional, resources, duration
+    optional, resources, duration, where
         As for `run`.
 
     Returns
@@ -78,7 +79,9 @@ def render_jinja(
     )
     command = f"sc-render-jinja {quote_paths([*inputs, output])}{options}"
     need = need_of(Need.DEFAULT, optional=optional)
-    arguments = StepArguments(command, inputs, out=output, need=need, resources=resources, duration=duration)
+    arguments = StepArguments(
+        command, inputs, out=output, need=need, resources=resources, duration=duration, where=where
+    )
     return declare(arguments, Reading.VERBATIM, variables.settled())
 
 

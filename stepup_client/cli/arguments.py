@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from stepup_client.cli.configuration.effective import load_configuration
 from stepup_client.cli.configuration.schema import SECTIONS, Browse, Build, Clean, Values
 from stepup_client.cli.environment import is_debugging, project_root
-from stepup_client.cli.grammar import PLAIN, given_options, make_parser
+from stepup_client.cli.grammar import PLAIN, WORKER_COMMANDS, given_options, make_parser, make_workers_parser
 from stepup_client.cli.old_ways import modernized
 from stepup_client.cli.options import (
     AttachCommand,
@@ -28,6 +28,8 @@ from stepup_client.cli.options import (
     StatusCommand,
     WaitCommand,
     WhyCommand,
+    WorkerDrainCommand,
+    WorkerListCommand,
 )
 
 __all__ = ("PROGRAMS", "parse")
@@ -46,6 +48,9 @@ def parse(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> Invoc
     UsageError
         For a configuration that is wrong.
     """
+    if len(argv) > 1 and argv[0] == Program.WORKER.value and argv[1] in WORKER_COMMANDS:
+        namespace = make_workers_parser().parse_args(argv[1:])
+        return _WORKER_MAKERS[namespace.command](namespace)
     if argv and argv[0] in PROGRAMS:
         return ProgramCommand(PROGRAMS[argv[0]], tuple(argv[1:]))
     words, notes = modernized(argv)
@@ -111,6 +116,11 @@ def _clean_command(namespace: argparse.Namespace, environ: Mapping[str, str]) ->
         unsafe=values[Clean.UNSAFE],
     )
 
+
+_WORKER_MAKERS: dict[str, Callable[[argparse.Namespace], Invocation]] = {
+    "list": lambda namespace: WorkerListCommand(namespace.json),
+    "drain": lambda namespace: WorkerDrainCommand(tuple(namespace.workers), namespace.wait),
+}
 
 _MAKERS: dict[str, Callable[[argparse.Namespace, Mapping[str, str]], Invocation]] = {
     "attach": _attach_command,

@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Iterator, Mapping
 from typing import cast
 
+from stepup_client.cli.grammar import WORKER_COMMANDS
+
 __all__ = ("completion_script", "words_of")
 
 _BASH = """\
@@ -65,7 +67,9 @@ def words_of(parser: argparse.ArgumentParser) -> dict[str, list[str]]:
     """Return what can follow each command; what can follow none stands under the empty name."""
     commands = dict(_commands_of(parser))
     words = {"": sorted([*_options_of(parser), *commands])}
-    return words | {name: sorted(_options_of(command)) for name, command in commands.items()}
+    words |= {name: sorted(_options_of(command)) for name, command in commands.items()}
+    words["worker"] = sorted([*words["worker"], *WORKER_COMMANDS]) if "worker" in words else []
+    return words
 
 
 def _commands_of(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:

@@ -10,7 +10,7 @@ from stepup_client.cli.configuration import kinds
 from stepup_client.cli.configuration.schema import SECTIONS, AnyOption, Group, Section
 from stepup_client.cli.options import Program
 
-__all__ = ("PLAIN", "SHELLS", "given_options", "make_parser")
+__all__ = ("PLAIN", "SHELLS", "WORKER_COMMANDS", "given_options", "make_parser", "make_workers_parser")
 
 _Value = TypeVar("_Value")
 
@@ -58,6 +58,24 @@ def make_parser() -> argparse.ArgumentParser:
         add(commands)
     _add_clean(commands)
     _add_completion(commands)
+    return parser
+
+
+WORKER_COMMANDS = ("drain", "list")
+"""What can be said about workers; anything else behind `stepup worker` is for the program itself."""
+
+
+def make_workers_parser() -> argparse.ArgumentParser:
+    """Return the grammar of the commands about workers."""
+    parser = argparse.ArgumentParser(prog="stepup worker", allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    text = "Show the workers: what they offer, what they hold, and when they were last heard of."
+    listing = _add(commands, "list", text, "Example: stepup worker list --json")
+    listing.add_argument("--json", action="store_true", help="for programs: every fact, names as in control.proto")
+    text = "Let workers leave: they get nothing more, give back what has not begun, and end when the rest has."
+    drain = _add(commands, "drain", text, "Example: stepup worker drain node7-4711 --wait")
+    drain.add_argument("workers", nargs="+", metavar="WORKER", help="names or numbers, as `list` shows them, or `all`")
+    drain.add_argument("--wait", action="store_true", help="return when they have left")
     return parser
 
 
@@ -138,7 +156,11 @@ def _add_programs(commands: _Commands) -> None:
     """Add the two programs for the sake of the list of commands; they never get here."""
     for program, text, example in (
         (Program.DIRECTOR, "Serve a project until told to stop.", "stepup director"),
-        (Program.WORKER, "Run steps for a director until told to stop.", "stepup worker -j 4"),
+        (
+            Program.WORKER,
+            "Run steps for a director until told to stop; `list` or `drain` workers.",
+            "stepup worker -j 4",
+        ),
     ):
         _add(commands, program.value, text, f"Example: {example}", add_help=False)
 

@@ -28,6 +28,8 @@ from stepup_client.cli.options import (
     StatusCommand,
     WaitCommand,
     WhyCommand,
+    WorkerDrainCommand,
+    WorkerListCommand,
 )
 
 __all__ = ("run", "sb", "stepup")
@@ -97,6 +99,14 @@ def _perform(invocation: Invocation) -> int:
 
             print(completion_script(make_parser(), shell), end="")
             return 0
+        case WorkerListCommand(as_json):
+            from stepup_client.cli.workers import run_list
+
+            return run_list(as_json=as_json)
+        case WorkerDrainCommand(workers, wait):
+            from stepup_client.cli.workers import run_drain
+
+            return run_drain(workers, wait=wait)
         case _:
             return _ask(invocation)
 

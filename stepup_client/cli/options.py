@@ -26,6 +26,8 @@ __all__ = (
     "StatusCommand",
     "WaitCommand",
     "WhyCommand",
+    "WorkerDrainCommand",
+    "WorkerListCommand",
 )
 
 
@@ -162,6 +164,24 @@ class StatusCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerListCommand:
+    """Show the workers."""
+
+    as_json: bool = False
+    """For programs."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerDrainCommand:
+    """Let workers leave."""
+
+    workers: tuple[str, ...]
+    """Names, numbers, or `all`."""
+    wait: bool = False
+    """Return when they have left."""
+
+
+@dataclass(frozen=True, slots=True)
 class WhyCommand:
     """`stepup why`."""
 
@@ -231,6 +251,8 @@ Invocation = (
     | PlainCommand
     | WaitCommand
     | StatusCommand
+    | WorkerListCommand
+    | WorkerDrainCommand
     | WhyCommand
     | BrowseCommand
     | GraphCommand

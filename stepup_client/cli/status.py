@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from stepup_client.cli.render import Style, render_line
 from stepup_client.rpc.control_values import RunningStep, Status, StopLevel, Tag, WorkerStatus
 
-__all__ = ("render_status",)
+__all__ = ("render_status", "render_workers")
 
 
 def render_status(status: Status) -> str:
@@ -21,14 +21,32 @@ def render_status(status: Status) -> str:
     ]
     if status.resources_held:
         rows.append(("Held", _counts(status.resources_held)))
-    rows += [(f"Worker {worker.index}", _worker(worker)) for worker in status.workers]
-    if not status.workers:
-        rows.append(("Workers", "none"))
+    rows += _workers(status)
     rows += [("Running", _running(step)) for step in status.running]
     rows += [("Checking", label) for label in status.checking]
     rows += [("Waiting", waiting_text(one.count, one.text, one.example)) for one in status.waiting]
     rows.append(("Last exit", str(status.return_code)))
+    return _laid_out(rows)
+
+
+def render_workers(status: Status) -> str:
+    """Return a line about each worker, with what runs there below."""
+    return _laid_out(_workers(status, with_running=True))
+
+
+def _laid_out(rows: Iterable[tuple[str, str]]) -> str:
     return "\n".join(f"{name + ':':<11}{_visible(text)}" for name, text in rows)
+
+
+def _workers(status: Status, *, with_running: bool = False) -> Iterator[tuple[str, str]]:
+    """Return a row about each worker."""
+    for worker in status.workers:
+        yield f"Worker {worker.index}", _worker(worker)
+        for step in status.running if with_running else ():
+            if step.worker == worker.index:
+                yield "  runs", f"{step.label} for {step.elapsed_s:.1f} s"
+    if not status.workers:
+        yield "Workers", "none"
 
 
 def waiting_text(count: int, reason: str, example: str) -> str:

@@ -126,6 +126,8 @@ class StepDeclaration(NamedTuple):
     """Variables that are set for this step only."""
     duration_s: float
     """How long it is expected to run; 0 when unknown."""
+    where: str = ""
+    """Which workers may run it; empty for any."""
 
 
 class SubprocessRecord(NamedTuple):

@@ -18,6 +18,7 @@ __all__ = (
     "normalise_duration",
     "normalise_names",
     "normalise_resources",
+    "normalise_where",
     "with_limits",
 )
 
@@ -110,6 +111,13 @@ def normalise_duration(duration: float | None) -> float:
     if not _is_number(duration) or not math.isfinite(duration) or duration < 0:
         raise StepUpError(f"Invalid duration: {duration!r:.80}. Must be a non-negative number.")
     return float(duration)
+
+
+def normalise_where(where: str) -> str:
+    """Return a condition for workers; the director reads it."""
+    if not isinstance(where, str):
+        raise TypeError(f"The where argument must be a string, not {type(where).__name__}: {where!r:.80}")
+    return where.strip()
 
 
 def _is_number(value: object) -> bool:

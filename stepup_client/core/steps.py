@@ -18,7 +18,14 @@ from .commands import (
     parse_command,
 )
 from .declarations import Need, StepDeclaration
-from .options import Resources, check_overrides, normalise_duration, normalise_names, normalise_resources
+from .options import (
+    Resources,
+    check_overrides,
+    normalise_duration,
+    normalise_names,
+    normalise_resources,
+    normalise_where,
+)
 from .paths import StrPath, StrPaths, check_no_directory
 from .variables import Variables
 
@@ -70,6 +77,8 @@ class StepArguments(NamedTuple):
     """Variables for this step only."""
     duration: float | None = None
     """In seconds."""
+    where: str = ""
+    """Which workers may run it."""
 
 
 def declare_step(arguments: StepArguments, reading: Reading, variables: Variables, *, moved: bool) -> StepDeclaration:
@@ -105,6 +114,7 @@ def declare_step(arguments: StepArguments, reading: Reading, variables: Variable
         arguments.shell or reading is Reading.VERSION_1,
         overrides,
         normalise_duration(arguments.duration),
+        normalise_where(arguments.where),
     )
 
 

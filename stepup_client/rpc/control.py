@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from typing import Protocol, Self, TypeVar, cast
 
 from stepup_client.rpc import control_convert
@@ -84,6 +84,16 @@ class ControlClient:
         """Let the build start no further steps."""
         await _answer(self._stub.Drain(control_pb2.DrainRequest(), timeout=_CALL_S_MAX))
 
+    async def drain_workers(self, workers: Sequence[str], *, wait: bool) -> tuple[str, ...]:
+        """Let workers leave and return their names; with `wait`, when they have left."""
+        request = control_pb2.DrainWorkerRequest(workers=workers, wait=wait)
+        response = await _answer(self._stub.DrainWorker(request, timeout=None if wait else _CALL_S_MAX))
+        return tuple(response.workers)
+
+    async def workers_json(self) -> str:
+        """Return who the workers are, for programs."""
+        return control_convert.workers_json_from_wire(await self._get_status())
+
     async def join(self) -> int:
         """Wait until the director is idle, stop it, and return the return code of the last build."""
         response = await _answer(self._stub.Join(control_pb2.JoinRequest()))
@@ -142,6 +152,10 @@ class _Stub(Protocol):
     def Drain(
         self, request: control_pb2.DrainRequest, *, timeout: float | None = None
     ) -> Awaitable[control_pb2.DrainResponse]: ...
+
+    def DrainWorker(
+        self, request: control_pb2.DrainWorkerRequest, *, timeout: float | None = None
+    ) -> Awaitable[control_pb2.DrainWorkerResponse]: ...
 
     def Join(self, request: control_pb2.JoinRequest) -> Awaitable[control_pb2.JoinResponse]: ...
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from google.protobuf import json_format
 
 from stepup_client.rpc.control_values import (
@@ -33,6 +35,7 @@ __all__ = (
     "status_from_wire",
     "status_json_from_wire",
     "stop_level_to_wire",
+    "workers_json_from_wire",
 )
 
 _TAGS = {tag.value: tag for tag in Tag}
@@ -116,6 +119,15 @@ def status_json_from_wire(message: control_pb2.GetStatusResponse) -> str:
         indent=2,
         ensure_ascii=False,
     )
+
+
+def workers_json_from_wire(message: control_pb2.GetStatusResponse) -> str:
+    """Write who the workers are, for programs: a list, names as in the contract."""
+    workers = [
+        json_format.MessageToDict(worker, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
+        for worker in message.workers
+    ]
+    return json.dumps(workers, sort_keys=True, indent=2, ensure_ascii=False)
 
 
 def explanation_from_wire(message: control_pb2.ExplainResponse) -> tuple[Reason, ...]:

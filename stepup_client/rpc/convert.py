@@ -96,6 +96,7 @@ def _step_to_wire(step: StepDeclaration) -> plan_pb2.StepDeclaration:
         shell=step.shell,
         environment_overrides=step.overrides,
         duration_s=step.duration_s,
+        where=step.where,
     )
 
 

@@ -137,6 +137,7 @@ def _options(step: StepDeclaration) -> dict[str, object]:
         "shell": step.shell,
         "env_overrides": dict(step.overrides),
         "duration": step.duration_s,
+        "where": step.where,
     }
     return {name: value for name, value in options.items() if value}
 

@@ -160,3 +160,21 @@ def test_why_shows_what_the_director_says(control: FakeControl, capsys: pytest.C
     assert json.loads(capsys.readouterr().out)["because"][0]["kind"] == "first_run"
     assert run(["why", "nothing"]) == 1
     assert capsys.readouterr().err == "ERROR: No step matches 'nothing'.\n"
+
+
+@pytest.mark.usefixtures("control")
+def test_the_list_of_workers_names_what_runs_where(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["worker", "list"]) == 0
+    assert capsys.readouterr().out == (
+        "Worker 0:  0 on here, pid 7: 4 slot(s), holds 0, finished 0\n  runs:    sleep$'\\n'9 for 1.2 s\n"
+    )
+    assert run(["worker", "list", "--json"]) == 0
+    (worker,) = json.loads(capsys.readouterr().out)
+    assert (worker["name"], worker["slots"], worker["draining"]) == ("0", 4, False)
+
+
+def test_workers_are_drained_by_name(control: FakeControl, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["worker", "drain", "w0", "1", "--wait"]) == 0
+    assert control.told == [control_pb2.DrainWorkerRequest(workers=["w0", "1"], wait=True)]
+    assert run(["worker", "drain", "all"]) == 0
+    assert capsys.readouterr().out == "Left: w0, 1\nDraining: all\n"

@@ -34,6 +34,7 @@ def test_words_come_from_the_grammar() -> None:
     assert "build" in words[""]
     assert "--version" in words[""]
     assert "--keep-going" in words["build"]
+    assert words["worker"] == ["drain", "list"]
     assert words["completion"] == ["--help", "-h", "bash", "fish", "zsh"]
 
 

@@ -20,6 +20,7 @@ def a_step(
     shell: bool = False,
     overrides: dict[str, str] | None = None,
     duration_s: float = 0.0,
+    where: str = "",
 ) -> StepDeclaration:
     return StepDeclaration(
         command,
@@ -33,4 +34,5 @@ def a_step(
         shell,
         overrides or {},
         duration_s,
+        where,
     )
