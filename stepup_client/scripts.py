@@ -76,8 +76,7 @@ def script(
     inputs = [program, *inside.paths(inp)]
     command = " ".join(_quoted(word) for word in words)
     spoken = StepArguments(command, inputs, env, outputs, inside.paths(vol), place, Need.PLAN, units)
-    spoken = spoken._replace(duration=duration, where=where)
-    return declare(spoken, Reading.VERBATIM, variables.settled())
+    return declare(spoken._replace(duration=duration, where=where), Reading.VERBATIM, variables.settled())
 
 
 def _local(program: str) -> str:

@@ -18,6 +18,7 @@ from stepup_worker.core.commands import Command, Interrupt, Kill, Leave, Speak, 
 from stepup_worker.core.events import (
     AttemptBegan,
     AttemptEnded,
+    DrainAsked,
     Event,
     OrdersReceived,
     StopAsked,
@@ -165,6 +166,9 @@ class _Daemon:
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._on_signal, guardian)
+        self._loop.add_signal_handler(signal.SIGUSR1, self._drain)
+        if self._settings.drain_after_s is not None:
+            self._loop.call_later(self._settings.drain_after_s, self._drain)
         self._loop.add_signal_handler(signal.SIGTSTP, self._runner.suspend)
         self._loop.add_signal_handler(signal.SIGCONT, self._runner.resume)
 
@@ -207,6 +211,7 @@ class _Daemon:
         """Take what the director wants."""
         if self._remote is not None:
             self._prepare_remote(self._remote, orders)
+        self._runner.is_scattered = orders.scattered
         self._tell(orders)
 
     def _prepare_remote(self, remote: RemoteSide, orders: OrdersReceived) -> None:
@@ -279,6 +284,10 @@ class _Daemon:
             os._exit(1)
         self._log.info("asked to stop")
         self._tell(StopAsked())
+
+    def _drain(self) -> None:
+        self._log.info("draining")
+        self._tell(DrainAsked())
 
     def _tell(self, event: Event) -> None:
         for command in self._session.handle(event, time.monotonic()):

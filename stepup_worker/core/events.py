@@ -9,6 +9,7 @@ from .values import AttemptId, Order, Outcome
 __all__ = (
     "AttemptBegan",
     "AttemptEnded",
+    "DrainAsked",
     "Event",
     "OrdersReceived",
     "StopAsked",
@@ -72,9 +73,14 @@ class StopAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class DrainAsked:
+    """Somebody, or a clock, asked this worker to take nothing more and to leave when what runs has ended."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimePassed:
     """The deadline may have come."""
 
 
-Event = StreamOpened | StreamBroken | OrdersReceived | AttemptBegan | AttemptEnded | StopAsked | TimePassed
+Event = StreamOpened | StreamBroken | OrdersReceived | AttemptBegan | AttemptEnded | StopAsked | DrainAsked | TimePassed
 """What `Session.handle` takes."""

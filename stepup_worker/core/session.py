@@ -20,6 +20,7 @@ from .commands import Command, Interrupt, Kill, Leave, Speak, Start
 from .events import (
     AttemptBegan,
     AttemptEnded,
+    DrainAsked,
     Event,
     OrdersReceived,
     StopAsked,
@@ -119,6 +120,8 @@ class Session:
                 return self._on_stream_opened()
             case StreamBroken():
                 return self._on_stream_broken()
+            case DrainAsked():
+                return self._on_drain_asked()
             case StopAsked():
                 return self._on_stop_asked(now)
             case TimePassed():
@@ -181,15 +184,27 @@ class Session:
         return self._end(held, outcome)
 
     def _on_stop_asked(self, now: float) -> list[Command]:
-        level = StopLevel.INTERRUPT if self._stop is StopLevel.NONE else StopLevel.KILL
-        if self._stop is StopLevel.NONE:
+        is_first = self._stop < StopLevel.INTERRUPT
+        level = StopLevel.INTERRUPT if is_first else StopLevel.KILL
+        if is_first:
             self._kill_at = now + INTERRUPT_S_MAX
         self._stop = level
+        self._drop_waiting()
+        return [Speak(), *self._stop_running(level)]
+
+    def _on_drain_asked(self) -> list[Command]:
+        if self._stop is not StopLevel.NONE:
+            return []
+        self._stop = StopLevel.RECALL
+        self._drop_waiting()
+        return [Speak()]
+
+    def _drop_waiting(self) -> None:
+        """Give back what has no slot, by not holding it any more; nothing more is taken."""
         for held in self._waiting:
             del self._held[held.attempt]
         self._waiting.clear()
         self._is_introduced = False
-        return [Speak(), *self._stop_running(level)]
 
     def _on_time_passed(self, now: float) -> list[Command]:
         commands: list[Command] = []

@@ -18,14 +18,15 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
-_PASSED_ON = (signal.SIGTERM, signal.SIGINT, signal.SIGTSTP, signal.SIGCONT)
+_PASSED_ON = (signal.SIGTERM, signal.SIGINT, signal.SIGTSTP, signal.SIGCONT, signal.SIGUSR1)
 """What somebody says to the worker, not to its guardian."""
 
 
 def guard(daemon: int, lifeline_fd: int | None) -> int:
     """Wait until the daemon ends, end all that it left, and return its exit status.
 
-    SIGTERM, SIGINT, SIGTSTP and SIGCONT are passed on to it. When the lifeline ends, so does the daemon, at once.
+    SIGTERM, SIGINT, SIGTSTP, SIGCONT and SIGUSR1 are passed on to it.
+    When the lifeline ends, so does the daemon, at once.
     """
     read_end = _open_signal_pipe()
     poll = select.poll()

@@ -28,6 +28,7 @@ from .capture import Capture, read_output
 from .files import hash_large, look
 from .forkline import ForkLine
 from .outputs import UnusableOutput, hash_output, look_at_outputs, prepare_outputs
+from .patience import look_again
 from .process import Child, Ended, LaunchFailed
 from .script import PATH_FILTER
 from .site import Site, SiteMaker, SiteRefused
@@ -66,6 +67,8 @@ class Runner:
         fork_line: ForkLine | None,
         executor: Executor,
     ) -> None:
+        self.is_scattered = False
+        """Workers on other hosts write to the same files, and what they write may be seen late."""
         self._make_site = make_site
         self._output_bytes_max = output_bytes_max
         self._capture_directory = capture_directory
@@ -162,7 +165,7 @@ class Runner:
             raise _Refused(str(unusable)) from unusable
         if inputs is None:
             inputs = assignment.inputs
-            changed = await self._changed(inputs, site)
+            changed = await self._still_changed(inputs, site)
             if changed:
                 raise _Refused(_describe_change(changed), changed)
         if self._stops[attempt] is not StopLevel.NONE:
@@ -196,6 +199,14 @@ class Runner:
             at=ended.at,
             used_inputs=used,
             used_environment=(PATH_FILTER,) if depends_on_filter else (),
+        )
+
+    async def _still_changed(self, inputs: tuple[Observation, ...], site: Site) -> tuple[Observation, ...]:
+        """Return the inputs that differ from what was said, even after a while if they may come late."""
+        if not self.is_scattered:
+            return await self._changed(inputs, site)
+        return await look_again(
+            lambda: self._changed(inputs, site), lambda changed: [site.at(seen.path) for seen in changed]
         )
 
     async def _changed(self, inputs: tuple[Observation, ...], site: Site) -> tuple[Observation, ...]:
