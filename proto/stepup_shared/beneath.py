@@ -15,7 +15,7 @@ import posixpath
 import secrets
 import stat
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
@@ -200,18 +200,22 @@ class Root:
         try:
             os.close(self._open(path, _DIRECTORY))
         except FileNotFoundError:
-            parent = posixpath.dirname(path)
-            if parent:
-                self.make_directory(parent)
-            with self.parent(path) as (directory, name):
-                self._make_one(directory, name, path)
+            self._make_all(path)
 
-    def _make_one(self, directory: int, name: str, path: str) -> None:
-        """Make one directory; whoever was faster must have made a directory, too."""
+    def _make_all(self, path: str) -> None:
+        """Make a directory and those above it, one by one; whoever was faster must have made directories, too."""
+        current = os.dup(self.fd)
         try:
-            os.mkdir(name, dir_fd=directory)
-        except FileExistsError:
-            os.close(self._open(path, _DIRECTORY))
+            for name in path.split("/"):
+                with suppress(FileExistsError):
+                    os.mkdir(name, dir_fd=current)
+                following = os.open(name, _DIRECTORY, dir_fd=current)
+                os.close(current)
+                current = following
+        except OSError as error:
+            raise self._explained(error, path, _DIRECTORY) from error
+        finally:
+            os.close(current)
 
     @contextmanager
     def replacing(self, path: str, mode: int = 0o666) -> Generator[int]:
@@ -270,11 +274,15 @@ class Root:
         try:
             return _open_beneath(self.fd, path, flags)
         except OSError as error:
-            if error.errno in {errno.ELOOP, errno.EXDEV} or self._is_link_in_the_way(error, path):
-                raise UnsafePath(whole or path, self._about_link(path, flags), "symbolic link") from error
-            if error.errno == errno.ENXIO:
-                raise UnsafePath(path, "is not a regular file but a socket or device", "socket") from error
-            raise OSError(error.errno, os.strerror(error.errno or 0), posixpath.join(self.path, path)) from error
+            raise self._explained(error, path, flags, whole) from error
+
+    def _explained(self, error: OSError, path: str, flags: int, whole: str = "") -> UnsafePath | OSError:
+        """Return what to raise instead of an error."""
+        if error.errno in {errno.ELOOP, errno.EXDEV} or self._is_link_in_the_way(error, path):
+            return UnsafePath(whole or path, self._about_link(path, flags), "symbolic link")
+        if error.errno == errno.ENXIO:
+            return UnsafePath(path, "is not a regular file but a socket or device", "socket")
+        return OSError(error.errno, os.strerror(error.errno or 0), posixpath.join(self.path, path))
 
     def _about_link(self, path: str, flags: int) -> str:
         """Say where the link is; one that has been taken away again meanwhile was at some place."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from .desk import Desk
 from .records import Attempt, Step
-from .values import AttemptOutcome, FileHash, Observation, Published
+from .values import AttemptOutcome, FileHash, Observation, PathKind, Published
 
 __all__ = ("LOST", "publish")
 
@@ -55,7 +55,9 @@ def _publish_products(desk: Desk, step: Step, outcome: AttemptOutcome, then: Con
     )
 
     def on_published(published: Published) -> None:
-        then(replace(outcome, outputs=_of_outputs(desk, step, published), volatiles=()), published)
+        others = tuple(seen for seen in outcome.outputs if seen.kind not in {PathKind.FILE, PathKind.MISSING})
+        outputs = _of_outputs(desk, step, (*others, *published.observations))
+        then(replace(outcome, outputs=outputs, volatiles=()), published)
 
     if files:
         desk.questions.publish_files(_once(files), on_published)
@@ -68,7 +70,7 @@ def _once(files: tuple[tuple[str, FileHash], ...]) -> tuple[tuple[str, FileHash]
     return tuple(dict(files).items())
 
 
-def _of_outputs(desk: Desk, step: Step, published: Published) -> tuple[Observation, ...]:
+def _of_outputs(desk: Desk, step: Step, seen: tuple[Observation, ...]) -> tuple[Observation, ...]:
     """Return what was seen of declared outputs; nobody looks at volatile ones."""
     outputs = {desk.graph.files[id_].path for id_ in step.outputs}
-    return tuple(seen for seen in published.observations if seen.path in outputs)
+    return tuple(one for one in seen if one.path in outputs)

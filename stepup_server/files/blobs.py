@@ -16,6 +16,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import secrets
 import shutil
 import stat
 import time
@@ -25,7 +26,7 @@ from typing import NamedTuple
 from stepup_server.engine.blobs import Content
 
 from .arrival import Arrival, BlobCorrupt
-from .look import open_for_reading
+from .look import digest_of, open_for_reading
 
 __all__ = ("PIECE_BYTES", "BlobStore", "NoRoom", "Opened")
 
@@ -35,6 +36,8 @@ PLACES_MAX = 4
 """How many files are remembered that have the same content."""
 RESERVE_BYTES = 64 * 1024 * 1024
 """What uploads leave free, so that the graph can still be written."""
+SEAL_NS = 20_000_000
+"""How far into the past the time of a stored file is put: two of the longest ticks."""
 FORGOTTEN_S = 2 * 3600.0
 """Stored contents that were not touched for so long are given up when there is no room: twice what a lease may last."""
 
@@ -66,6 +69,8 @@ class BlobStore:
         """Where what was given is stored."""
         self._incoming = os.path.join(self.folder, "incoming")
         self._places: dict[bytes, dict[str, None]] = {}
+        self._seals: dict[bytes, tuple[int, int, int]] = {}
+        """Stamps of what was stored and verified by this process."""
 
     # What there is
 
@@ -138,6 +143,7 @@ class BlobStore:
         try:
             _write_new(temporary, data)
             os.replace(temporary, target)
+            self._seal(content, target)
         except OSError as error:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
@@ -150,7 +156,22 @@ class BlobStore:
 
     def finish(self, arrival: Arrival, content: Content) -> None:
         """Make an upload visible; raises `BlobCorrupt` when it is not what it was said to be."""
-        arrival.finish(self._target(content))
+        target = self._target(content)
+        arrival.finish(target)
+        self._seal(content, target)
+
+    def verified(self, content: Content) -> str | None:
+        """Return the path of a stored content that is what it was when it was verified; one that is not is dropped."""
+        path = self.path_of(content)
+        try:
+            status = os.lstat(path)
+            seal = self._seals.pop(content.digest, None)
+            if seal == _stamps(status) or (stat.S_ISREG(status.st_mode) and _digest_at(path) == content.digest):
+                return path
+        except OSError:
+            return None
+        self.drop(content, path)
+        return None
 
     def arrived(self, name: str, content: Content) -> int | None:
         """Return how many bytes of an upload have arrived; None when nobody has begun it."""
@@ -179,6 +200,7 @@ class BlobStore:
 
     def clear(self) -> None:
         """Remove all stored contents: nobody needs them any more."""
+        self._seals.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _free(self) -> int:
@@ -195,6 +217,15 @@ class BlobStore:
                 with contextlib.suppress(OSError):
                     if os.lstat(path).st_mtime < before:
                         os.unlink(path)
+
+    def _seal(self, content: Content, path: str) -> None:
+        """Give a stored file a time that no later write can give it, and remember it.
+
+        File times move in ticks; a write within the tick of the last one would leave them as they are.
+        """
+        moment = time.time_ns() - SEAL_NS - secrets.randbelow(1_000_000)
+        os.utime(path, ns=(moment, moment))
+        self._seals[content.digest] = _stamps(os.lstat(path))
 
     def _target(self, content: Content) -> str:
         """Return where a content will lie, with its directory made."""
@@ -219,6 +250,20 @@ def _write_new(path: str, data: bytes) -> None:
         view = memoryview(data)
         while view:
             view = view[os.write(fd, view) :]
+    finally:
+        os.close(fd)
+
+
+def _stamps(status: os.stat_result) -> tuple[int, int, int]:
+    """Return what tells whether a stored file was touched."""
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _digest_at(path: str) -> bytes:
+    """Return the SHA-256 of a file."""
+    fd = open_for_reading(path)
+    try:
+        return digest_of(fd, os.fstat(fd).st_size)
     finally:
         os.close(fd)
 

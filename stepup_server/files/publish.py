@@ -74,7 +74,9 @@ def _publish_one(store: BlobStore, granted: Granted, path: str, claim: FileHash,
 
 def _move(store: BlobStore, root: Root, name: str, claim: FileHash) -> bool:
     """Let an upload itself take the place; return whether there was one on this file system."""
-    blob = store.path_of(Content(claim.digest, claim.size))
+    blob = store.verified(Content(claim.digest, claim.size))
+    if blob is None:
+        return False
     try:
         os.chmod(blob, claim.mode & _PERMISSIONS)
         _make_parent(root, name)
