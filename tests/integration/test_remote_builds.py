@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from stepup_worker.run import enclosure
+from tests.support.counts import Counts, number_from
+from tests.support.fault_proxy import FaultProxy
 from tests.support.project_folder import PROGRAMS, Folder, Program
 
 
@@ -219,6 +221,36 @@ def test_an_input_that_changes_while_a_step_runs_makes_nothing_valid(folder: Fol
     assert folder.read("out.txt") == "NEW\n"
     assert "in.txt" in folder.run("why", "cat").output
     folder.run("join")
+
+
+def test_a_transfer_that_breaks_off_goes_on_where_it_was(folder: Folder, counts: Counts) -> None:
+    resume_transfers(folder, counts, mebibytes=24)
+
+
+@pytest.mark.chaos
+def test_a_large_transfer_that_breaks_off_goes_on_where_it_was(folder: Folder, counts: Counts) -> None:
+    resume_transfers(folder, counts, mebibytes=number_from("STEPUP_RESUME_MIB", 200))
+
+
+def resume_transfers(folder: Folder, counts: Counts, mebibytes: int) -> None:
+    """Bring a file there and another one back while connections break again and again."""
+    size, breaks = mebibytes << 20, 3
+    (folder.root / "in").write_bytes(os.urandom(size))
+    folder.plan('static("in")\nrun("tail -c +2 in > out", shell=True, inp="in", out="out")')
+    folder.start("director").wait_output("Listening on")
+    socket = folder.note()["socket"]
+    with FaultProxy(f"unix:{socket}-proxy", f"unix:{socket}") as proxy:
+        proxy.breaks = [size * (1 + 2 * i) // (2 * breaks) for i in range(2 * breaks)]
+        folder.start("worker", "--workspace", str(folder.around / "w"), "--socket", f"{socket}-proxy")
+        folder.wait_status(lambda status: len(status["workers"]) == 1, "the worker is there")
+        assert folder.run("build").code == 0, folder.story()
+        folder.run("join")
+        assert not proxy.breaks
+        sent = proxy.passed >> 20
+    assert (folder.root / "out").read_bytes() == (folder.root / "in").read_bytes()[1:]
+    counts.tell("resumed transfers", breaks=2 * breaks, needed_MiB=2 * mebibytes, sent_MiB=sent)
+    # Each break loses what was under way, which does not grow with the file.
+    assert sent < 2 * mebibytes + 2 * breaks * 5
 
 
 def test_steps_cannot_reach_the_project_by_their_own_root(folder: Folder) -> None:

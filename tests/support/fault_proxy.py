@@ -31,6 +31,10 @@ class FaultProxy:
         """How long everything is under way, in both directions."""
         self.accepted = 0
         """How many connections there have been."""
+        self.passed = 0
+        """How many bytes were handed over, in both directions."""
+        self.breaks: list[int] = []
+        """After so many bytes, in ascending order, all connections break."""
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -139,6 +143,10 @@ class FaultProxy:
                 return
             writer.write(data)
             await writer.drain()
+            self.passed += len(data)
+            if self.breaks and self.passed >= self.breaks[0]:
+                self.breaks.pop(0)
+                self._hang_up()
 
 
 async def _open(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
