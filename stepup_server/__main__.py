@@ -18,6 +18,7 @@ os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 import uvloop
 
 from stepup_shared import versions
+from stepup_shared.visible import in_text
 
 from . import __version__
 from .cleaning import clean_up
@@ -61,7 +62,7 @@ def serve(settings: Settings) -> int:
     try:
         _serve_claimed(settings)
     except (ProjectIsTaken, JournalFailed, OSError) as error:
-        print(f"ERROR: {error}", file=sys.stderr)
+        print(f"ERROR: {in_text(error)}", file=sys.stderr)
         return 1
     return 0
 

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from stepup_shared.visible import in_text
 from stepup_worker.run.guardian import become_subreaper, die_with_parent, guard
 from stepup_worker.settings import Settings, settings_from_arguments
 
@@ -86,7 +87,7 @@ def _serve_as_daemon(settings: Settings, guardian: int) -> int:
         run_daemon(settings, fork_server, log)
     except GaveUp as reason:
         log.warning("gave up", reason=str(reason))
-        print(f"ERROR: {reason}", file=sys.stderr)
+        print(f"ERROR: {in_text(reason)}", file=sys.stderr)
         return 1
     except Exception:  # the last resort: whatever it is, the log has to tell
         log.exception("crashed")

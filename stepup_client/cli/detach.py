@@ -14,6 +14,7 @@ from stepup_client.cli.background import write_to
 from stepup_client.cli.conduct import INTERNAL
 from stepup_client.cli.discover import Located, find_director, is_director_alive
 from stepup_client.cli.failures import UsageError
+from stepup_shared.visible import in_text
 
 __all__ = ("LOG", "detach")
 
@@ -84,7 +85,7 @@ def _keep(log_path: str, build: Callable[[], int | None]) -> NoReturn:
         result = build()
         exit_code = INTERNAL if result is None else result
     except UsageError as error:
-        print(f"ERROR: {error}")
+        print(f"ERROR: {in_text(error)}")
     except BaseException:  # noqa: BLE001 - the last resort of a process; nobody else would say a word
         traceback.print_exc()
     finally:

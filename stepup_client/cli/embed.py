@@ -33,6 +33,7 @@ from stepup_client.cli.options import Look, Member
 from stepup_client.cli.screen import Screen
 from stepup_client.rpc.control import ControlClient
 from stepup_client.rpc.control_values import BuildOptions, DirectorGone, DirectorRefused, StopLevel, Tag
+from stepup_shared.visible import in_text
 
 __all__ = ("embed",)
 
@@ -48,10 +49,10 @@ def embed(household: Household, options: BuildOptions, look: Look) -> int | None
         household.forget_last_words()
         return None
     for complaint in build.complaints:
-        print(f"ERROR: {complaint}", file=sys.stderr)
+        print(f"ERROR: {in_text(complaint)}", file=sys.stderr)
     if build.complaints:
         for text in household.last_words():
-            print(f"ERROR: {text}", file=sys.stderr)
+            print(f"ERROR: {in_text(text)}", file=sys.stderr)
     return exit_code
 
 

@@ -31,6 +31,7 @@ from stepup_client.cli.options import (
     WorkerDrainCommand,
     WorkerListCommand,
 )
+from stepup_shared.visible import in_text
 
 __all__ = ("run", "sb", "stepup")
 
@@ -59,7 +60,7 @@ def run(argv: Sequence[str]) -> int:
             return _FAILED
         return _perform(invocation)
     except UsageError as error:
-        print(f"ERROR: {error}", file=sys.stderr)
+        print(f"ERROR: {in_text(error)}", file=sys.stderr)
         return _FAILED
     except KeyboardInterrupt:
         print("ERROR: Interrupted.", file=sys.stderr)

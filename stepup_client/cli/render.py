@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stepup_client.rpc.control_values import Event, Page, Tag
+from stepup_shared.visible import in_line, in_page
 
-__all__ = ("Style", "crop", "in_line", "is_plain", "render_event", "render_line", "rule")
+__all__ = ("Style", "crop", "is_plain", "render_event", "render_line", "rule")
 
 _TAG_WIDTH = 8
 _RULE = "─"
@@ -36,13 +36,6 @@ _COLOURS: dict[Tag, int] = {
 }
 """Colours by tag, as numbers of the terminal's palette; the others keep the default."""
 
-# C0 and C1 controls, line and paragraph separators, and whatever turns the direction of writing:
-# none of them may reach a terminal, where they could hide or forge what is shown.
-_FORBIDDEN = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
-_IN_LINE = re.compile(f"[{_FORBIDDEN}]+")
-_IN_PAGE = re.compile(f"(?!\t)[{_FORBIDDEN}]")
-_SHORT = {"\a": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r"}
-
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -67,7 +60,7 @@ def render_event(event: Event, style: Style) -> list[str]:
 
 def render_line(tag: Tag, text: str, style: Style) -> str:
     """Return one line: the tag, a bar, and the text without anything that could move the cursor."""
-    line = f"{tag.name:>{_TAG_WIDTH}} {_BAR} {_IN_LINE.sub(_quoted, text)}"
+    line = f"{tag.name:>{_TAG_WIDTH}} {_BAR} {in_line(text)}"
     if style.is_cropped:
         line = crop(line, style.width)
     if style.is_coloured and tag in _COLOURS:
@@ -79,8 +72,8 @@ def render_pages(pages: Sequence[Page], style: Style) -> list[str]:
     """Return a titled rule and the text for each page, and one rule after the last."""
     lines: list[str] = []
     for page in pages:
-        lines.append(rule(style.width, _IN_LINE.sub(_quoted, page.title)))
-        lines.extend(_body(page.text))
+        lines.append(rule(style.width, in_line(page.title)))
+        lines.extend(in_page(page.text))
     if lines:
         lines.append(rule(style.width))
     return lines
@@ -125,35 +118,5 @@ def _crop_wide(line: str, width: int) -> str:
     return line
 
 
-def _body(text: str) -> list[str]:
-    """Return the lines of a page, with every control character spelled out."""
-    if not text:
-        return []
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
-    return [_IN_PAGE.sub(_spelled, line) for line in plain.split("\n")]
-
-
 def _missed_line(missed: int, style: Style) -> str:
     return render_line(Tag.WARNING, f"{missed} event(s) are not shown: this display was too slow.", style)
-
-
-def in_line(text: str) -> str:
-    """Return a text without anything that could move the cursor or end the line."""
-    return _IN_LINE.sub(_quoted, text)
-
-
-def _quoted(match: re.Match[str]) -> str:
-    """Spell control characters as a shell would take them."""
-    return f"$'{''.join(_spell(character) for character in match[0])}'"
-
-
-def _spelled(match: re.Match[str]) -> str:
-    return _spell(match[0])
-
-
-def _spell(character: str) -> str:
-    """Spell one character in plain letters."""
-    if character in _SHORT:
-        return _SHORT[character]
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - two hexadecimal digits

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from stepup_client.cli.render import Style, render_line
-from stepup_client.rpc.control_values import RunningStep, Status, StopLevel, Tag, WorkerStatus
+from stepup_client.rpc.control_values import RunningStep, Status, StopLevel, WorkerStatus
+from stepup_shared.visible import in_line
 
 __all__ = ("render_status", "render_workers")
 
@@ -35,7 +35,7 @@ def render_workers(status: Status) -> str:
 
 
 def _laid_out(rows: Iterable[tuple[str, str]]) -> str:
-    return "\n".join(f"{name + ':':<11}{_visible(text)}" for name, text in rows)
+    return "\n".join(f"{name + ':':<11}{in_line(text)}" for name, text in rows)
 
 
 def _workers(status: Status, *, with_running: bool = False) -> Iterator[tuple[str, str]]:
@@ -87,8 +87,3 @@ _GIB = 1 << 30
 
 def _running(step: RunningStep) -> str:
     return f"{step.elapsed_s:.1f} s on worker {step.worker}: {step.label}"
-
-
-def _visible(text: str) -> str:
-    """Spell control characters, as everywhere."""
-    return render_line(Tag.PHASE, text, Style())[11:]

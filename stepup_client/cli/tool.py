@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from stepup_client.cli.environment import project_root
 from stepup_client.core.paths import as_path
 from stepup_client.errors import ToolError
+from stepup_shared.visible import in_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -81,4 +82,4 @@ def positive_decimal(value: str | float) -> Decimal:
 
 def print_error(message: object) -> None:
     """Write a message to standard error as all commands do."""
-    print(f"ERROR: {message}", file=sys.stderr)
+    print(f"ERROR: {in_text(message)}", file=sys.stderr)

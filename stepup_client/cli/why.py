@@ -10,8 +10,8 @@ from typing import Any
 from stepup_client.cli.discover import director_or_database
 from stepup_client.cli.environment import project_root
 from stepup_client.cli.launch import explain_from_database
-from stepup_client.cli.render import in_line
 from stepup_client.rpc.control_values import Reason
+from stepup_shared.visible import in_line
 
 __all__ = ("render_reasons", "run_why", "tree_of")
 

@@ -134,9 +134,16 @@ class Director:
         for fact in event.facts:
             self.execution.on_fact(worker.id, fact)
 
+    def _expel(self, event: ev.WorkerReported) -> bool:
+        """Throw a worker out that lies; nothing of what it says counts, and what it holds is lost."""
+        if not self.workforce.is_lying(event):
+            return False
+        self.execution.lose(self.workforce.give_up(event.worker), f"Worker {event.worker} was thrown out")
+        return True
+
     def _on_worker_reported(self, event: ev.WorkerReported) -> None:
         """Take note of what a worker tells over its present stream; it will say there again what it has said before."""
-        if not self.workforce.is_present(event):
+        if not self.workforce.is_present(event) or self._expel(event):
             return
         given_back = self.workforce.on_worker_reported(event)
         for fact in event.facts:

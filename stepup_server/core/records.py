@@ -351,6 +351,8 @@ class Worker:
     """Attempts that it should hold, with their steps, in the order of handing out."""
     told: dict[AttemptId, int] = field(default_factory=dict)
     """Attempts whose assignment went out on the present stream, with the sequence number."""
+    brought: frozenset[AttemptId] = frozenset()
+    """Attempts that it spoke of when it connected last, whoever had handed them out."""
     stream: StreamId | None = None
     """Its present connection, or its last one."""
     sequence: int = 0

@@ -12,6 +12,7 @@ from .commands import EndStream, OrderWorker
 from .desk import Desk
 from .events import WorkerConnected, WorkerDisconnected, WorkerReported
 from .ids import AttemptId, NodeId, StreamId, WorkerId
+from .quarantine import QUARANTINE_S, Quarantine
 from .records import Attempt, Step, Worker
 from .refusals import InvariantBroken, NotNow
 from .states import Phase, StopLevel, Tag
@@ -28,6 +29,7 @@ class Workforce:
         self._desk = desk
         self.workers: dict[WorkerId, Worker] = {}
         self._next_id = 0
+        self._quarantine = Quarantine(desk)
 
     # Coming and going
 
@@ -37,6 +39,7 @@ class Workforce:
         if self._desk.phase is Phase.STOPPING:
             raise NotNow("The director is stopping.")
         check_welcome(self._desk.settings, description)
+        self._quarantine.check(description.name)
         worker = self._find(description.name)
         lost: tuple[NodeId, ...] = ()
         if worker is None:
@@ -53,6 +56,7 @@ class Workforce:
         worker.connected, worker.leave, worker.changed = True, worker.draining, True
         worker.sequence, worker.seen_at = 0, self._desk.now
         worker.told = {id_: 0 for id_ in event.holding if id_ in worker.holding}
+        worker.brought = frozenset((*event.holding, *(fact.attempt for fact in event.facts)))
         self._desk.deadlines.cancel(worker.id)
         self._announce(worker)
         return worker, lost
@@ -131,6 +135,21 @@ class Workforce:
         """Tell whether something is about the present stream of a worker."""
         worker = self.workers.get(event.worker)
         return worker is not None and worker.connected and worker.stream == event.stream
+
+    def is_lying(self, event: WorkerReported) -> bool:
+        """Tell whether a worker has told lies too often; then its stream ends, and it may not come back soon."""
+        worker = self.workers[event.worker]
+        if not self._quarantine.has_too_many(worker, (*event.holding, *(fact.attempt for fact in event.facts))):
+            return False
+        worker.connected, worker.changed = False, False
+        if worker.stream is not None:
+            self._desk.commands.append(EndStream(worker.stream))
+        self._desk.report(
+            Tag.WARNING,
+            f"Worker {worker.id} ({worker.description.name} on {worker.description.host}) has reported on attempts that"
+            f" it was never given. It is kept out for {QUARANTINE_S:.0f} s.",
+        )
+        return True
 
     def give_up(self, id_: WorkerId) -> tuple[NodeId, ...]:
         """Give up what a worker was holding; return the steps."""

@@ -99,7 +99,7 @@ def _value(rng: random.Random, field: FieldDescriptor, attempt: types_pb2.Attemp
         FieldDescriptor.TYPE_DOUBLE: _SECONDS,
         FieldDescriptor.TYPE_BOOL: (False, True),
     }
-    return rng.choice(cast("tuple[object, ...]", choices.get(field.type, _NUMBERS)))
+    return rng.choice(choices.get(field.type, _NUMBERS))
 
 
 # What becomes of bytes

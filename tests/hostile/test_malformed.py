@@ -162,7 +162,7 @@ def call(channel: grpc.Channel, method: MethodDescriptor, raw: bytes) -> tuple[g
         else:
             channel.unary_unary(path, bytes, bytes)(raw, timeout=WAIT_S)
     except grpc.RpcError as error:
-        return (error.code(), error.details() or "") if isinstance(error, grpc.Call) else (grpc.StatusCode.UNKNOWN, "")
+        return error.code(), error.details() or ""
     return grpc.StatusCode.OK, ""
 
 

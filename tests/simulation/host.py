@@ -10,6 +10,7 @@ from stepup_server.core import events as ev
 from stepup_server.core.director import Director, DirectorSettings
 from stepup_server.core.ids import RequestId, StreamId
 from stepup_server.core.refusals import NotNow, Refusal
+from stepup_server.core.states import Tag
 from stepup_server.engine.mailbox import Mailbox
 from tests.support.database import Database
 from tests.support.disk import VirtualDisk
@@ -49,6 +50,8 @@ class DirectorHost:
         """The streams on which the director says nothing more."""
         self.unwritten: list[cmd.Command] = []
         """Commands of a turn whose record is not durable yet."""
+        self.told: list[str] = []
+        """Warnings for people."""
         self.has_stopped = False
         """The director said that all is over."""
         self._waiting: dict[RequestId, Answer] = {}
@@ -134,6 +137,8 @@ class DirectorHost:
                 self._disk.make_directories(paths)
             case cmd.InspectPaths() | cmd.CompareFiles() | cmd.HashFiles() | cmd.ExpandGlobs() | cmd.RemoveFiles():
                 self.questions.append(command)
+            case cmd.Report(tag=Tag.WARNING, text=text):
+                self.told.append(text)
             case cmd.Stop():
                 self.has_stopped = True
             case _:

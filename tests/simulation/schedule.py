@@ -92,6 +92,8 @@ def check_director(site: Site) -> None:
     if not site.host.is_alive or not site.host.is_settled:
         return
     check(site.host.director)
+    told = [text for text in site.host.told if "never given" in text]
+    _demand(not told, f"an honest worker is taken for a liar: {told}")
     database = site.host.database
     stored = (database.steps, database.files, database.trees)
     if stored != rows_of(site.host.director):
