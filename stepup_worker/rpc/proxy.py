@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeAlias
 
@@ -29,6 +30,9 @@ _TOKEN = "stepup-token"  # noqa: S105 -- the name of a metadata entry
 
 _BYTES_MAX = 64 * 1024 * 1024
 _OPTIONS = (("grpc.max_receive_message_length", _BYTES_MAX), ("grpc.so_reuseport", 0))
+
+_PAUSE_S = 0.2
+"""Between two attempts to reach the director."""
 
 Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
 
@@ -82,11 +86,8 @@ class Proxy(grpc.GenericRpcHandler):
 
     async def _pass_on(self, method: str, raw: bytes, context: Context) -> bytes:
         """Let the director answer; a refusal comes back as it is."""
-        metadata = tuple(entry for entry in context.invocation_metadata() or () if entry[0] == _TOKEN)
-        channel = await self._link.channel()
-        ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
         try:
-            answer = await ask(raw, metadata=metadata, timeout=context.time_remaining())
+            answer = await self._ask(method, raw, context)
         except grpc.aio.AioRpcError as error:
             refusal = tuple(entry for entry in error.trailing_metadata() or () if entry[0] == _REFUSAL)
             await context.abort(error.code(), error.details() or "", refusal)
@@ -97,6 +98,23 @@ class Proxy(grpc.GenericRpcHandler):
             except FetchFailed as failure:
                 await context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(failure))
         return answer
+
+    async def _ask(self, method: str, raw: bytes, context: Context) -> bytes:
+        """Ask the director, as often as it is out of reach: every call is safe to repeat.
+
+        A step cannot know that the director is elsewhere: it waits here, as its worker does, until the link is mended.
+        That ends with the attempt: whoever has called is gone then, and this is cancelled.
+        """
+        metadata = tuple(entry for entry in context.invocation_metadata() or () if entry[0] == _TOKEN)
+        while True:
+            channel = await self._link.channel()
+            ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
+            try:
+                return await ask(raw, metadata=metadata, timeout=context.time_remaining())
+            except grpc.aio.AioRpcError as error:
+                if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                    raise
+            await asyncio.sleep(_PAUSE_S)
 
     async def _on_amended(self, raw: bytes, answer: bytes) -> None:
         """Bring what a step may use from now on."""

@@ -81,6 +81,42 @@ def test_beyond_the_lease_there_is_one_new_attempt_and_the_old_one_is_refused(
         )
 
 
+@pytest.mark.chaos
+def test_a_planner_that_calls_into_a_dead_link_waits_until_it_is_mended(folder: Folder, counts: Counts) -> None:
+    with ordeal_of(folder, width=2, depth=2, gated=True, more=_calls_behind_the_gate) as ordeal:
+        with behind_proxies(ordeal, "a") as lines:
+            ordeal.start_director()
+            start_workers(ordeal, lines, own=True)
+            build = ordeal.build()
+            ordeal.wait_began(1)
+            noticed_s = cut_until_noticed(ordeal, lines, "a")
+            ordeal.gate.touch()
+            wait_until(lambda: ("calls", "-") in ordeal.ledger().began, "the planner calls", folder.story)
+            lines["a"].link.mend()
+            build.end().checked()
+            ordeal.shut_down()
+            ledger = ordeal.judge()
+        assert ledger.repeated == {}
+        counts.tell("R-08 planner", noticed_s=noticed_s, steps=ordeal.steps, starts=ledger.starts)
+
+
+def _calls_behind_the_gate(folder: Folder) -> str:
+    """Write a planner that says something when the gate is open."""
+    folder.plan(
+        "import os, time\n"
+        "while not os.path.exists(os.environ['GATE']):\n"
+        "    time.sleep(0.05)\n"
+        "with open(os.environ['LEDGER'], 'a') as ledger:\n"
+        "    print('began calls -', file=ledger)\n"
+        "static('late.txt')\n"
+        "print(glob('la*.txt'))\n"
+        "run('cp late.txt copied.txt', inp='late.txt', out='copied.txt')",
+        "sub/plan.py",
+    )
+    folder.write("sub/late.txt", "late")
+    return "static('sub/plan.py')\nplan('./plan.py', workdir='sub')\n"
+
+
 def start_workers(ordeal: Ordeal, lines: dict[str, Line], *, own: bool) -> None:
     """Start a worker with two slots at the end of each line."""
     for name, line in lines.items():

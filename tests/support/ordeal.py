@@ -15,7 +15,7 @@ import sqlite3
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ from stepup_server.core.invariants import check
 from stepup_server.store.restore import load
 from tests.support.deadline import wait_until
 from tests.support.processes import is_alive
-from tests.support.project_folder import Folder, Program
+from tests.support.project_folder import Ended, Folder, Program
 
 __all__ = ("Ledger", "Ordeal", "ordeal_of", "send_signal")
 
@@ -52,6 +52,7 @@ echo "began $out $STEPUP_JOB_I $WORKER $$" >> "$LEDGER"
 cat "$@" | sha256sum > "$out"
 echo "of $out" >> "$out"
 sleep "$WORK_S"
+if test "$out" = all; then until test -e "$GATE"; do sleep 0.05; done; fi
 echo "ended $out $STEPUP_JOB_I $WORKER $$" >> "$LEDGER"
 """
 
@@ -108,6 +109,8 @@ class Ordeal:
     depth: int = 4
     work_s: float = 0.05
     """How long each step takes."""
+    more: Callable[[Folder], str] | None = None
+    """Writes further files, and returns further lines of the plan."""
     workers: dict[str, Worker] = field(default_factory=dict[str, Worker])
     director: Program | None = None
     director_words: tuple[str, ...] = ()
@@ -129,12 +132,18 @@ class Ordeal:
         """Where the steps write."""
         return self.folder.around / "ledger"
 
+    @property
+    def gate(self) -> Path:
+        """Where a file has to be before the last step ends."""
+        return self.folder.around / "gate"
+
     # Setting out
 
     def write_project(self, folder: Folder | None = None) -> None:
         """Write a plan of many steps, of which each needs two of the row before."""
         folder = folder or self.folder
-        folder.plan(PLAN.format(width=self.width, depth=self.depth))
+        more = self.more(folder) if self.more is not None else ""
+        folder.plan(PLAN.format(width=self.width, depth=self.depth) + more)
         folder.write("work.sh", WORK, 0o755)
         folder.write("source.txt", "the beginning\n")
 
@@ -154,10 +163,21 @@ class Ordeal:
         return self.workers[name]
 
     def revive(self, name: str) -> None:
-        """Start a worker again whose program has ended."""
+        """Start a worker again if its program has ended."""
         worker = self.workers[name]
         if worker.program.process.poll() is not None:
             worker.program = self._start(name, worker.words, worker.prefix)
+
+    def end_build(self, build: Program) -> Ended:
+        """Wait for the end of a build, with workers that are started again when they end."""
+
+        def has_ended() -> bool:
+            for name in self.workers:
+                self.revive(name)
+            return build.process.poll() is not None
+
+        wait_until(has_ended, "the build has ended", self.folder.story)
+        return build.end()
 
     def _start(self, name: str, words: tuple[str, ...], prefix: tuple[str, ...]) -> Program:
         variables = self.variables(name)
@@ -172,6 +192,7 @@ class Ordeal:
             "WORK_S": str(self.work_s),
             "WORKER": worker or "-",
             "TMPDIR": str(self.run / "tmp"),
+            "GATE": str(self.gate),
         }
 
     def start_helper(self, *words: str) -> None:
@@ -258,7 +279,7 @@ class Ordeal:
         return {
             str(path.relative_to(root)): path.read_bytes()
             for path in sorted(root.rglob("*"))
-            if path.is_file() and ".stepup" not in path.parts
+            if path.is_file() and not {".stepup", "__pycache__"}.intersection(path.parts)
         }
 
     def _expected(self) -> dict[str, bytes]:
@@ -268,7 +289,7 @@ class Ordeal:
         around.mkdir()
         oracle = Folder(root, around)
         self.write_project(oracle)
-        variables = {"LEDGER": str(around / "ledger"), "WORK_S": "0", "WORKER": "oracle"}
+        variables = {"LEDGER": str(around / "ledger"), "WORK_S": "0", "WORKER": "oracle", "GATE": str(around)}
         oracle.run("build", **variables).checked()
         oracle.close()
         return self.published(root)
@@ -285,11 +306,21 @@ class Ordeal:
 
 
 @contextmanager
-def ordeal_of(folder: Folder, **shape: float) -> Generator[Ordeal]:
+def ordeal_of(
+    folder: Folder,
+    *,
+    width: int = 4,
+    depth: int = 4,
+    work_s: float = 0.05,
+    gated: bool = False,
+    more: Callable[[Folder], str] | None = None,
+) -> Generator[Ordeal]:
     """Return a project of a certain shape, written."""
     run = Path(tempfile.mkdtemp(prefix="ordeal-", dir="/tmp"))
     (run / "tmp").mkdir()
-    ordeal = Ordeal(folder, run, **shape)  # type: ignore[arg-type] # the names are those of the fields
+    ordeal = Ordeal(folder, run, width, depth, work_s, more)
+    if not gated:
+        ordeal.gate.touch()
     try:
         ordeal.write_project()
         yield ordeal
