@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .cleanup import clean_up, why_not_clean
-from .commands import BuildSummary, BuildTicket, Progress, Record, Report, Stop
+from .commands import BuildSummary, BuildTicket, ForgetBlobs, Progress, Record, Report, Stop
 from .consequences import make_pending
 from .desk import Desk
 from .events import (
@@ -346,6 +346,8 @@ class Builds:
         summary = BuildSummary(desk.build, code, desk.executed, desk.skipped)
         desk.commands.append(Report(tag=None, progress=self.progress(), build_end=summary))
         self._answer_waiters()
+        if not desk.running and self._workforce.has_own_workspaces:
+            desk.commands.append(ForgetBlobs())
         if desk.options.watch:
             self.watching.start()
 

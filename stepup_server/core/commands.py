@@ -26,6 +26,7 @@ __all__ = (
     "EndStream",
     "ExpandGlobs",
     "FileRow",
+    "ForgetBlobs",
     "GlobAnswer",
     "HashFiles",
     "InspectPaths",
@@ -377,6 +378,11 @@ class PublishFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetBlobs:
+    """Remove what workers have stored until now: nobody is left who could need it."""
+
+
+@dataclass(frozen=True, slots=True)
 class MakeDirectories:
     """Create these directories with their parents."""
 
@@ -461,6 +467,7 @@ Command = (
     | RemoveFiles
     | PublishFiles
     | MakeDirectories
+    | ForgetBlobs
     | Watch
     | PauseWatch
     | Report

@@ -168,6 +168,11 @@ class Workforce:
         return [worker for worker in self.workers.values() if worker.connected]
 
     @property
+    def has_own_workspaces(self) -> bool:
+        """Tell whether a worker is known that stores what its steps make."""
+        return any(worker.description.own_workspace for worker in self.workers.values())
+
+    @property
     def slots(self) -> int:
         """How many attempts all connected workers run at a time."""
         return sum(worker.description.slots for worker in self.connected)

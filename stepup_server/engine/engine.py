@@ -18,6 +18,7 @@ from stepup_server.core.commands import (
     CompareFiles,
     EndStream,
     ExpandGlobs,
+    ForgetBlobs,
     HashFiles,
     InspectPaths,
     MakeDirectories,
@@ -231,7 +232,14 @@ class Engine:
 
     async def _use_disk(
         self,
-        command: InspectPaths | CompareFiles | HashFiles | ExpandGlobs | RemoveFiles | PublishFiles | MakeDirectories,
+        command: InspectPaths
+        | CompareFiles
+        | HashFiles
+        | ExpandGlobs
+        | RemoveFiles
+        | PublishFiles
+        | ForgetBlobs
+        | MakeDirectories,
     ) -> None:
         """Do what the core wants of the disk, and tell it what came of it."""
         match command:
@@ -247,6 +255,8 @@ class Engine:
                 self.tell(FilesRemoved(token=token, removed=await self._disk.remove(files)))
             case PublishFiles(token=token, files=files):
                 self.tell(FilesPublished(token=token, published=await self._disk.publish(files)))
+            case ForgetBlobs():
+                await self._disk.forget_blobs()
             case MakeDirectories(paths=paths):
                 await self._disk.make_directories(paths)
 

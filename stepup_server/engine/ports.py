@@ -83,6 +83,10 @@ class Disk(Protocol):
         """Put files whose content is stored as blobs in their places, with their modes."""
         ...
 
+    async def forget_blobs(self) -> None:
+        """Remove blobs that were stored until now."""
+        ...
+
     async def make_directories(self, paths: Sequence[str]) -> None:
         """Create directories with their parents."""
         ...

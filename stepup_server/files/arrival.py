@@ -82,7 +82,12 @@ class Arrival:
         if not self.is_complete or self._hasher.digest() != self._content.digest:
             self.discard()
             raise BlobCorrupt
-        os.replace(self._path, target)
+        try:
+            os.replace(self._path, target)
+        except FileNotFoundError:
+            # Somebody has removed it: it has to come again.
+            self.discard()
+            raise
         self.close()
 
     def discard(self) -> None:

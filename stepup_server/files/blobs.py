@@ -17,7 +17,6 @@ import errno
 import hashlib
 import os
 import secrets
-import shutil
 import stat
 import time
 from collections.abc import Iterable, Iterator
@@ -187,7 +186,7 @@ class BlobStore:
     def require_room(self, needed: int, promised: int = 0) -> None:
         """Raise NoRoom unless so many bytes fit beside those that were promised to others."""
         if self._free() - promised < needed:
-            self._give_up_forgotten()
+            self.forget_older(time.time() - FORGOTTEN_S)
         free = self._free() - promised
         if free < needed:
             raise NoRoom(self.folder, needed, free)
@@ -198,25 +197,19 @@ class BlobStore:
             return NoRoom(self.folder, needed, self._free())
         return error
 
-    def clear(self) -> None:
-        """Remove all stored contents: nobody needs them any more."""
-        self._seals.clear()
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def forget_older(self, moment: float) -> None:
+        """Remove what was stored, or has begun to arrive, before a moment."""
+        for directory, _, names in os.walk(self.folder):
+            for name in names:
+                path = os.path.join(directory, name)
+                with contextlib.suppress(OSError):
+                    if os.lstat(path).st_ctime < moment:
+                        os.unlink(path)
 
     def _free(self) -> int:
         """Return how many bytes may still be written."""
         numbers = os.statvfs(self.root)
         return numbers.f_bavail * numbers.f_frsize - RESERVE_BYTES
-
-    def _give_up_forgotten(self) -> None:
-        """Remove what belonged to attempts of which nobody will hear any more."""
-        before = time.time() - FORGOTTEN_S
-        for directory, _, names in os.walk(self.folder):
-            for name in names:
-                path = os.path.join(directory, name)
-                with contextlib.suppress(OSError):
-                    if os.lstat(path).st_mtime < before:
-                        os.unlink(path)
 
     def _seal(self, content: Content, path: str) -> None:
         """Give a stored file a time that no later write can give it, and remember it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -84,6 +85,11 @@ class ProjectDisk:
         """Put files whose content is stored as blobs in their places, with their modes."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, publish_files, self._blobs, files, self._allowed)
+
+    async def forget_blobs(self) -> None:
+        """Remove blobs that were stored until now."""
+        before = time.time()
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._blobs.forget_older, before)
 
     async def make_directories(self, paths: Sequence[str]) -> None:
         """Create directories with their parents; who needs one that cannot be made will say so."""

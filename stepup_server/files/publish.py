@@ -78,9 +78,14 @@ def _move(store: BlobStore, root: Root, name: str, claim: FileHash) -> bool:
     if blob is None:
         return False
     try:
+        verified = os.stat(blob).st_mtime_ns
         os.chmod(blob, claim.mode & _PERMISSIONS)
         _make_parent(root, name)
         root.move_in(blob, name)
+        status = root.stat(name)
+        if status is None or status.st_mtime_ns != verified:
+            # Somebody had it open, and has written to it meanwhile.
+            return _is_there(root, name, claim)
     except OSError as error:
         if error.errno == errno.EXDEV or (isinstance(error, FileNotFoundError) and not os.path.exists(blob)):
             return False

@@ -20,6 +20,7 @@ from stepup_server.core.commands import (
     CompareFiles,
     EndStream,
     ExpandGlobs,
+    ForgetBlobs,
     HashFiles,
     InspectPaths,
     MakeDirectories,
@@ -257,14 +258,20 @@ class Project:
                 self.reports.append(command)
             case Stop():
                 self.is_stopped = True
-            case MakeDirectories(paths=paths):
-                self.disk.make_directories(paths)
+            case MakeDirectories() | ForgetBlobs():
+                self._change_disk(command)
             case InspectPaths() | CompareFiles() | HashFiles() | ExpandGlobs() | RemoveFiles() | PublishFiles():
                 self.questions.append(command)
             case Watch() | PauseWatch():
                 self.watcher.take(command)
             case OrderWorker() | EndStream():
                 pass
+
+    def _change_disk(self, command: MakeDirectories | ForgetBlobs) -> None:
+        if isinstance(command, ForgetBlobs):
+            self.disk.blobs.clear()
+        else:
+            self.disk.make_directories(command.paths)
 
     def _answer(self, request: RequestId, value: Value | Refusal) -> None:
         assert request not in self.answers, f"request {request} is answered twice"

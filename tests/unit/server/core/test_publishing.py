@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stepup_server.core.commands import PublishFiles
+from stepup_server.core.commands import ForgetBlobs, PublishFiles
 from stepup_server.core.states import ReturnCode
 from tests.support.builders import a_static, a_step
 from tests.support.project import Project
@@ -85,3 +85,9 @@ def test_an_attempt_that_could_not_have_its_inputs_is_made_again(remote: Project
         remote.moves()[0].do()
     remote.workers["w0"].unreachable.clear()
     assert remote.finish(ticket).code == ReturnCode.OK
+
+
+def test_when_a_build_is_over_nothing_stays_stored(remote: Project) -> None:
+    assert remote.build().code == ReturnCode.OK
+    assert ForgetBlobs() in remote.commands
+    assert not remote.disk.blobs

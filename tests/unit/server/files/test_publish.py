@@ -94,3 +94,49 @@ def test_a_directory_that_was_granted_may_hold_outputs(store: BlobStore, tmp_pat
     published = publish_files(store, [(path, stored(store, b"fine"))], [str(tmp_path / "outside")])
     assert Path(path).read_bytes() == b"fine"
     assert not published.problems
+
+
+# R-20: whatever happens to a stored content, a file with another content never gets the name of the output
+
+
+def flip_a_bit(path: Path, at: int = 0) -> None:
+    """Change one bit, within the tick in which the file was written."""
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+def test_a_content_that_was_damaged_before_it_is_published_is_lost(store: BlobStore) -> None:
+    for number in range(50):
+        data = os.urandom(1000) + bytes([number])
+        claim = stored(store, data)
+        flip_a_bit(Path(store.path_of(Content(claim.digest, claim.size))), number)
+        published = publish_files(store, [("x", claim)])
+        assert (published.lost, published.observations) == (("x",), ())
+        assert not Path(store.root, "x").exists()
+
+
+def test_a_content_that_was_damaged_while_no_director_was_there_is_lost(store: BlobStore) -> None:
+    good, bad = stored(store, b"good"), stored(store, b"bad")
+    flip_a_bit(Path(store.path_of(Content(bad.digest, bad.size))))
+    published = publish_files(BlobStore(store.root), [("good", good), ("bad", bad)])
+    assert published.lost == ("bad",)
+    assert Path(store.root, "good").read_bytes() == b"good"
+
+
+def test_a_content_that_was_removed_is_taken_from_a_file_that_has_it(store: BlobStore) -> None:
+    claim = stored(store, b"data")
+    Path(store.path_of(Content(claim.digest, claim.size))).unlink()
+    Path(store.root, "twin").write_bytes(b"data")
+    store.offer([("twin", claim.digest)])
+    assert publish_files(store, [("x", claim)]).lost == ()
+    assert Path(store.root, "x").read_bytes() == b"data"
+
+
+def test_what_was_stored_before_a_moment_is_forgotten(store: BlobStore) -> None:
+    claim = stored(store, b"data")
+    content = Content(claim.digest, claim.size)
+    store.forget_older(0.0)
+    assert store.has(content)
+    store.forget_older(float("inf"))
+    assert not store.has(content)
