@@ -27,7 +27,7 @@ from stepup_worker.core.events import (
     TimePassed,
 )
 from stepup_worker.core.session import Session
-from stepup_worker.core.values import Assignment, AttemptId, Statement, StopLevel
+from stepup_worker.core.values import Assignment, AttemptId, Statement, StopLevel, Transfer
 from stepup_worker.remote import RemoteSide
 from stepup_worker.rpc.convert import Introduction
 from stepup_worker.rpc.synchronize import Refused, Unreachable, synchronize
@@ -48,6 +48,9 @@ _PATIENCE_S = 1.0
 """How long an embedded worker looks for a director that it lost."""
 
 _REAP_S = 10.0
+
+_TRANSFERS_S = 1.0
+"""How often the director hears how far large files are."""
 
 _GATHER_S = 0.003
 """How long news may wait for more of it."""
@@ -94,14 +97,17 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | No
             if remote is not None:
                 await remote.open()
             daemon.listen_for_signals(guardian)
-            housekeeping = group.create_task(daemon.keep_house())
+            housekeeping = [group.create_task(daemon.keep_house())]
+            if remote is not None:
+                housekeeping.append(group.create_task(daemon.watch_transfers(remote)))
             try:
                 await daemon.converse()
             except GaveUp as gave_up:
                 # Raised below, or the group would wrap it.
                 failure = gave_up
             finally:
-                housekeeping.cancel()
+                for task in housekeeping:
+                    task.cancel()
                 daemon.abandon()
         if line is not None:
             line.close()
@@ -135,6 +141,8 @@ class _Daemon:
         self._loop = asyncio.get_running_loop()
         self._session = Session(settings.slots)
         self._news = asyncio.Event()
+        self._transfers: tuple[Transfer, ...] = ()
+        self._has_moved = False
         self._timer: asyncio.TimerHandle | None = None
         self._leaving = asyncio.Event()
         self._is_warm = False
@@ -158,6 +166,15 @@ class _Daemon:
             await asyncio.sleep(_REAP_S)
             known = self._runner.living()
             reap_strays(known if self._line is None else known | self._line.pids())
+
+    async def watch_transfers(self, remote: RemoteSide) -> None:
+        """Tell of large files on their way, as long as there are any."""
+        while True:
+            await asyncio.sleep(_TRANSFERS_S)
+            now = remote.transfers()
+            if now != self._transfers:
+                self._transfers, self._has_moved = now, True
+                self._news.set()
 
     def listen_for_signals(self, guardian: int) -> None:
         """Stop when asked to; end at once when the guardian was killed, which arrives as SIGTERM, too.
@@ -224,7 +241,9 @@ class _Daemon:
 
     def next_statement(self, *, always: bool = False) -> Statement | None:
         """Return what is to be said now."""
-        return self._session.next_statement(always=always)
+        statement = self._session.next_statement(always=always or self._has_moved)
+        self._has_moved = False
+        return statement._replace(transfers=self._transfers) if statement and self._transfers else statement
 
     async def wait_news(self) -> None:
         """Wait until there may be something to say, and a moment longer, so that more is said at once."""

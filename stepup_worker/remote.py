@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Generator, Sequence
 
-from stepup_worker.core.values import Amendment, Assignment, AttemptId, Observation
+from stepup_worker.core.values import Amendment, Assignment, AttemptId, Observation, Transfer
 from stepup_worker.rpc.blobs import BlobClient
 from stepup_worker.rpc.channel import Link
 from stepup_worker.rpc.proxy import FetchFailed, Proxy
@@ -58,6 +58,10 @@ class RemoteSide:
     def expect(self, assignment: Assignment) -> None:
         """Fetch what an attempt will need soon."""
         self._workspace.expect(assignment)
+
+    def transfers(self) -> tuple[Transfer, ...]:
+        """Return how far large files are that are on their way."""
+        return self._workspace.transfers()
 
     def site_for(self, attempt: AttemptId, assignment: Assignment) -> Site:
         """Return the files of an attempt."""

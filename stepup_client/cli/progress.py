@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from stepup_client.cli.render import Style, crop, render_line, rule
-from stepup_client.rpc.control_values import Event, Progress, StepState, Tag
+from stepup_client.cli.render import Style, crop, render_line, rule, transfer_text
+from stepup_client.rpc.control_values import Event, Progress, StepChange, StepState, Tag
 
 __all__ = ("ProgressView",)
 
@@ -26,13 +26,15 @@ class ProgressView:
     """When they came."""
     running: dict[int, tuple[str, float]] = field(default_factory=dict[int, tuple[str, float]])
     """Label and start by number of the step, in the order of starting."""
+    moving: dict[int, str] = field(default_factory=dict[int, str])
+    """How far the large files of a step are, by its number."""
 
     def take(self, event: Event, now: float) -> None:
         """Learn from an event."""
         if event.progress is not None:
             self.progress, self.counted_at = event.progress, now
         if event.step is not None:
-            self._take_step(event.step.id, event.step.label, event.step.state, now)
+            self._take_step(event.step, now)
         if event.build_end is not None:
             self.running.clear()
             self.progress = Progress()
@@ -42,7 +44,10 @@ class ProgressView:
         progress = self.progress
         if not self.running and not progress.running and not progress.checking:
             return []
-        rows = [self._row(label, now - start, style) for label, start in self.running.values()]
+        rows = [
+            self._row(f"{label} ({self.moving[id_]})" if id_ in self.moving else label, now - start, style)
+            for id_, (label, start) in self.running.items()
+        ]
         hidden = len(rows) - max(rows_max, 1)
         if hidden > 0:
             rows = [*rows[: max(rows_max, 1)], f"{'':>8}   and {hidden} more"]
@@ -51,11 +56,14 @@ class ProgressView:
         of_slots = f"/{progress.slots}" if progress.slots else ""
         return [rule(style.width, f"Running steps {progress.running}{of_slots}"), *rows, self._bar(now, style)]
 
-    def _take_step(self, step: int, label: str, state: StepState | None, now: float) -> None:
-        if state is StepState.RUNNING:
-            self.running.setdefault(step, (label, now))
+    def _take_step(self, step: StepChange, now: float) -> None:
+        self.moving.pop(step.id, None)
+        if step.state is StepState.RUNNING:
+            self.running.setdefault(step.id, (step.label, now))
+            if step.transfer is not None:
+                self.moving[step.id] = transfer_text(step.transfer)
         else:
-            self.running.pop(step, None)
+            self.running.pop(step.id, None)
 
     def _row(self, label: str, elapsed_s: float, style: Style) -> str:
         line = render_line(Tag.START, label, Style())

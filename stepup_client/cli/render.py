@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stepup_client.rpc.control_values import Event, Page, Tag
+from stepup_client.rpc.control_values import Event, Page, Tag, Transfer
 from stepup_shared.visible import in_line, in_page
 
 __all__ = ("Style", "crop", "is_plain", "render_event", "render_line", "rule")
@@ -120,3 +120,12 @@ def _crop_wide(line: str, width: int) -> str:
 
 def _missed_line(missed: int, style: Style) -> str:
     return render_line(Tag.WARNING, f"{missed} event(s) are not shown: this display was too slow.", style)
+
+
+def transfer_text(transfer: Transfer) -> str:
+    """Say how far large files are that are on their way."""
+    verb = "sending" if transfer.upload else "fetching"
+    noun = "file" if transfer.files == 1 else "files"
+    power = max(0, min(3, (transfer.bytes_total.bit_length() - 1) // 10))
+    done, total = (count / 1024**power for count in (transfer.bytes_done, transfer.bytes_total))
+    return f"{verb} {transfer.files} {noun}, {done:.1f} of {total:.1f} {('B', 'KiB', 'MiB', 'GiB')[power]}"

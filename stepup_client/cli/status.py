@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from stepup_client.cli.render import transfer_text
 from stepup_client.rpc.control_values import RunningStep, Status, StopLevel, WorkerStatus
 from stepup_shared.visible import in_line
 
@@ -86,4 +87,5 @@ _GIB = 1 << 30
 
 
 def _running(step: RunningStep) -> str:
-    return f"{step.elapsed_s:.1f} s on worker {step.worker}: {step.label}"
+    moving = "" if step.transfers is None else f" ({transfer_text(step.transfers)})"
+    return f"{step.elapsed_s:.1f} s on worker {step.worker}: {step.label}{moving}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Literal
 
 from google.protobuf import json_format
 
@@ -21,10 +22,11 @@ from stepup_client.rpc.control_values import (
     StepState,
     StopLevel,
     Tag,
+    Transfer,
     WaitingSteps,
     WorkerStatus,
 )
-from stepup_proto.v1 import control_pb2, dispatch_pb2
+from stepup_proto.v1 import control_pb2, dispatch_pb2, types_pb2
 
 __all__ = (
     "build_options_to_wire",
@@ -94,7 +96,7 @@ def status_from_wire(message: control_pb2.GetStatusResponse) -> Status:
         steps=dict(message.steps),
         files=dict(message.files),
         workers=tuple(_worker(worker) for worker in message.workers),
-        running=tuple(RunningStep(step.label, step.worker, step.elapsed_s) for step in message.running),
+        running=tuple(map(_running_step, message.running)),
         resources_held=dict(message.resources_held),
         return_code=message.return_code,
         pid=message.pid,
@@ -141,7 +143,21 @@ def graph_from_wire(message: control_pb2.GetGraphResponse) -> GraphTexts:
 
 
 def _step_change(message: control_pb2.StepRef) -> StepChange:
-    return StepChange(message.id, message.label, _STEP_STATES.get(message.state))
+    return StepChange(message.id, message.label, _STEP_STATES.get(message.state), _transfer(message, "transfer"))
+
+
+def _running_step(message: control_pb2.RunningStep) -> RunningStep:
+    return RunningStep(message.label, message.worker, message.elapsed_s, _transfer(message, "transfers"))
+
+
+def _transfer(
+    message: control_pb2.RunningStep | control_pb2.StepRef, name: Literal["transfer", "transfers"]
+) -> Transfer | None:
+    """Return how far large files are, if there are any."""
+    if not message.HasField(name):
+        return None
+    found: types_pb2.Transfer = getattr(message, name)
+    return Transfer(found.upload, found.files, found.bytes_done, found.bytes_total)
 
 
 def _progress(message: control_pb2.Progress) -> Progress:

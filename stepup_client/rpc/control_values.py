@@ -23,6 +23,7 @@ __all__ = (
     "StepState",
     "StopLevel",
     "Tag",
+    "Transfer",
     "WaitingSteps",
     "WorkerStatus",
 )
@@ -100,6 +101,20 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """Large files of a step on their way between its worker and the director."""
+
+    upload: bool
+    """Outputs; otherwise inputs."""
+    files: int
+    """How many."""
+    bytes_done: int
+    """How much has arrived."""
+    bytes_total: int
+    """How much there is."""
+
+
+@dataclass(frozen=True, slots=True)
 class StepChange:
     """A step that starts, ends or changes its state."""
 
@@ -109,6 +124,8 @@ class StepChange:
     """How it is shown."""
     state: StepState | None
     """The state it has now; None when a newer director knows a state that we do not."""
+    transfer: Transfer | None = None
+    """Its files that are on their way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +286,8 @@ class RunningStep:
     """Index of the worker that holds it."""
     elapsed_s: float
     """Since it was handed out."""
+    transfers: Transfer | None = None
+    """Its large files that are on their way."""
 
 
 @dataclass(frozen=True, slots=True)

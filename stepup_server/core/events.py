@@ -17,6 +17,7 @@ from .values import (
     Published,
     Removed,
     Source,
+    Transfer,
     WorkerDescription,
 )
 
@@ -202,6 +203,8 @@ class WorkerReported:
     holding: tuple[AttemptId, ...]
     facts: tuple[AttemptFact, ...] = ()
     """What happened to attempts since the last report, in order."""
+    transfers: tuple[Transfer, ...] = ()
+    """Large files that are on their way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

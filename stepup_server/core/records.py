@@ -13,7 +13,7 @@ from .paths import label_of
 from .phrases import one_line
 from .refusals import Refusal
 from .states import FileState, Need, StepState, StopLevel
-from .values import NOWHERE, Assignment, FileHash, GlobMatch, GlobQuery, Source, WorkerDescription
+from .values import NOWHERE, Assignment, FileHash, GlobMatch, GlobQuery, Source, Transfer, WorkerDescription
 
 __all__ = ("Attempt", "File", "Node", "Past", "Request", "Speech", "Step", "Tree", "Worker")
 
@@ -373,6 +373,8 @@ class Worker:
     """When it last said something."""
     known: dict[bytes, None] = field(default_factory=dict)
     """Digests of files that it was sent or has made, as far as it has a workspace of its own; the last ones."""
+    transfers: dict[AttemptId, Transfer] = field(default_factory=dict)
+    """Its large files that are on their way, for people."""
     units: dict[str, int] = field(default_factory=dict)
     """Units of resources that the attempts which it holds have taken. Mirrors `Attempt.units`."""
 

@@ -442,6 +442,16 @@ class Page:
     text: str
 
 
+class Transfer(NamedTuple):
+    """Large files of one attempt on their way between its worker and the director."""
+
+    attempt: AttemptId
+    is_upload: bool
+    files: int
+    bytes_done: int
+    bytes_total: int
+
+
 @dataclass(frozen=True, slots=True)
 class StepRef:
     """The step that a line is about."""
@@ -451,3 +461,4 @@ class StepRef:
     state: str
     worker: int = 0
     wall_s: float = 0.0
+    transfer: Transfer | None = None

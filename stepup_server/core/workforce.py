@@ -16,6 +16,7 @@ from .quarantine import QUARANTINE_S, Quarantine
 from .records import Attempt, Step, Worker
 from .refusals import InvariantBroken, NotNow
 from .states import Phase, StopLevel, Tag
+from .stories import ref_of
 from .values import Order, WorkerDescription
 from .welcome import check_welcome
 
@@ -186,6 +187,7 @@ class Workforce:
         """
         worker = self.workers[event.worker]
         worker.seen_at = self._desk.now
+        self._note_transfers(worker, event)
         if event.slots is not None:
             worker.description = replace(worker.description, slots=event.slots)
         absent = self._find_absent(worker, event)
@@ -196,6 +198,14 @@ class Workforce:
         if worker.description.slots:
             return ()
         return tuple(worker.holding.pop(id_) for id_ in absent)
+
+    def _note_transfers(self, worker: Worker, event: WorkerReported) -> None:
+        """Tell people how far the files of attempts are."""
+        worker.transfers = {one.attempt: one for one in event.transfers}
+        for transfer in event.transfers:
+            step = self._desk.graph.steps.get(transfer.attempt.step)
+            if step is not None and step.attempt is not None and step.attempt.id == transfer.attempt:
+                self._desk.report(None, step=replace(ref_of(step), transfer=transfer))
 
     def _find_absent(self, worker: Worker, event: WorkerReported) -> list[AttemptId]:
         """Return the attempts that a worker was told to hold and does not, although it has seen the orders."""

@@ -47,6 +47,8 @@ __all__ = (
     "orders_to_wire",
     "step_info_to_wire",
     "stop_level_from_wire",
+    "transfer_to_wire",
+    "transfers_from_wire",
 )
 
 
@@ -276,6 +278,27 @@ def facts_from_wire(message: dispatch.SynchronizeRequest) -> tuple[values.Attemp
     return tuple(fact for _, _, fact in sorted(facts, key=lambda entry: entry[:2]))
 
 
+def transfers_from_wire(message: dispatch.SynchronizeRequest) -> tuple[values.Transfer, ...]:
+    """Return how far large files are."""
+    return tuple(
+        values.Transfer(attempt_from_wire(one.attempt), one.upload, one.files, one.bytes_done, one.bytes_total)
+        for one in message.transfers
+    )
+
+
+def transfer_to_wire(transfer: values.Transfer | None) -> types.Transfer | None:
+    """Return how far large files are as a message."""
+    if transfer is None:
+        return None
+    return types.Transfer(
+        attempt=attempt_to_wire(transfer.attempt),
+        upload=transfer.is_upload,
+        files=transfer.files,
+        bytes_done=transfer.bytes_done,
+        bytes_total=transfer.bytes_total,
+    )
+
+
 def _outcome(message: dispatch.AttemptResult) -> values.AttemptOutcome:
     """Return how an attempt ended."""
     return values.AttemptOutcome(
@@ -449,4 +472,11 @@ def _progress(progress: commands.Progress) -> control.Progress:
 def _step_ref(step: values.StepRef) -> control.StepRef:
     """Return the step that a line is about."""
     state = f"STEP_STATE_{step.state}"
-    return control.StepRef(id=step.id, label=step.label, state=state, worker=step.worker, wall_s=step.wall_s)
+    return control.StepRef(
+        id=step.id,
+        label=step.label,
+        state=state,
+        worker=step.worker,
+        wall_s=step.wall_s,
+        transfer=transfer_to_wire(step.transfer),
+    )

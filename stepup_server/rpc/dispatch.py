@@ -81,6 +81,7 @@ class DispatchServicer:
                     slots=request.worker.slots if request.HasField("worker") else None,
                     holding=tuple(map(convert.attempt_from_wire, request.holding)),
                     facts=convert.facts_from_wire(request),
+                    transfers=convert.transfers_from_wire(request),
                 )
             )
 

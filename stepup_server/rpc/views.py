@@ -15,7 +15,7 @@ from stepup_server.core.states import StepState
 from stepup_server.core.views import dependency_dot, graph_text, provenance_dot
 from stepup_server.core.waiting import common_reasons
 
-from .convert import LEVEL_TO_WIRE, attempt_to_wire
+from .convert import LEVEL_TO_WIRE, attempt_to_wire, transfer_to_wire
 
 __all__ = ("explanation_to_wire", "graph_to_wire", "status_to_wire")
 
@@ -102,14 +102,17 @@ def _worker(worker: Worker, now: float) -> control.WorkerStatus:
 
 
 def _running(director: Director, now: float) -> list[control.RunningStep]:
-    """Return the attempts that have begun, in the order of handing out."""
+    """Return the attempts that have begun, or whose files are on their way, in the order of handing out."""
+    workers = director.workforce.workers
     return [
         control.RunningStep(
             attempt=attempt_to_wire(attempt.id),
             label=step.label,
             worker=attempt.worker,
             elapsed_s=now - attempt.since,
+            transfers=transfer_to_wire(workers[attempt.worker].transfers.get(attempt.id)),
         )
         for step in director.desk.running_steps()
-        if (attempt := step.attempt) is not None and attempt.started_tick is not None
+        if (attempt := step.attempt) is not None
+        and (attempt.started_tick is not None or attempt.id in workers[attempt.worker].transfers)
     ]

@@ -58,3 +58,7 @@ class Depot(Protocol):
             It does not take one of them.
         """
         ...
+
+    def moved(self, content: Content) -> int:
+        """Return how many bytes of a content have been moved while it is fetched, or stored with others."""
+        ...

@@ -23,6 +23,7 @@ __all__ = (
     "Signalled",
     "Statement",
     "StopLevel",
+    "Transfer",
 )
 
 
@@ -233,6 +234,21 @@ class Result(NamedTuple):
     """How."""
 
 
+class Transfer(NamedTuple):
+    """Files of one attempt on their way."""
+
+    attempt: AttemptId
+    """Which."""
+    is_upload: bool
+    """Outputs go to the director; otherwise inputs come from it."""
+    files: int
+    """How many."""
+    bytes_done: int
+    """How much has arrived."""
+    bytes_total: int
+    """How much there is."""
+
+
 class Statement(NamedTuple):
     """What the worker says at one moment; holds the whole truth except for what it said before on this stream."""
 
@@ -246,3 +262,5 @@ class Statement(NamedTuple):
     """Processes that began since the last statement, in order."""
     finished: tuple[Result, ...]
     """Results that were not said on this stream before."""
+    transfers: tuple[Transfer, ...] = ()
+    """Files that are on their way now."""

@@ -12,7 +12,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import grpc
 import grpc.aio
@@ -46,6 +46,8 @@ _MISSING = frozenset((grpc.StatusCode.NOT_FOUND, grpc.StatusCode.DATA_LOSS))
 
 _Result = TypeVar("_Result")
 _Asked = TypeVar("_Asked")
+_Note: TypeAlias = Callable[[Content, int], None]
+"""Hears how many bytes of a content have been moved."""
 
 
 class BlobClient:
@@ -55,6 +57,8 @@ class BlobClient:
         """Use whatever channel leads to the director."""
         self._link = link
         self._streams = asyncio.Semaphore(_STREAMS)
+        self._moved: dict[Content, int] = {}
+        """Bytes of large contents that are on their way."""
         self._fetches: _Gathered[Content, bytes] = _Gathered(self._fetch_batch, lambda content: content.size)
         self._stores: _Gathered[Stored, None] = _Gathered(self._store_batch, lambda _: 0)
 
@@ -63,12 +67,26 @@ class BlobClient:
         if content.size <= _SMALL_BYTES:
             _write_new(path, await self._fetches.ask(content))
             return
-        async with self._streams:
-            await _Download(self._link, content, path).run()
+        try:
+            async with self._streams:
+                await _Download(self._link, content, path, self._note).run()
+        finally:
+            self._moved.pop(content, None)
 
     async def store(self, files: Sequence[Stored]) -> None:
         """Let the director have contents that it lacks; raises `StoreRefused` when it does not take one."""
-        await asyncio.gather(*(self._stores.ask(file) for file in files))
+        try:
+            await asyncio.gather(*(self._stores.ask(file) for file in files))
+        finally:
+            for file in files:
+                self._moved.pop(file.content, None)
+
+    def moved(self, content: Content) -> int:
+        """Return how many bytes of a content have been moved while it is on its way."""
+        return self._moved.get(content, 0)
+
+    def _note(self, content: Content, moved: int) -> None:
+        self._moved[content] = moved
 
     async def _fetch_batch(self, contents: Sequence[Content]) -> list[bytes | Exception]:
         """Fetch small contents."""
@@ -119,7 +137,7 @@ class BlobClient:
         """Store a large content; return its failure."""
         async with self._streams:
             try:
-                await _Upload(self._link, file).run()
+                await _Upload(self._link, file, self._note).run()
             except StoreRefused as refused:
                 return {file.content: refused}
         return {}
@@ -180,8 +198,9 @@ class _Gathered(Generic[_Asked, _Result]):
 class _Download:
     """One large content on its way here."""
 
-    def __init__(self, link: Link, content: Content, path: str) -> None:
+    def __init__(self, link: Link, content: Content, path: str, note: _Note) -> None:
         self._link = link
+        self._note = note
         self._content = content
         self._path = path
         self._hasher = hashlib.sha256()
@@ -211,6 +230,7 @@ class _Download:
         stub = await _stream_stub(self._link)
         async for response in stub.Read(request):
             await loop.run_in_executor(None, self._take, fd, response.data)
+            self._note(self._content, self._size)
 
     def _take(self, fd: int, data: bytes) -> None:
         """Keep the next piece."""
@@ -224,8 +244,9 @@ class _Download:
 class _Upload:
     """One large content on its way to the director."""
 
-    def __init__(self, link: Link, file: Stored) -> None:
+    def __init__(self, link: Link, file: Stored, note: _Note) -> None:
         self._link = link
+        self._note = note
         self._file = file
         digest, size = file.content.digest.hex(), file.content.size
         self._name = f"uploads/{uuid.uuid4()}/blobs/{digest}/{size}"
@@ -267,6 +288,7 @@ class _Upload:
                     resource_name=self._name, write_offset=offset, finish_write=is_last, data=data
                 )
                 offset += len(data)
+                self._note(self._file.content, offset)
                 if is_last:
                     return
         finally:

@@ -99,6 +99,16 @@ def statement_to_wire(statement: Statement, introduction: Introduction) -> dispa
             for beginning in statement.started
         ],
         finished=[_result_to_wire(result) for result in statement.finished],
+        transfers=[
+            types_pb2.Transfer(
+                attempt=_attempt_to_wire(one.attempt),
+                upload=one.is_upload,
+                files=one.files,
+                bytes_done=one.bytes_done,
+                bytes_total=one.bytes_total,
+            )
+            for one in statement.transfers
+        ],
     )
 
 

@@ -56,6 +56,14 @@ class Cache:
             raise
         return self.path_of(content.digest)
 
+    def arrived(self, content: Content) -> int:
+        """Return how many bytes of a content are here."""
+        return content.size if content.digest in self._sizes else self._depot.moved(content)
+
+    def sent(self, content: Content) -> int:
+        """Return how many bytes of a content have gone to the director."""
+        return self._depot.moved(content)
+
     def expect(self, content: Content) -> None:
         """Fetch a content that will be needed soon; whoever needs it hears what goes wrong."""
         if content.digest not in self._sizes:

@@ -21,7 +21,17 @@ from typing import NamedTuple
 
 from stepup_shared.beneath import Root, UnsafePath
 from stepup_worker.core.contents import BlobMissing, Content, Stored, StoreRefused
-from stepup_worker.core.values import Amendment, Assignment, FileHash, NotStarted, Observation, Outcome, PathKind
+from stepup_worker.core.values import (
+    Amendment,
+    Assignment,
+    AttemptId,
+    FileHash,
+    NotStarted,
+    Observation,
+    Outcome,
+    PathKind,
+    Transfer,
+)
 from stepup_worker.run import enclosure
 from stepup_worker.run.files import hash_large, look, make_directory, make_parents
 from stepup_worker.run.script import WORKSPACE
@@ -33,6 +43,8 @@ __all__ = ("Place", "Tree")
 
 _COPY_BYTES_MAX = 64 * 1024
 """Up to here a copy costs less than it takes to find out whether somebody wrote to a link."""
+_LARGE_BYTES = 1024 * 1024
+"""What is less is not worth telling."""
 _PERMISSIONS = 0o777
 
 
@@ -68,6 +80,10 @@ class Tree:
         """Contents that must not leave the cache."""
         self._linked: dict[str, tuple[bytes, FileHash]] = {}
         """Inputs that are links into the cache, by path."""
+        self._fetching: tuple[Content, ...] = ()
+        """Contents that are on their way here."""
+        self._sending: tuple[Content, ...] = ()
+        """Contents that are on their way to the director."""
         self._enclosed: dict[str, str] = {}
         """Absolute inputs that this machine has not, and where their copies are."""
         self._has_begun = False
@@ -142,7 +158,9 @@ class Tree:
         """
         here = {seen.path: seen for seen in map(self._find_absolute, files) if seen is not None}
         wanted = [seen for seen in files if seen.hash is not None and seen.path not in here]
+        self._fetching = tuple(map(_content_of, wanted))
         arrivals = await asyncio.gather(*(self._require(seen) for seen in wanted), return_exceptions=True)
+        self._fetching = ()
         missing = tuple(seen.path for seen, arrival in zip(wanted, arrivals, strict=True) if arrival is not None)
         if missing:
             self._refuse(missing, [arrival for arrival in arrivals if arrival is not None])
@@ -226,7 +244,9 @@ class Tree:
         volatiles = map(self._judge, map(self._look, self._volatiles))
         there = tuple(seen for seen in volatiles if seen.kind is PathKind.FILE)
         try:
-            await self._cache.store([self._stored(seen) for seen in (*outputs, *there) if seen.hash is not None])
+            files = [self._stored(seen) for seen in (*outputs, *there) if seen.hash is not None]
+            self._sending = tuple(file.content for file in files)
+            await self._cache.store(files)
         except StoreRefused as refused:
             return replace(outcome, end=NotStarted(f"Its outputs could not be taken to the director: {refused}"))
         return replace(outcome, outputs=outputs, volatiles=there)
@@ -249,9 +269,15 @@ class Tree:
         return (look(on_disk) or hash_large(on_disk))._replace(path=path)
 
     def _stored(self, seen: Observation) -> Stored:
-        if seen.hash is None:
-            raise ValueError(f"{seen.path} has no content")
-        return Stored(Content(seen.hash.digest, seen.hash.size), self.at(seen.path))
+        return Stored(_content_of(seen), self.at(seen.path))
+
+    def transfer(self, attempt: AttemptId) -> Transfer | None:
+        """Return how far large files are that are on their way."""
+        contents, count = (self._sending, self._cache.sent) if self._sending else (self._fetching, self._cache.arrived)
+        total = sum(content.size for content in contents)
+        if total < _LARGE_BYTES:
+            return None
+        return Transfer(attempt, bool(self._sending), len(contents), sum(map(count, contents)), total)
 
     def close(self) -> None:
         """Remove the tree, and let go of what it used."""
@@ -266,6 +292,12 @@ class Tree:
 
     def _is_in_project(self, absolute: str) -> bool:
         return absolute.startswith(self._director_root.rstrip("/") + "/")
+
+
+def _content_of(seen: Observation) -> Content:
+    if seen.hash is None:
+        raise ValueError(f"{seen.path} has no content")
+    return Content(seen.hash.digest, seen.hash.size)
 
 
 def _link(source: str, place: str, mode: int) -> bool:

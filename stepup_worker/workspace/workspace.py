@@ -6,7 +6,7 @@ import os
 import shutil
 
 from stepup_worker.core.contents import Content, Depot
-from stepup_worker.core.values import Assignment, AttemptId
+from stepup_worker.core.values import Assignment, AttemptId, Transfer
 
 from .cache import Cache
 from .tree import Place, Tree
@@ -47,3 +47,8 @@ class Workspace:
     def tree_of(self, attempt: AttemptId) -> Tree | None:
         """Return the tree of an attempt that goes on."""
         return self._trees.get(attempt)
+
+    def transfers(self) -> tuple[Transfer, ...]:
+        """Return how far large files are that are on their way."""
+        found = (tree.transfer(attempt) for attempt, tree in self._trees.items())
+        return tuple(transfer for transfer in found if transfer is not None)

@@ -263,16 +263,18 @@ class WorkerStatus(_message.Message):
     def __init__(self, index: _Optional[int] = ..., name: _Optional[str] = ..., host: _Optional[str] = ..., pid: _Optional[int] = ..., slots: _Optional[int] = ..., connected: _Optional[bool] = ..., holding: _Optional[int] = ..., finished: _Optional[int] = ..., labels: _Optional[_Mapping[str, str]] = ..., cpus: _Optional[int] = ..., memory_bytes: _Optional[int] = ..., resources: _Optional[_Mapping[str, int]] = ..., resources_held: _Optional[_Mapping[str, int]] = ..., version: _Optional[str] = ..., workspace: _Optional[_Union[_dispatch_pb2.Workspace, str]] = ..., draining: _Optional[bool] = ..., silent_s: _Optional[float] = ..., root: _Optional[str] = ...) -> None: ...
 
 class RunningStep(_message.Message):
-    __slots__ = ("attempt", "label", "worker", "elapsed_s")
+    __slots__ = ("attempt", "label", "worker", "elapsed_s", "transfers")
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
     WORKER_FIELD_NUMBER: _ClassVar[int]
     ELAPSED_S_FIELD_NUMBER: _ClassVar[int]
+    TRANSFERS_FIELD_NUMBER: _ClassVar[int]
     attempt: _types_pb2.AttemptId
     label: str
     worker: int
     elapsed_s: float
-    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., label: _Optional[str] = ..., worker: _Optional[int] = ..., elapsed_s: _Optional[float] = ...) -> None: ...
+    transfers: _types_pb2.Transfer
+    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., label: _Optional[str] = ..., worker: _Optional[int] = ..., elapsed_s: _Optional[float] = ..., transfers: _Optional[_Union[_types_pb2.Transfer, _Mapping]] = ...) -> None: ...
 
 class GetGraphRequest(_message.Message):
     __slots__ = ("mermaid",)
@@ -355,18 +357,20 @@ class Event(_message.Message):
     def __init__(self, sequence: _Optional[int] = ..., at: _Optional[float] = ..., tag: _Optional[_Union[_types_pb2.Tag, str]] = ..., text: _Optional[str] = ..., pages: _Optional[_Iterable[_Union[_types_pb2.Page, _Mapping]]] = ..., step: _Optional[_Union[StepRef, _Mapping]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., build_end: _Optional[_Union[BuildEnd, _Mapping]] = ..., missed: _Optional[int] = ..., detail: _Optional[bool] = ...) -> None: ...
 
 class StepRef(_message.Message):
-    __slots__ = ("id", "label", "state", "worker", "wall_s")
+    __slots__ = ("id", "label", "state", "worker", "wall_s", "transfer")
     ID_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     WORKER_FIELD_NUMBER: _ClassVar[int]
     WALL_S_FIELD_NUMBER: _ClassVar[int]
+    TRANSFER_FIELD_NUMBER: _ClassVar[int]
     id: int
     label: str
     state: _types_pb2.StepState
     worker: int
     wall_s: float
-    def __init__(self, id: _Optional[int] = ..., label: _Optional[str] = ..., state: _Optional[_Union[_types_pb2.StepState, str]] = ..., worker: _Optional[int] = ..., wall_s: _Optional[float] = ...) -> None: ...
+    transfer: _types_pb2.Transfer
+    def __init__(self, id: _Optional[int] = ..., label: _Optional[str] = ..., state: _Optional[_Union[_types_pb2.StepState, str]] = ..., worker: _Optional[int] = ..., wall_s: _Optional[float] = ..., transfer: _Optional[_Union[_types_pb2.Transfer, _Mapping]] = ...) -> None: ...
 
 class Progress(_message.Message):
     __slots__ = ("running", "done", "total", "checking", "slots", "left_s")

@@ -18,18 +18,20 @@ WORKSPACE_SHARED_ROOT: Workspace
 WORKSPACE_OWN: Workspace
 
 class SynchronizeRequest(_message.Message):
-    __slots__ = ("worker", "seen", "holding", "started", "finished")
+    __slots__ = ("worker", "seen", "holding", "started", "finished", "transfers")
     WORKER_FIELD_NUMBER: _ClassVar[int]
     SEEN_FIELD_NUMBER: _ClassVar[int]
     HOLDING_FIELD_NUMBER: _ClassVar[int]
     STARTED_FIELD_NUMBER: _ClassVar[int]
     FINISHED_FIELD_NUMBER: _ClassVar[int]
+    TRANSFERS_FIELD_NUMBER: _ClassVar[int]
     worker: WorkerDescription
     seen: int
     holding: _containers.RepeatedCompositeFieldContainer[_types_pb2.AttemptId]
     started: _containers.RepeatedCompositeFieldContainer[AttemptStarted]
     finished: _containers.RepeatedCompositeFieldContainer[AttemptResult]
-    def __init__(self, worker: _Optional[_Union[WorkerDescription, _Mapping]] = ..., seen: _Optional[int] = ..., holding: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., started: _Optional[_Iterable[_Union[AttemptStarted, _Mapping]]] = ..., finished: _Optional[_Iterable[_Union[AttemptResult, _Mapping]]] = ...) -> None: ...
+    transfers: _containers.RepeatedCompositeFieldContainer[_types_pb2.Transfer]
+    def __init__(self, worker: _Optional[_Union[WorkerDescription, _Mapping]] = ..., seen: _Optional[int] = ..., holding: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., started: _Optional[_Iterable[_Union[AttemptStarted, _Mapping]]] = ..., finished: _Optional[_Iterable[_Union[AttemptResult, _Mapping]]] = ..., transfers: _Optional[_Iterable[_Union[_types_pb2.Transfer, _Mapping]]] = ...) -> None: ...
 
 class WorkerDescription(_message.Message):
     __slots__ = ("name", "incarnation", "host", "pid", "slots", "root", "version", "workspace", "labels", "cpus", "memory_bytes", "resources", "probe")

@@ -24,21 +24,21 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bstepup_proto/v1/types.proto\x12\x0fstepup_proto.v1\")\n\tAttemptId\x12\x0c\n\x04step\x18\x01 \x01(\x04\x12\x0e\n\x06number\x18\x02 \x01(\x04\"$\n\x06Source\x12\x0c\n\x04\x66ile\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\r\"W\n\x08\x46ileHash\x12\x0e\n\x06\x64igest\x18\x01 \x01(\x0c\x12\x0c\n\x04mode\x18\x02 \x01(\r\x12\x0c\n\x04size\x18\x03 \x01(\x04\x12\x10\n\x08mtime_ns\x18\x04 \x01(\x03\x12\r\n\x05inode\x18\x05 \x01(\x04\"q\n\x0f\x46ileObservation\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\'\n\x04kind\x18\x02 \x01(\x0e\x32\x19.stepup_proto.v1.PathKind\x12\'\n\x04hash\x18\x03 \x01(\x0b\x32\x19.stepup_proto.v1.FileHash\"#\n\x04Page\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"\xb6\x02\n\x07Refusal\x12+\n\x04kind\x18\x01 \x01(\x0e\x32\x1d.stepup_proto.v1.Refusal.Kind\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\'\n\x06source\x18\x03 \x01(\x0b\x32\x17.stepup_proto.v1.Source\"\xc3\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x11\n\rKIND_ARGUMENT\x10\x01\x12\r\n\tKIND_PATH\x10\x02\x12\x0e\n\nKIND_GRAPH\x10\x03\x12\x0e\n\nKIND_CYCLE\x10\x04\x12\x1c\n\x18KIND_AMEND_WHILE_HOLDING\x10\x05\x12\x13\n\x0fKIND_SUPERSEDED\x10\x06\x12\x0e\n\nKIND_PHASE\x10\x07\x12\x10\n\x0cKIND_UNKNOWN\x10\x08\x12\x0e\n\nKIND_LIMIT\x10\n*\xc4\x01\n\x08PathKind\x12\x19\n\x15PATH_KIND_UNSPECIFIED\x10\x00\x12\x12\n\x0ePATH_KIND_FILE\x10\x01\x12\x17\n\x13PATH_KIND_DIRECTORY\x10\x02\x12\x15\n\x11PATH_KIND_MISSING\x10\x03\x12\x15\n\x11PATH_KIND_SPECIAL\x10\x04\x12\x18\n\x14PATH_KIND_UNREADABLE\x10\x05\x12\x12\n\x0ePATH_KIND_LINK\x10\x06\x12\x14\n\x10PATH_KIND_SPARSE\x10\x07*a\n\x04Need\x12\x14\n\x10NEED_UNSPECIFIED\x10\x00\x12\x11\n\rNEED_OPTIONAL\x10\x1f\x12\x10\n\x0cNEED_DEFAULT\x10 \x12\x0f\n\x0bNEED_TARGET\x10!\x12\r\n\tNEED_PLAN\x10\"*\xa1\x01\n\tStepState\x12\x1a\n\x16STEP_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12STEP_STATE_PENDING\x10\x01\x12\x17\n\x13STEP_STATE_CHECKING\x10\x02\x12\x16\n\x12STEP_STATE_RUNNING\x10\x03\x12\x18\n\x14STEP_STATE_SUCCEEDED\x10\x04\x12\x15\n\x11STEP_STATE_FAILED\x10\x05*\xc3\x02\n\x03Tag\x12\x13\n\x0fTAG_UNSPECIFIED\x10\x00\x12\x10\n\x0cTAG_DIRECTOR\x10\x01\x12\x0f\n\x0bTAG_STARTUP\x10\x02\x12\r\n\tTAG_PHASE\x10\x03\x12\x10\n\x0cTAG_WORKFLOW\x10\x04\x12\r\n\tTAG_START\x10\x05\x12\x0f\n\x0bTAG_SUCCESS\x10\x06\x12\x0c\n\x08TAG_FAIL\x10\x07\x12\x0c\n\x08TAG_SKIP\x10\x08\x12\x0e\n\nTAG_NOSKIP\x10\t\x12\x10\n\x0cTAG_DEFERRED\x10\n\x12\x0e\n\nTAG_REMOVE\x10\x0b\x12\x0f\n\x0bTAG_UPDATED\x10\x0c\x12\x0f\n\x0bTAG_DELETED\x10\r\x12\x0f\n\x0bTAG_WARNING\x10\x0e\x12\r\n\tTAG_ERROR\x10\x0f\x12\x10\n\x0cTAG_KEYBOARD\x10\x10\x12\x10\n\x0cTAG_SAMEHASH\x10\x11\x12\x0f\n\x0bTAG_UNAMEND\x10\x12\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bstepup_proto/v1/types.proto\x12\x0fstepup_proto.v1\")\n\tAttemptId\x12\x0c\n\x04step\x18\x01 \x01(\x04\x12\x0e\n\x06number\x18\x02 \x01(\x04\"$\n\x06Source\x12\x0c\n\x04\x66ile\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\r\"W\n\x08\x46ileHash\x12\x0e\n\x06\x64igest\x18\x01 \x01(\x0c\x12\x0c\n\x04mode\x18\x02 \x01(\r\x12\x0c\n\x04size\x18\x03 \x01(\x04\x12\x10\n\x08mtime_ns\x18\x04 \x01(\x03\x12\r\n\x05inode\x18\x05 \x01(\x04\"q\n\x0f\x46ileObservation\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\'\n\x04kind\x18\x02 \x01(\x0e\x32\x19.stepup_proto.v1.PathKind\x12\'\n\x04hash\x18\x03 \x01(\x0b\x32\x19.stepup_proto.v1.FileHash\"\x7f\n\x08Transfer\x12+\n\x07\x61ttempt\x18\x01 \x01(\x0b\x32\x1a.stepup_proto.v1.AttemptId\x12\x0e\n\x06upload\x18\x02 \x01(\x08\x12\r\n\x05\x66iles\x18\x03 \x01(\r\x12\x12\n\nbytes_done\x18\x04 \x01(\x04\x12\x13\n\x0b\x62ytes_total\x18\x05 \x01(\x04\"#\n\x04Page\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"\xb6\x02\n\x07Refusal\x12+\n\x04kind\x18\x01 \x01(\x0e\x32\x1d.stepup_proto.v1.Refusal.Kind\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\'\n\x06source\x18\x03 \x01(\x0b\x32\x17.stepup_proto.v1.Source\"\xc3\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x11\n\rKIND_ARGUMENT\x10\x01\x12\r\n\tKIND_PATH\x10\x02\x12\x0e\n\nKIND_GRAPH\x10\x03\x12\x0e\n\nKIND_CYCLE\x10\x04\x12\x1c\n\x18KIND_AMEND_WHILE_HOLDING\x10\x05\x12\x13\n\x0fKIND_SUPERSEDED\x10\x06\x12\x0e\n\nKIND_PHASE\x10\x07\x12\x10\n\x0cKIND_UNKNOWN\x10\x08\x12\x0e\n\nKIND_LIMIT\x10\n*\xc4\x01\n\x08PathKind\x12\x19\n\x15PATH_KIND_UNSPECIFIED\x10\x00\x12\x12\n\x0ePATH_KIND_FILE\x10\x01\x12\x17\n\x13PATH_KIND_DIRECTORY\x10\x02\x12\x15\n\x11PATH_KIND_MISSING\x10\x03\x12\x15\n\x11PATH_KIND_SPECIAL\x10\x04\x12\x18\n\x14PATH_KIND_UNREADABLE\x10\x05\x12\x12\n\x0ePATH_KIND_LINK\x10\x06\x12\x14\n\x10PATH_KIND_SPARSE\x10\x07*a\n\x04Need\x12\x14\n\x10NEED_UNSPECIFIED\x10\x00\x12\x11\n\rNEED_OPTIONAL\x10\x1f\x12\x10\n\x0cNEED_DEFAULT\x10 \x12\x0f\n\x0bNEED_TARGET\x10!\x12\r\n\tNEED_PLAN\x10\"*\xa1\x01\n\tStepState\x12\x1a\n\x16STEP_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12STEP_STATE_PENDING\x10\x01\x12\x17\n\x13STEP_STATE_CHECKING\x10\x02\x12\x16\n\x12STEP_STATE_RUNNING\x10\x03\x12\x18\n\x14STEP_STATE_SUCCEEDED\x10\x04\x12\x15\n\x11STEP_STATE_FAILED\x10\x05*\xc3\x02\n\x03Tag\x12\x13\n\x0fTAG_UNSPECIFIED\x10\x00\x12\x10\n\x0cTAG_DIRECTOR\x10\x01\x12\x0f\n\x0bTAG_STARTUP\x10\x02\x12\r\n\tTAG_PHASE\x10\x03\x12\x10\n\x0cTAG_WORKFLOW\x10\x04\x12\r\n\tTAG_START\x10\x05\x12\x0f\n\x0bTAG_SUCCESS\x10\x06\x12\x0c\n\x08TAG_FAIL\x10\x07\x12\x0c\n\x08TAG_SKIP\x10\x08\x12\x0e\n\nTAG_NOSKIP\x10\t\x12\x10\n\x0cTAG_DEFERRED\x10\n\x12\x0e\n\nTAG_REMOVE\x10\x0b\x12\x0f\n\x0bTAG_UPDATED\x10\x0c\x12\x0f\n\x0bTAG_DELETED\x10\r\x12\x0f\n\x0bTAG_WARNING\x10\x0e\x12\r\n\tTAG_ERROR\x10\x0f\x12\x10\n\x0cTAG_KEYBOARD\x10\x10\x12\x10\n\x0cTAG_SAMEHASH\x10\x11\x12\x0f\n\x0bTAG_UNAMEND\x10\x12\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'stepup_proto.v1.types_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PATHKIND']._serialized_start=684
-  _globals['_PATHKIND']._serialized_end=880
-  _globals['_NEED']._serialized_start=882
-  _globals['_NEED']._serialized_end=979
-  _globals['_STEPSTATE']._serialized_start=982
-  _globals['_STEPSTATE']._serialized_end=1143
-  _globals['_TAG']._serialized_start=1146
-  _globals['_TAG']._serialized_end=1469
+  _globals['_PATHKIND']._serialized_start=813
+  _globals['_PATHKIND']._serialized_end=1009
+  _globals['_NEED']._serialized_start=1011
+  _globals['_NEED']._serialized_end=1108
+  _globals['_STEPSTATE']._serialized_start=1111
+  _globals['_STEPSTATE']._serialized_end=1272
+  _globals['_TAG']._serialized_start=1275
+  _globals['_TAG']._serialized_end=1598
   _globals['_ATTEMPTID']._serialized_start=48
   _globals['_ATTEMPTID']._serialized_end=89
   _globals['_SOURCE']._serialized_start=91
@@ -47,10 +47,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FILEHASH']._serialized_end=216
   _globals['_FILEOBSERVATION']._serialized_start=218
   _globals['_FILEOBSERVATION']._serialized_end=331
-  _globals['_PAGE']._serialized_start=333
-  _globals['_PAGE']._serialized_end=368
-  _globals['_REFUSAL']._serialized_start=371
-  _globals['_REFUSAL']._serialized_end=681
-  _globals['_REFUSAL_KIND']._serialized_start=486
-  _globals['_REFUSAL_KIND']._serialized_end=681
+  _globals['_TRANSFER']._serialized_start=333
+  _globals['_TRANSFER']._serialized_end=460
+  _globals['_PAGE']._serialized_start=462
+  _globals['_PAGE']._serialized_end=497
+  _globals['_REFUSAL']._serialized_start=500
+  _globals['_REFUSAL']._serialized_end=810
+  _globals['_REFUSAL_KIND']._serialized_start=615
+  _globals['_REFUSAL_KIND']._serialized_end=810
 # @@protoc_insertion_point(module_scope)

@@ -134,6 +134,20 @@ class FileObservation(_message.Message):
     hash: FileHash
     def __init__(self, path: _Optional[str] = ..., kind: _Optional[_Union[PathKind, str]] = ..., hash: _Optional[_Union[FileHash, _Mapping]] = ...) -> None: ...
 
+class Transfer(_message.Message):
+    __slots__ = ("attempt", "upload", "files", "bytes_done", "bytes_total")
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    UPLOAD_FIELD_NUMBER: _ClassVar[int]
+    FILES_FIELD_NUMBER: _ClassVar[int]
+    BYTES_DONE_FIELD_NUMBER: _ClassVar[int]
+    BYTES_TOTAL_FIELD_NUMBER: _ClassVar[int]
+    attempt: AttemptId
+    upload: bool
+    files: int
+    bytes_done: int
+    bytes_total: int
+    def __init__(self, attempt: _Optional[_Union[AttemptId, _Mapping]] = ..., upload: _Optional[bool] = ..., files: _Optional[int] = ..., bytes_done: _Optional[int] = ..., bytes_total: _Optional[int] = ...) -> None: ...
+
 class Page(_message.Message):
     __slots__ = ("title", "text")
     TITLE_FIELD_NUMBER: _ClassVar[int]

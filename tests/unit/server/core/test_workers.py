@@ -12,7 +12,7 @@ from stepup_server.core.director import DirectorSettings
 from stepup_server.core.ids import AttemptId, NodeId, StreamId, WorkerId
 from stepup_server.core.refusals import InvalidArgument, NotNow, Refusal, Unwelcome
 from stepup_server.core.states import ReturnCode, StepState
-from stepup_server.core.values import AttemptFact, AttemptOutcome, Exited, Observation, PathKind
+from stepup_server.core.values import AttemptFact, AttemptOutcome, Exited, Observation, PathKind, Transfer
 from tests.support.builders import a_step
 from tests.support.project import Project, Ticket
 from tests.support.workers import FakeWorker
@@ -293,3 +293,21 @@ def test_a_worker_that_is_stopping_gives_back_what_has_not_begun(project: Projec
     project.join("w1")
     assert project.finish(ticket).code == ReturnCode.OK
     assert worker.started[-1] == began
+
+
+def test_large_files_on_their_way_are_told_of_and_change_nothing(project: Project) -> None:
+    project.plan(a_step("use", outputs=["x"]))
+    ticket = project.begin_build()
+    project.run_until("begin use")
+    attempt = project.step("use").attempt
+    assert attempt is not None
+    worker = project.workers["w0"]
+    before = project.history[-1]
+    moving = Transfer(attempt.id, is_upload=False, files=1, bytes_done=1, bytes_total=2)
+    project.tell(replace(worker.statement(), transfers=(moving,)))
+    assert project.history[-1] is not before
+    assert project.reports[-1].step is not None
+    assert project.reports[-1].step.transfer == moving
+    assert project.director.workforce.workers[attempt.worker].transfers == {attempt.id: moving}
+    assert project.finish(ticket).code == ReturnCode.OK
+    assert not project.director.workforce.workers[attempt.worker].transfers
