@@ -12,7 +12,7 @@ import pytest
 from stepup_shared.keepalive import SILENCE_S_MAX
 from tests.support.counts import Counts
 from tests.support.deadline import wait_until
-from tests.support.links import Line, behind_proxies, in_a_network
+from tests.support.links import Line, behind_proxies, in_a_network, start_workers
 from tests.support.network import needs_network
 from tests.support.ordeal import Ordeal, ordeal_of
 from tests.support.project_folder import Folder
@@ -115,13 +115,6 @@ def _calls_behind_the_gate(folder: Folder) -> str:
     )
     folder.write("sub/late.txt", "late")
     return "static('sub/plan.py')\nplan('./plan.py', workdir='sub')\n"
-
-
-def start_workers(ordeal: Ordeal, lines: dict[str, Line], *, own: bool) -> None:
-    """Start a worker with two slots at the end of each line."""
-    for name, line in lines.items():
-        place = ("--workspace", str(ordeal.run / f"workspace-{name}")) if own else ()
-        ordeal.start_worker(name, "-j", "2", *place, prefix=line.prefix, socket=line.socket)
 
 
 def cut_until_noticed(ordeal: Ordeal, lines: dict[str, Line], names: str) -> float:

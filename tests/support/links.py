@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,7 +13,7 @@ from tests.support.network import Host, Network
 from tests.support.ordeal import Ordeal
 from tests.support.project_folder import PROGRAMS
 
-__all__ = ("Line", "Link", "behind_proxies", "in_a_network")
+__all__ = ("Line", "Link", "behind_proxies", "in_a_network", "start_workers")
 
 PORT = 7000
 
@@ -71,6 +71,13 @@ def in_a_network(ordeal: Ordeal, names: Iterable[str]) -> Generator[dict[str, Li
             name: Line(network[name], str(ordeal.run / f"{name}.sock"), tuple(network[name].words()), network[name])
             for name in names
         }
+
+
+def start_workers(ordeal: Ordeal, lines: Mapping[str, Line], *, own: bool, slots: int = 2) -> None:
+    """Start a worker at the end of each line, with the project itself before its eyes or with a workspace of its own."""
+    for name, line in lines.items():
+        place = ("--workspace", str(ordeal.run / f"workspace-{name}")) if own else ()
+        ordeal.start_worker(name, "-j", str(slots), *place, prefix=line.prefix, socket=line.socket)
 
 
 def forward(ordeal: Ordeal, host: Host, listen: str, connect: str) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from tests.support.tools import find_tool
 
-__all__ = ("Host", "Network", "needs_network")
+__all__ = ("Host", "Network", "needs_network", "why_there_is_no_network")
 
 _count = itertools.count()
 

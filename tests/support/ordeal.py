@@ -114,6 +114,8 @@ class Ordeal:
     workers: dict[str, Worker] = field(default_factory=dict[str, Worker])
     director: Program | None = None
     director_words: tuple[str, ...] = ()
+    variables_more: dict[str, str] = field(default_factory=dict[str, str])
+    """What programs find in their environment besides."""
     helpers: list[subprocess.Popen[bytes]] = field(default_factory=list[subprocess.Popen[bytes]])
     """Programs of the bench, which are killed in the end."""
 
@@ -193,6 +195,7 @@ class Ordeal:
             "WORKER": worker or "-",
             "TMPDIR": str(self.run / "tmp"),
             "GATE": str(self.gate),
+            **self.variables_more,
         }
 
     def start_helper(self, *words: str) -> None:

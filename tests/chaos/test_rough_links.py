@@ -1,0 +1,138 @@
+"""R-09 and R-11: links that come and go, lose packets or are slow, and many that are clogged one after the other."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+
+import pytest
+
+from tests.support.counts import Counts, number_from
+from tests.support.deadline import pass_time
+from tests.support.fault_proxy import FaultProxy
+from tests.support.links import Line, behind_proxies, in_a_network, start_workers
+from tests.support.network import needs_network
+from tests.support.ordeal import Ordeal, ordeal_of
+from tests.support.project_folder import Folder, Program
+
+BLACKOUT_S = 5.0
+
+
+def test_everything_takes_300_ms_in_each_direction(folder: Folder, counts: Counts) -> None:
+    with ordeal_of(folder, width=2, depth=2) as ordeal, behind_proxies(ordeal, "a") as lines:
+        ordeal.start_director()
+        link = lines["a"].link
+        assert isinstance(link, FaultProxy)
+        link.delay_s = 0.3
+        start_workers(ordeal, lines, own=True)
+        go_through_it(ordeal, counts, "R-09 delay of 300 ms")
+
+
+def test_links_are_clogged_one_by_one_and_unclogged_in_another_order(folder: Folder, counts: Counts) -> None:
+    names = "abc"
+    with ordeal_of(folder, width=4, depth=4, work_s=0.2) as ordeal, behind_proxies(ordeal, names) as lines:
+        ordeal.start_director()
+        start_workers(ordeal, lines, own=True, slots=1)
+        swizzle(ordeal, counts, lines, rounds=3, pause_s=0.2)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("period_s", [10, 60])
+def test_the_network_is_gone_for_five_seconds_again_and_again(folder: Folder, counts: Counts, period_s: int) -> None:
+    with rough_network(folder, width=6, depth=number_from("R09_DEPTH", 8 * period_s), work_s=0.5) as (ordeal, lines):
+        blackouts = 0
+
+        def black_out() -> None:
+            nonlocal blackouts
+            pass_time(period_s - BLACKOUT_S)
+            for line in lines.values():
+                line.link.cut()
+            pass_time(BLACKOUT_S)
+            for line in lines.values():
+                line.link.mend()
+            blackouts += 1
+
+        go_through_it(ordeal, counts, f"R-09 blackouts every {period_s} s", black_out)
+        assert blackouts
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("20 % loss", lambda line: line.host.lose(20)),
+        ("1 Mbit/s", lambda line: line.host.slow_down("1mbit")),
+    ],
+)
+def test_links_lose_packets_or_are_slow(
+    folder: Folder, counts: Counts, name: str, spoil: Callable[[Line], None]
+) -> None:
+    with rough_network(folder, width=6, depth=10, work_s=0.2) as (ordeal, lines):
+        for line in lines.values():
+            spoil(line)
+        go_through_it(ordeal, counts, f"R-09 {name}")
+
+
+@pytest.mark.chaos
+def test_six_links_are_clogged_and_unclogged_for_many_rounds(folder: Folder, counts: Counts) -> None:
+    needs_network()
+    names = "abcdef"
+    depth = number_from("R11_DEPTH", 300)
+    with ordeal_of(folder, width=12, depth=depth, work_s=0.5) as ordeal, in_a_network(ordeal, names) as lines:
+        ordeal.start_director()
+        start_workers(ordeal, lines, own=True, slots=1)
+        swizzle(ordeal, counts, lines, rounds=number_from("R11_ROUNDS", 200), pause_s=0.5)
+
+
+@contextmanager
+def rough_network(
+    folder: Folder, *, width: int, depth: int, work_s: float
+) -> Generator[tuple[Ordeal, dict[str, Line]]]:
+    """Start a director, and two workers on hosts of their own."""
+    needs_network()
+    with ordeal_of(folder, width=width, depth=depth, work_s=work_s) as ordeal, in_a_network(ordeal, "ab") as lines:
+        ordeal.start_director()
+        start_workers(ordeal, lines, own=True)
+        yield ordeal, lines
+
+
+def go_through_it(ordeal: Ordeal, counts: Counts, test: str, plague: Callable[[], None] | None = None) -> None:
+    """Build while something happens again and again; every step has to run once."""
+    began_at = time.monotonic()
+    build = ordeal.build()
+    while plague is not None and build.process.poll() is None:
+        plague()
+    ordeal.end_build(build).checked()
+    seconds = time.monotonic() - began_at
+    ordeal.shut_down()
+    ledger = ordeal.judge()
+    assert ledger.repeated == {}
+    counts.tell(test, steps=ordeal.steps, starts=ledger.starts, seconds=seconds)
+
+
+def swizzle(ordeal: Ordeal, counts: Counts, lines: dict[str, Line], *, rounds: int, pause_s: float) -> None:
+    """Clog links one by one and unclog them in another order, round by round, while a build goes on."""
+    chance = random.Random(number_from("R11_SEED", 11))
+    build = ordeal.build()
+    done = 0
+    while done < rounds and build.process.poll() is None:
+        clogged = chance.sample(sorted(lines), chance.randint(1, len(lines)))
+        one_by_one(build, chance, clogged, lambda name: lines[name].link.cut(), pause_s)
+        one_by_one(build, chance, chance.sample(clogged, len(clogged)), lambda name: lines[name].link.mend(), pause_s)
+        done += 1
+    ordeal.end_build(build).checked()
+    ordeal.shut_down()
+    ledger = ordeal.judge()
+    assert ledger.repeated == {}
+    counts.tell("R-11", rounds=done, workers=len(lines), steps=ordeal.steps, starts=ledger.starts)
+
+
+def one_by_one(
+    build: Program, chance: random.Random, names: Sequence[str], act: Callable[[str], None], pause_s: float
+) -> None:
+    """Do something to links, one after the other, with pauses."""
+    for name in names:
+        act(name)
+        pass_time(chance.uniform(0, 2 * pause_s), lambda: build.process.poll() is not None)
