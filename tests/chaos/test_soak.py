@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.counts import Counts, number_from
-from tests.support.deadline import pass_time, wait_until
+from tests.support.deadline import pass_time
 from tests.support.fault_proxy import FaultProxy
 from tests.support.links import Line, behind_proxies, in_a_network, start_workers
-from tests.support.network import why_there_is_no_network
+from tests.support.network import Host, why_there_is_no_network
 from tests.support.ordeal import Ordeal, ordeal_of, send_signal
 from tests.support.project_folder import Folder, Program
 
@@ -33,7 +33,7 @@ def test_nothing_grows_with_the_number_of_steps_that_were_run(folder: Folder, co
         director = int(folder.note()["pid"])
         sizes: list[tuple[int, int]] = []
         for number in range(builds):
-            folder.write("source.txt", f"beginning {number}\n")
+            ordeal.begin_with(f"beginning {number}\n")
             ordeal.build().end().checked()
             ordeal.check_slots()
             sizes.append((resident(director), open_files(director)))
@@ -77,8 +77,8 @@ class Plague:
             "worker stopped": self._stop,
             "link cut": self._cut,
             "connections broken": self._break,
-            "packets lost": lambda name: self._spoil(name, lambda line: line.host and line.host.lose(20)),
-            "link slow": lambda name: self._spoil(name, lambda line: line.host and line.host.slow_down("1mbit")),
+            "packets lost": lambda name: self._spoil(name, lambda host: host.lose(20)),
+            "link slow": lambda name: self._spoil(name, lambda host: host.slow_down("1mbit")),
             "director killed": lambda _name: self._kill_director(),
             "director stopped": lambda _name: self._stop_director(),
         }
@@ -115,11 +115,11 @@ class Plague:
         if isinstance(link, FaultProxy):
             link.hang_up()
 
-    def _spoil(self, name: str, how: Callable[[Line], object]) -> None:
-        how(self._lines[name])
-        pass_time(self._chance.uniform(2, 10))
+    def _spoil(self, name: str, how: Callable[[Host], None]) -> None:
         host = self._lines[name].host
         if host is not None:
+            how(host)
+            pass_time(self._chance.uniform(2, 10))
             host.clear()
 
     def _kill_director(self) -> None:
@@ -146,11 +146,12 @@ def test_builds_stand_one_fault_after_the_other(folder: Folder, counts: Counts) 
         end_at = time.monotonic() + seconds
         builds = 0
         while time.monotonic() < end_at:
-            folder.write("source.txt", f"beginning {builds}\n")
+            ordeal.begin_with(f"beginning {builds}\n")
             suffer(ordeal, plague, fault_s)
             builds += 1
         for name in names:
-            wait_until(lambda name=name: bool(ordeal.revive(name)) or ordeal.is_connected(name), f"{name} is back")  # type: ignore[misc,func-returns-value] # mypy does not know the type of a default
+            ordeal.revive(name)
+        ordeal.wait_connected(*names)
         ordeal.shut_down()
         ledger = ordeal.judge()
         again = ledger.starts - builds * ordeal.steps

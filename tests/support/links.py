@@ -74,7 +74,7 @@ def in_a_network(ordeal: Ordeal, names: Iterable[str]) -> Generator[dict[str, Li
 
 
 def start_workers(ordeal: Ordeal, lines: Mapping[str, Line], *, own: bool, slots: int = 2) -> None:
-    """Start a worker at the end of each line, with the project itself before its eyes or with a workspace of its own."""
+    """Start a worker at the end of each line, in the project itself or in a workspace of its own."""
     for name, line in lines.items():
         place = ("--workspace", str(ordeal.run / f"workspace-{name}")) if own else ()
         ordeal.start_worker(name, "-j", str(slots), *place, prefix=line.prefix, socket=line.socket)

@@ -111,6 +111,8 @@ class Ordeal:
     """How long each step takes."""
     more: Callable[[Folder], str] | None = None
     """Writes further files, and returns further lines of the plan."""
+    source: str = "the beginning\n"
+    """What all steps depend on."""
     workers: dict[str, Worker] = field(default_factory=dict[str, Worker])
     director: Program | None = None
     director_words: tuple[str, ...] = ()
@@ -147,7 +149,12 @@ class Ordeal:
         more = self.more(folder) if self.more is not None else ""
         folder.plan(PLAN.format(width=self.width, depth=self.depth) + more)
         folder.write("work.sh", WORK, 0o755)
-        folder.write("source.txt", "the beginning\n")
+        folder.write("source.txt", self.source)
+
+    def begin_with(self, source: str) -> None:
+        """Change what all steps depend on."""
+        self.source = source
+        self.folder.write("source.txt", source)
 
     def start_director(self, *options: str) -> Program:
         """Start the director, or another one after it was killed."""
