@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from stepup_worker.core.contents import Content, Depot, Stored
+from stepup_worker.run.files import hash_large
 
 __all__ = ("Cache",)
 
@@ -28,6 +29,8 @@ class Cache:
         self._sizes: OrderedDict[bytes, int] = OrderedDict()
         """Bytes by digest, least recently used first."""
         self._bytes = 0
+        self._unverified: set[bytes] = set()
+        """What an earlier worker has left, and nobody has read since."""
         self._arriving: dict[bytes, asyncio.Task[None]] = {}
         self._used: dict[bytes, int] = {}
         """How many attempts need a content right now."""
@@ -48,6 +51,8 @@ class Cache:
         """
         self._used[content.digest] = self._used.get(content.digest, 0) + 1
         try:
+            if content.digest in self._unverified:
+                await self._verify(content)
             if content.digest not in self._sizes:
                 await asyncio.shield(self._arrival(content))
             self._sizes.move_to_end(content.digest)
@@ -55,6 +60,14 @@ class Cache:
             self.release(content.digest)
             raise
         return self.path_of(content.digest)
+
+    async def _verify(self, content: Content) -> None:
+        """Read what an earlier worker has left, and drop it if it is something else by now."""
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(None, hash_large, self.path_of(content.digest))
+        self._unverified.discard(content.digest)
+        if found.hash is None or found.hash.digest != content.digest:
+            self.drop(content.digest)
 
     def arrived(self, content: Content) -> int:
         """Return how many bytes of a content are here."""
@@ -132,6 +145,7 @@ class Cache:
         for entry in entries:
             if len(entry.name) == _NAME_CHARS:
                 self._sizes[bytes.fromhex(entry.name)] = entry.stat().st_size
+                self._unverified.add(bytes.fromhex(entry.name))
                 self._bytes += entry.stat().st_size
             else:
                 os.unlink(entry.path)

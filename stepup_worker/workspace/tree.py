@@ -195,7 +195,7 @@ class Tree:
             os.unlink(place)
         mode = seen.hash.mode & _PERMISSIONS
         if seen.hash.size <= _COPY_BYTES_MAX:
-            self._copy(source, place, mode, seen.hash.digest)
+            self._copy(source, place, mode, seen)
         elif not _link(source, place, mode):
             _copy_large(source, place, mode)
         status = os.stat(place)
@@ -204,13 +204,16 @@ class Tree:
             self._linked[seen.path] = (seen.hash.digest, here)
         return Observation(seen.path, PathKind.FILE, here)
 
-    def _copy(self, source: str, place: str, mode: int, digest: bytes) -> None:
+    def _copy(self, source: str, place: str, mode: int, seen: Observation) -> None:
         """Copy a small content, verified."""
         with open(source, "rb") as file:
             data = file.read()
-        if hashlib.sha256(data).digest() != digest:
-            self._cache.drop(digest)
-            raise SiteRefused(f"The cached content of {place} was damaged; it will be fetched again.")
+        digest = hashlib.sha256(data).digest()
+        if seen.hash is None or digest != seen.hash.digest:
+            self._cache.drop(_content_of(seen).digest)
+            raise SiteRefused(
+                f"The cached content of {seen.path} was damaged; it will be fetched again.", missing_inputs=(seen.path,)
+            )
         fd = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             os.write(fd, data)
