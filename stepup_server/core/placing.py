@@ -110,6 +110,8 @@ class Placing:
     ) -> Worker | None:
         """Return the best of some workers that has a slot, or room to wait for one if that changes no order."""
         free = [worker for worker in candidates if worker.free_slots > 0]
+        if len(free) == 1:
+            return free[0]
         if free:
             return max(free, key=lambda worker: (self._nearby(step, worker), worker.free_slots, -worker.id))
         extra = self._desk.settings.prefetch

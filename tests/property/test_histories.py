@@ -129,6 +129,11 @@ class Histories(RuleBasedStateMachine):
     def drain(self) -> None:
         self.project.ask(lambda id_: ev.DrainRequested(request=id_))
 
+    @rule(names=st.lists(st.sampled_from([*WORKERS, "all", "0", "nobody"]), max_size=2), wait=st.booleans())
+    def drain_workers(self, names: list[str], *, wait: bool) -> None:
+        """Let workers leave; what is not there is refused."""
+        self.project.ask(lambda id_: ev.WorkerDrainRequested(request=id_, workers=tuple(names), wait=wait))
+
     @rule(level=st.sampled_from([StopLevel.DRAIN, StopLevel.INTERRUPT, StopLevel.KILL]))
     def stop(self, level: StopLevel) -> None:
         self.had_faults = True
@@ -290,6 +295,8 @@ class Histories(RuleBasedStateMachine):
         if self.project.is_stopped:
             self.project.restart()
         for worker in self.project.workers.values():
+            if worker.may_leave:
+                self.project.kill_worker(worker.name)
             if not worker.is_connected:
                 self.project.join(worker.name)
         self.project.run()

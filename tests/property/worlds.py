@@ -31,6 +31,7 @@ def _steps(index: int) -> st.SearchStrategy[PlannedStep]:
         volatile=st.sampled_from([False, False, True]),
         amended_output=st.sampled_from([False, False, True]),
         resource=st.sampled_from([0, 0, 1, 2]),
+        where=st.sampled_from(["", "", "", "name == w0", "not name == w1"]),
         uses_variable=st.sampled_from([False, False, True]),
         words=st.sampled_from(["", "", "blur", "blur", "sensitive", "fail", "x"]),
         extra_output=st.sampled_from(mistakes),

@@ -162,6 +162,8 @@ class Project:
             worker = FakeWorker(name, self.disk, self.find_script, slots, own_workspace=own_workspace)
             worker.labels, worker.resources = labels or {}, resources or {}
             self.workers[name] = worker
+        if worker.has_left:
+            worker.kill_all()
         request = self._draw_request()
         self._asked[request] = event = worker.introduction(request)
         self._hand_over(event)
@@ -308,7 +310,11 @@ class Project:
                 yield Move(f"go on {running.label}", functools.partial(self._go_on, worker, running))
         idle = not any(one.stage is not Stage.ENDED or not one.acknowledged for one in worker.held.values())
         if worker.may_leave and worker.is_connected and idle and not worker.mail:
-            yield Move(f"leave {worker.name}", lambda: self.break_stream(worker.name))
+            yield Move(f"leave {worker.name}", lambda: self._let_leave(worker))
+
+    def _let_leave(self, worker: FakeWorker) -> None:
+        self.break_stream(worker.name)
+        worker.has_left = True
 
     def _look(self, question: Question) -> None:
         self.questions.remove(question)

@@ -45,6 +45,8 @@ class PlannedStep:
     words: str
     extra_output: str | None
     """An output that another step makes as well: a mistake of the author."""
+    where: str = ""
+    """On which workers it may run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def _declaration(index: int, step: PlannedStep) -> Declaration:
         volatiles=(f"v{index}",) if step.volatile else (),
         need=Need.OPTIONAL if step.optional else Need.DEFAULT,
         resources={"r": step.resource} if step.resource else {},
+        where=step.where,
         environment=("V",) if step.uses_variable else (),
     )
 
