@@ -12,7 +12,7 @@ from stepup_client.core.declarations import Need
 from stepup_client.core.options import Resources, need_of
 from stepup_client.core.paths import StrPath, StrPaths
 from stepup_client.core.stepinfo import StepInfo
-from stepup_client.core.steps import Reading, StepArguments
+from stepup_client.core.steps import Patience, Reading, StepArguments
 from stepup_client.errors import PathError, StepUpError
 from stepup_client.namespaces import dumpns
 from stepup_client.rpc.current import caller
@@ -40,6 +40,8 @@ def call(
     args_file: StrPath | None = None,
     duration: float | None = None,
     where: str = "",
+    timeout: float | None = None,
+    retry: int = 0,
     **kwargs: object,
 ) -> StepInfo:
     """Declare a step that calls a function in a Python script, which ends with `driver()` of `stepup.core.call`.
@@ -48,7 +50,7 @@ def call(
     ----------
     executable, function
         The script, a relative path with a slash, which becomes an input; and the name of the function.
-    inp, env, out, vol, workdir, resources, duration, where, optional
+    inp, env, out, vol, workdir, resources, duration, where, timeout, retry, optional
         As for `run`. Lists in `inp` and `out` which are not empty are arguments of the function, if it has them.
     planning
         The function declares more steps.
@@ -70,7 +72,8 @@ def call(
     >>> call("./tools.py", "count", inp="words.txt", out="count.txt", word="the")
     """
     need = _need(optional=optional, planning=planning)
-    spoken = StepArguments("", inp, env, out, vol, workdir, need, resources, duration=duration, where=where)
+    patience = Patience(duration, timeout, retry)
+    spoken = StepArguments("", inp, env, out, vol, workdir, need, resources, patience=patience, where=where)
     return _declare_call(_Call(executable, function, args_file, kwargs), spoken)
 
 

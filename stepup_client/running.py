@@ -10,7 +10,7 @@ from stepup_client.core.declarations import DirectoryPaths, Need
 from stepup_client.core.options import Resources, need_of, with_limits
 from stepup_client.core.paths import StrPath, StrPaths, check_no_directory, make_path_out
 from stepup_client.core.stepinfo import StepInfo, step_info_of
-from stepup_client.core.steps import Reading, StepArguments, declare_step
+from stepup_client.core.steps import Patience, Reading, StepArguments, declare_step
 from stepup_client.core.variables import Variables
 from stepup_client.rpc.current import caller
 
@@ -32,6 +32,8 @@ def step(
     env_overrides: Mapping[str, str] | None = None,
     duration: float | None = None,
     where: str = "",
+    timeout: float | None = None,
+    retry: int = 0,
     pool: str | None = None,
     block: bool = False,
 ) -> StepInfo:
@@ -41,7 +43,7 @@ def step(
     ----------
     command
         As for `run`; what it says is not looked at.
-    inp, env, out, vol, workdir, resources, duration, where
+    inp, env, out, vol, workdir, resources, duration, where, timeout, retry
         As for `run`.
     need
         OPTIONAL, DEFAULT or PLAN.
@@ -65,14 +67,15 @@ def step(
     GraphError
         The step contradicts what was declared before. It may be raised by a later call or at the end of the plan.
     """
-    given = (argument is not None for argument in (resources, env_overrides, duration, where or None))
+    given = (one is not None for one in (resources, env_overrides, duration, where or None, timeout, retry or None))
     is_new = shell or need is not Need.DEFAULT or any(given)
     is_old = optional or pool is not None or block or (isinstance(command, str) and has_path_lists(command))
     reading = Reading.VERSION_1 if is_old and not is_new else Reading.VERBATIM
     need = need_of(need, optional=optional)
     units = with_limits(resources, pool=pool, block=block)
+    patience = Patience(duration, timeout, retry)
     return declare(
-        StepArguments(command, inp, env, out, vol, workdir, need, units, shell, env_overrides, duration, where), reading
+        StepArguments(command, inp, env, out, vol, workdir, need, units, shell, env_overrides, patience, where), reading
     )
 
 
@@ -89,6 +92,8 @@ def run(
     resources: Resources | None = None,
     duration: float | None = None,
     where: str = "",
+    timeout: float | None = None,
+    retry: int = 0,
 ) -> StepInfo:
     """Declare a step that runs a command.
 
@@ -105,10 +110,8 @@ def run(
         Names of variables that the command reads; a new value makes the step run again.
     workdir
         The directory in which the command runs; it is made if it is not there.
-    optional
-        Run the step only when its outputs are needed.
-    shell
-        Run the command by `/bin/sh -c`; otherwise its words are a program and its arguments.
+    optional, shell
+        Run the step only when its outputs are needed; run the command by `/bin/sh -c` instead of by its words.
     resources
         Units of resources that the step holds while it runs, as `{"gpu": 2}` or as text `"gpu:2,licence"`.
     duration
@@ -116,6 +119,8 @@ def run(
     where
         Which workers may run it, such as `"gpu and zone == 'west' and memory >= 8G"`: labels of workers, `host`,
         `name`, `cpus` and `memory`, with `and`, `or`, `not` and parentheses. A change does not make it run again.
+    timeout, retry
+        How many seconds it may run before it is ended; how many more times a build tries it after a failure of its own.
 
     Returns
     -------
@@ -130,9 +135,9 @@ def run(
     --------
     >>> run("sort -u words.txt -o unique.txt", inp="words.txt", out="unique.txt")
     """
-    need = need_of(Need.DEFAULT, optional=optional)
-    arguments = StepArguments(command, inp, env, out, vol, workdir, need, resources, shell, None, duration, where)
-    return declare(arguments, Reading.PROGRAM)
+    need, patience = need_of(Need.DEFAULT, optional=optional), Patience(duration, timeout, retry)
+    spoken = StepArguments(command, inp, env, out, vol, workdir, need, resources, shell, None, patience, where)
+    return declare(spoken, Reading.PROGRAM)
 
 
 def plan(
@@ -146,6 +151,8 @@ def plan(
     resources: Resources | None = None,
     duration: float | None = None,
     where: str = "",
+    timeout: float | None = None,
+    retry: int = 0,
     optional: bool = False,
     pool: str | None = None,
     block: bool = False,
@@ -157,7 +164,7 @@ def plan(
     command
         As for `run`, and its program must be a file of the project, such as `./plan.py`; no shell runs it.
         A directory, as in version 1, stands for the `plan.py` in it, and may hold products and static files.
-    inp, env, out, vol, workdir, resources, duration, where
+    inp, env, out, vol, workdir, resources, duration, where, timeout, retry
         As for `run`.
     optional, pool, block
         Of version 1, as for `step`; a plan always runs, so `optional` means nothing.
@@ -180,7 +187,8 @@ def plan(
     """
     del optional
     units = with_limits(resources, pool=pool, block=block)
-    arguments = StepArguments(command, inp, env, out, vol, workdir, Need.PLAN, units, duration=duration, where=where)
+    patience = Patience(duration, timeout, retry)
+    arguments = StepArguments(command, inp, env, out, vol, workdir, Need.PLAN, units, patience=patience, where=where)
     if isinstance(command, str) and workdir == "." and is_directory_plan(command):
         return _declare_directory_plan(command, arguments)
     return declare(arguments, Reading.PLAN)
@@ -214,6 +222,8 @@ def copy(
     resources: Resources | None = None,
     duration: float | None = None,
     where: str = "",
+    timeout: float | None = None,
+    retry: int = 0,
     block: bool = False,
 ) -> StepInfo:
     """Declare a step that copies a file with `cp -p`.
@@ -224,7 +234,7 @@ def copy(
         The file; variables are substituted.
     dst
         Where to; with a trailing slash, the directory to put it into.
-    optional, resources, duration, where
+    optional, resources, duration, where, timeout, retry
         As for `run`.
     block
         Of version 1, as for `step`.
@@ -250,7 +260,8 @@ def copy(
     target = make_path_out(source, variables.path(dst))
     command = f"cp -p {quote_paths([source, target])}"
     units = with_limits(resources, pool=None, block=block)
-    arguments = StepArguments(command, source, out=target, need=need, resources=units, duration=duration, where=where)
+    patience = Patience(duration, timeout, retry)
+    arguments = StepArguments(command, source, out=target, need=need, resources=units, patience=patience, where=where)
     return declare(arguments, Reading.VERBATIM, variables.settled())
 
 

@@ -9,7 +9,7 @@ from stepup_client.core.declarations import Need
 from stepup_client.core.options import Resources, with_limits
 from stepup_client.core.paths import StrPath, StrPaths
 from stepup_client.core.stepinfo import StepInfo
-from stepup_client.core.steps import Reading, StepArguments
+from stepup_client.core.steps import Patience, Reading, StepArguments
 from stepup_client.errors import PathError
 from stepup_client.rpc.current import caller
 from stepup_client.running import declare
@@ -30,6 +30,8 @@ def script(
     resources: Resources | None = None,
     duration: float | None = None,
     where: str = "",
+    timeout: float | None = None,
+    retry: int = 0,
     block: bool = False,
 ) -> StepInfo:
     """Declare a planning step that runs `EXECUTABLE plan`, which declares the steps of a script with a driver.
@@ -42,7 +44,7 @@ def script(
         The script, a relative path; it becomes an input. It ends with `driver()` of `stepup.core.script`.
     step_info
         A JSON file that tells which steps the script has declared; `load_step_info` reads it.
-    inp, env, out, vol, workdir, resources, duration, where
+    inp, env, out, vol, workdir, resources, duration, where, timeout, retry
         As for `run`, for the planning step.
     optional
         The declared steps are optional; the planning step is not.
@@ -65,18 +67,20 @@ def script(
     place = variables.path(workdir)
     inside = variables.enter(place)
     program = _local(inside.path(executable))
-    words = [program, "plan"]
-    outputs = inside.paths(out)
-    if step_info is not None:
-        outputs.append(inside.path(step_info))
-        words.append(f"--step-info={outputs[-1]}")
-    if optional:
-        words.append("--optional")
+    told = [] if step_info is None else [inside.path(step_info)]
     units = with_limits(resources, pool=None, block=block)
-    inputs = [program, *inside.paths(inp)]
-    command = " ".join(_quoted(word) for word in words)
-    spoken = StepArguments(command, inputs, env, outputs, inside.paths(vol), place, Need.PLAN, units)
-    return declare(spoken._replace(duration=duration, where=where), Reading.VERBATIM, variables.settled())
+    spoken = StepArguments(
+        _planning_command(program, told, optional=optional), [program, *inside.paths(inp)], env,
+        [*inside.paths(out), *told], inside.paths(vol), place, Need.PLAN, units,
+        patience=Patience(duration, timeout, retry), where=where,
+    )  # fmt: skip
+    return declare(spoken, Reading.VERBATIM, variables.settled())
+
+
+def _planning_command(program: str, told: list[str], *, optional: bool) -> str:
+    """Return the command that declares the steps of a script."""
+    words = [program, "plan", *(f"--step-info={path}" for path in told), *(["--optional"] if optional else [])]
+    return " ".join(_quoted(word) for word in words)
 
 
 def _local(program: str) -> str:

@@ -12,7 +12,7 @@ from stepup_client.core.declarations import Need
 from stepup_client.core.options import Resources, need_of
 from stepup_client.core.paths import StrPath, is_path_like, make_path_out
 from stepup_client.core.stepinfo import StepInfo
-from stepup_client.core.steps import Reading, StepArguments
+from stepup_client.core.steps import Patience, Reading, StepArguments
 from stepup_client.errors import StepUpError
 from stepup_client.rpc.current import caller
 from stepup_client.running import declare
@@ -31,6 +31,8 @@ def render_jinja(
     resources: Resources | None = None,
     duration: float | None = None,
     where: str = "",
+    timeout: float | None = None,
+    retry: int = 0,
 ) -> StepInfo:
     """Declare a step that fills in a Jinja2 template: `render_jinja(template, *variables, destination)`.
 
@@ -44,7 +46,7 @@ def render_jinja(
     mode
         `plain` for the delimiters of Jinja2, `latex` for `<% %>`, `<< >>`, `<# #>` and lines that begin with `%==`,
         `auto` for latex in files that end in `.tex`, and plain in others.
-    optional, resources, duration, where
+    optional, resources, duration, where, timeout, retry
         As for `run`.
 
     Returns
@@ -74,15 +76,13 @@ def render_jinja(
     source = variables.path(template)
     inputs = [source, *(variables.path(file) for file in files)]
     output = make_path_out(source, variables.path(target))
-    options = ("" if mode == "auto" else f" --mode={mode}") + (
-        f" --json={shlex.quote(to_json(values))}" if values else ""
-    )
+    options = "" if mode == "auto" else f" --mode={mode}"
+    options += f" --json={shlex.quote(to_json(values))}" if values else ""
     command = f"sc-render-jinja {quote_paths([*inputs, output])}{options}"
     need = need_of(Need.DEFAULT, optional=optional)
-    arguments = StepArguments(
-        command, inputs, out=output, need=need, resources=resources, duration=duration, where=where
-    )
-    return declare(arguments, Reading.VERBATIM, variables.settled())
+    spoken = StepArguments(command, inputs, out=output, need=need, resources=resources, where=where)
+    spoken = spoken._replace(patience=Patience(duration, timeout, retry))
+    return declare(spoken, Reading.VERBATIM, variables.settled())
 
 
 def _sorted_out(args: list[StrPath | Mapping[str, Any]]) -> tuple[StrPath, list[StrPath], dict[str, Any], StrPath]:

@@ -41,6 +41,7 @@ from .report.reporters import FanOut, LogReporter
 from .report.tagged import TaggedLogs
 from .rpc.server import serving
 from .settings import CleanSettings, InspectSettings, Settings, settings_from_arguments
+from .store.archive import StoredOutputs
 from .store.journal import SqliteJournal
 from .store.restore import load
 
@@ -96,7 +97,9 @@ async def _serve(settings: Settings, socket: str) -> None:
         stack.callback(disk.close)
         stack.callback(blobs.close)
         stack.callback(watcher.close)
-        await stack.enter_async_context(serving(engine, feed, blobs, socket, __version__))
+        await stack.enter_async_context(
+            serving(engine, feed, blobs, StoredOutputs(database), socket=socket, version=__version__)
+        )
         stack.callback(feed.close)
         stack.enter_context(write_note(settings.root, socket, __version__))
         log.announce(socket=socket, version=__version__)
@@ -114,6 +117,7 @@ def _make_director(settings: Settings, socket: str, database: str, clock: Monoto
         allowed_roots=settings.allowed_roots,
         embedded=settings.embedded,
         lease_s=settings.lease_s,
+        loss_cap=settings.loss_cap,
         probe=write_probe(settings.root),
         host=gethostname(),
         version=versions.VERSION,

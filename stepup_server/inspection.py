@@ -11,16 +11,18 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
+from .core.commands import OutputRow
 from .core.director import Director, DirectorSettings
+from .core.finding import find_step
 from .core.mermaid import dependency_mermaid
 from .core.reasons import BRANCHES_MAX
 from .core.views import dependency_dot, graph_text, provenance_dot
 from .core.waiting import common_reasons
 from .engine.ports import JournalFailed
 from .settings import InspectSettings, settings_from_arguments
-from .store.restore import load
+from .store.restore import load, load_output
 
-__all__ = ("explain", "inspect", "return_code_of_last_build", "show", "show_as_told")
+__all__ = ("explain", "inspect", "output_of", "return_code_of_last_build", "show", "show_as_told")
 
 
 def show_as_told(arguments: Sequence[str]) -> int:
@@ -72,6 +74,20 @@ def explain(root: str, name: str) -> str:
             for depth, one in reason.walk()
         ]
     )
+
+
+def output_of(root: str, name: str) -> tuple[str, OutputRow | None]:
+    """Return the label of a step, and what its last attempt has written; None when nothing is known.
+
+    Raises
+    ------
+    JournalFailed
+        There is no database, or it cannot be read.
+    UnknownStep
+        The name fits no step, or more than one.
+    """
+    step = find_step(_restore(root).desk.graph, name)
+    return step.label, load_output(os.path.join(root, ".stepup/graph.db"), step.id)
 
 
 def return_code_of_last_build(root: str) -> int:

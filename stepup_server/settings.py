@@ -11,6 +11,7 @@ from typing import Literal
 __all__ = ("CleanSettings", "InspectSettings", "Settings", "absolute_roots", "make_parser", "settings_from_arguments")
 
 LEASE_S_DEFAULT = 60.0
+LOSS_CAP_DEFAULT = 3
 
 LogFormat = Literal["json", "console"]
 Level = Literal["debug", "info", "warning", "error"]
@@ -40,6 +41,8 @@ class Settings:
     """Write when each step began and ended to .stepup/joblog.csv."""
     lease_s: float = LEASE_S_DEFAULT
     """How long a worker may be out of touch before its attempts are given up, in seconds."""
+    loss_cap: int = LOSS_CAP_DEFAULT
+    """How many workers a step may take down before it fails."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,7 @@ def settings_from_arguments(arguments: Sequence[str]) -> Settings | InspectSetti
         joblog=chosen.joblog,
         allowed_roots=absolute_roots(root, chosen.allow_root),
         lease_s=chosen.lease,
+        loss_cap=chosen.loss_cap,
     )
 
 
@@ -151,6 +155,13 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="how long a worker may be out of touch before its steps are given to others (default: %(default)s)",
     )
+    parser.add_argument(
+        "--loss-cap",
+        type=_positive,
+        default=LOSS_CAP_DEFAULT,
+        metavar="N",
+        help="how many workers a step may take down before it fails (default: %(default)s)",
+    )
     commands = parser.add_subparsers(dest="command")
     inspect = commands.add_parser("inspect", help="show what is stored of a project of which no director runs")
     inspect.add_argument("subject", choices=("status", "graph"))
@@ -160,6 +171,13 @@ def make_parser() -> argparse.ArgumentParser:
     inspect.add_argument("--root", default=argparse.SUPPRESS, help="project root")
     _add_clean(commands.add_parser("clean", help="remove outputs by hand"))
     return parser
+
+
+def _positive(text: str) -> int:
+    """Read a number of times."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
 
 
 def _add_clean(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from stepup_shared.visible import in_text
-from stepup_worker.run.guardian import become_subreaper, die_with_parent, guard
+from stepup_worker.run.guardian import CRASHED, Guardian, Life, become_subreaper, die_with_parent
 from stepup_worker.settings import Settings, settings_from_arguments
 
 __all__ = ("main", "serve")
@@ -36,19 +36,31 @@ def serve(settings: Settings) -> int:
     if settings.embedded and os.getsid(0) != os.getpid():
         os.setsid()
     become_subreaper()
-    guardian = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
+    guardian = Guardian(settings.lifeline_fd)
+    return guardian.keep(lambda life: _start(settings, guardian, life), _complain)
+
+
+def _start(settings: Settings, guardian: Guardian, life: Life) -> int:
+    """Fork a daemon, and return its process number."""
+    parent = os.getpid()
     pid = os.fork()
     if pid:
-        return guard(pid, settings.lifeline_fd)
-    code = 1
+        return pid
+    code = CRASHED
     try:
-        code = _serve_as_daemon(settings, guardian)
+        guardian.release()
+        code = _serve_as_daemon(settings, parent, life)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _complain(text: str) -> None:
+    """Tell the user why there is no worker any more."""
+    print(f"ERROR: {in_text(text)}", file=sys.stderr)
 
 
 def _open_standard_descriptors() -> None:
@@ -58,7 +70,7 @@ def _open_standard_descriptors() -> None:
     os.close(fd)
 
 
-def _serve_as_daemon(settings: Settings, guardian: int) -> int:
+def _serve_as_daemon(settings: Settings, guardian: int, life: Life) -> int:
     """Be the daemon: in a session of its own, so that Ctrl-C reaches only the guardian, which passes it on."""
     from stepup_worker.daemon import GaveUp, run_daemon
     from stepup_worker.rpc.warm import warm_up
@@ -84,7 +96,7 @@ def _serve_as_daemon(settings: Settings, guardian: int) -> int:
         fork_server = start_fork_server(settings.step_environment, settings.preload_modules, warm_up)
     log.info("started", name=settings.name, slots=settings.slots, root=settings.root, pid=os.getpid())
     try:
-        run_daemon(settings, fork_server, log)
+        run_daemon(settings, fork_server, life, log)
     except GaveUp as reason:
         log.warning("gave up", reason=str(reason))
         print(f"ERROR: {in_text(reason)}", file=sys.stderr)

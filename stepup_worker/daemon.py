@@ -8,8 +8,8 @@ import random
 import signal
 import socket
 import time
-import uuid
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import uvloop
 
@@ -21,9 +21,11 @@ from stepup_worker.core.events import (
     DrainAsked,
     Event,
     OrdersReceived,
+    Resumed,
     StopAsked,
     StreamBroken,
     StreamOpened,
+    Suspended,
     TimePassed,
 )
 from stepup_worker.core.session import Session
@@ -32,8 +34,9 @@ from stepup_worker.remote import RemoteSide
 from stepup_worker.rpc.convert import Introduction
 from stepup_worker.rpc.synchronize import Refused, Unreachable, synchronize
 from stepup_worker.run.discovery import find_director, read_probe
+from stepup_worker.run.follow import Followers, Send
 from stepup_worker.run.forkline import ForkLine
-from stepup_worker.run.guardian import kill_descendants, reap_strays
+from stepup_worker.run.guardian import Life, kill_descendants, reap_strays
 from stepup_worker.run.log import Log
 from stepup_worker.run.runner import Runner
 from stepup_worker.run.site import SharedRoot
@@ -58,11 +61,33 @@ _GATHER_S = 0.003
 _HASH_THREADS = 2
 
 
+class Parent(NamedTuple):
+    """The guardian, as its daemon knows it."""
+
+    pid: int
+    """Its process."""
+    life: Life
+    """What both know of the daemon."""
+
+
+class Surroundings(NamedTuple):
+    """What a daemon finds around it."""
+
+    life: Life
+    """What it and its guardian know of each other."""
+    log: Log
+    """Where it tells what it does."""
+    shared: SharedRoot
+    """Where steps find their files."""
+    remote: RemoteSide | None
+    """Where they do instead, when it has a workspace of its own."""
+
+
 class GaveUp(Exception):
     """The worker cannot do its work; the text is for the user."""
 
 
-def run_daemon(settings: Settings, fork_server: tuple[int, socket.socket] | None, log: Log) -> None:
+def run_daemon(settings: Settings, fork_server: tuple[int, socket.socket] | None, life: Life, log: Log) -> None:
     """Serve directors until there is nothing left to do.
 
     Raises
@@ -72,10 +97,10 @@ def run_daemon(settings: Settings, fork_server: tuple[int, socket.socket] | None
     """
     guardian = os.getppid()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, fork_server, guardian, log))
+        runner.run(_serve(settings, fork_server, Parent(guardian, life), log))
 
 
-async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | None, guardian: int, log: Log) -> None:
+async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | None, parent: Parent, log: Log) -> None:
     with ThreadPoolExecutor(_HASH_THREADS, "hash") as executor:
         loop = asyncio.get_running_loop()
         line = None
@@ -93,10 +118,11 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | No
         )
         failure: GaveUp | None = None
         async with asyncio.TaskGroup() as group:
-            daemon = _Daemon(settings, runner, line, group, log=log, shared=shared, remote=remote)
+            around = Surroundings(life=parent.life, log=log, shared=shared, remote=remote)
+            daemon = _Daemon(settings, runner, line, group, around)
             if remote is not None:
                 await remote.open()
-            daemon.listen_for_signals(guardian)
+            daemon.listen_for_signals(parent.pid)
             housekeeping = [group.create_task(daemon.keep_house())]
             if remote is not None:
                 housekeeping.append(group.create_task(daemon.watch_transfers(remote)))
@@ -126,18 +152,14 @@ class _Daemon:
         runner: Runner,
         line: ForkLine | None,
         group: asyncio.TaskGroup,
-        *,
-        log: Log,
-        shared: SharedRoot,
-        remote: RemoteSide | None,
+        around: Surroundings,
     ) -> None:
-        self._shared = shared
-        self._remote = remote
+        self._shared, self._remote = around.shared, around.remote
         self._settings = settings
         self._runner = runner
         self._line = line
         self._group = group
-        self._log = log
+        self._life, self._log = around.life, around.log
         self._loop = asyncio.get_running_loop()
         self._session = Session(settings.slots)
         self._news = asyncio.Event()
@@ -149,13 +171,15 @@ class _Daemon:
         self._is_connected = False
         self._was_connected = False
         self._attempts: set[asyncio.Task[None]] = set()
+        self._followers = Followers(runner.find_capture, group)
         self._introduction = Introduction(
             name=settings.name,
-            incarnation=uuid.uuid4().hex,
+            incarnation=self._life.incarnation,
+            predecessor_end=self._life.predecessor_end,
             host=socket.gethostname(),
             pid=os.getpid(),
-            root=settings.root if remote is None else "",
-            own_workspace=remote is not None,
+            root=settings.root if self._remote is None else "",
+            own_workspace=self._remote is not None,
             version=versions.VERSION,
             offer=settings.offer,
         )
@@ -186,8 +210,8 @@ class _Daemon:
         self._loop.add_signal_handler(signal.SIGUSR1, self._drain)
         if self._settings.drain_after_s is not None:
             self._loop.call_later(self._settings.drain_after_s, self._drain)
-        self._loop.add_signal_handler(signal.SIGTSTP, self._runner.suspend)
-        self._loop.add_signal_handler(signal.SIGCONT, self._runner.resume)
+        self._loop.add_signal_handler(signal.SIGTSTP, self._on_suspend)
+        self._loop.add_signal_handler(signal.SIGCONT, self._on_resume)
 
     async def converse(self) -> None:
         """Talk with one director after the other until there is nothing left to do."""
@@ -213,6 +237,7 @@ class _Daemon:
 
     def abandon(self) -> None:
         """Give up on what still runs; the guardian ends the processes."""
+        self._followers.close()
         for task in self._attempts:
             task.cancel()
 
@@ -230,6 +255,11 @@ class _Daemon:
             self._prepare_remote(self._remote, orders)
         self._runner.is_scattered = orders.scattered
         self._tell(orders)
+        self._followers.update(orders.followed)
+
+    def use_sender(self, send: Send | None) -> None:
+        """Take the present way for the output of steps."""
+        self._followers.use(send)
 
     def _prepare_remote(self, remote: RemoteSide, orders: OrdersReceived) -> None:
         """Learn where the project is, and fetch what will be needed before there is a slot for it."""
@@ -308,6 +338,14 @@ class _Daemon:
         self._log.info("draining")
         self._tell(DrainAsked())
 
+    def _on_suspend(self) -> None:
+        self._runner.suspend()
+        self._tell(Suspended())
+
+    def _on_resume(self) -> None:
+        self._runner.resume()
+        self._tell(Resumed())
+
     def _tell(self, event: Event) -> None:
         for command in self._session.handle(event, time.monotonic()):
             self._perform(command)
@@ -316,6 +354,7 @@ class _Daemon:
     def _perform(self, command: Command) -> None:
         match command:
             case Start(attempt, assignment):
+                self._life.note_work()
                 task = self._group.create_task(self._attempt(attempt, assignment))
                 self._attempts.add(task)
                 task.add_done_callback(self._attempts.discard)

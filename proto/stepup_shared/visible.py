@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ("in_line", "in_page", "in_text")
+__all__ = ("in_line", "in_page", "in_piece", "in_text")
 
 # C0 and C1 controls; the soft hyphen; marks that turn the direction of writing; spaces without width; separators of
 # lines and paragraphs; invisible operators and annotations; tags; halves of characters, which no terminal takes.
@@ -20,6 +20,7 @@ _FORBIDDEN = (
 )
 _IN_LINE = re.compile(f"[{_FORBIDDEN}]+")
 _IN_PAGE = re.compile(f"(?!\t)[{_FORBIDDEN}]")
+_IN_PIECE = re.compile(f"(?![\t\n])[{_FORBIDDEN}]")
 _SHORT = {"\a": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r"}
 _BYTE, _PLANE = 0x100, 0x10000
 
@@ -43,6 +44,11 @@ def in_page(text: str) -> list[str]:
 def in_text(text: object) -> str:
     """Return a message of several lines, as `in_page`."""
     return "\n".join(in_page(str(text)))
+
+
+def in_piece(text: str) -> str:
+    """Return a piece of a longer text, with its ends of lines, and every other control character spelled out."""
+    return _IN_PIECE.sub(lambda match: _spell(match[0]), text.replace("\r\n", "\n"))
 
 
 def _spell(character: str) -> str:

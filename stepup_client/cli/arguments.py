@@ -16,11 +16,13 @@ from stepup_client.cli.options import (
     AttachCommand,
     BrowseCommand,
     BuildCommand,
+    CancelCommand,
     CleanCommand,
     CompletionCommand,
     ConfigCommand,
     GraphCommand,
     Invocation,
+    LogsCommand,
     Look,
     PlainCommand,
     Program,
@@ -122,6 +124,13 @@ _WORKER_MAKERS: dict[str, Callable[[argparse.Namespace], Invocation]] = {
     "drain": lambda namespace: WorkerDrainCommand(tuple(namespace.workers), namespace.wait),
 }
 
+
+def _logs_command(namespace: argparse.Namespace, _environ: Mapping[str, str]) -> LogsCommand:
+    both = frozenset({"stdout", "stderr"})
+    streams = both if namespace.stream is None else frozenset({namespace.stream})
+    return LogsCommand(namespace.step, follow=namespace.follow, streams=streams, as_json=namespace.json)
+
+
 _MAKERS: dict[str, Callable[[argparse.Namespace, Mapping[str, str]], Invocation]] = {
     "attach": _attach_command,
     "build": _build_command,
@@ -130,6 +139,8 @@ _MAKERS: dict[str, Callable[[argparse.Namespace, Mapping[str, str]], Invocation]
     "status": lambda namespace, _: StatusCommand(namespace.json),
     "browse": _browse_command,
     "why": lambda namespace, _: WhyCommand(namespace.step, namespace.json),
+    "cancel": lambda namespace, _: CancelCommand(namespace.step, namespace.json),
+    "logs": _logs_command,
     "graph": lambda namespace, _: GraphCommand(namespace.prefix, namespace.mermaid),
     "config": lambda namespace, _: ConfigCommand(namespace.all),
     "completion": lambda namespace, _: CompletionCommand(namespace.shell),

@@ -51,6 +51,8 @@ def make_parser() -> argparse.ArgumentParser:
         _add_plain,
         _add_status,
         _add_why,
+        _add_logs,
+        _add_cancel,
         _add_browse,
         _add_graph,
         _add_config,
@@ -187,10 +189,33 @@ def _add_status(commands: _Commands) -> None:
 def _add_why(commands: _Commands) -> None:
     text = "Say why a step ran, was skipped, is pending, was deferred, has failed or was removed, and where that began."
     parser = _add(commands, "why", text, "Example: stepup why report.pdf")
-    parser.add_argument(
-        "step", metavar="STEP", help="its label, its command, a file that it makes, or a part of one of these"
-    )
+    parser.add_argument("step", metavar="STEP", help=_WHICH_STEP)
     parser.add_argument("--json", action="store_true", help="for programs: the same sentences as a tree")
+
+
+def _add_logs(commands: _Commands) -> None:
+    text = "Show what a step has written, or what it has written so far if it runs, wherever that is."
+    parser = _add(commands, "logs", text, "Example: stepup logs train -f")
+    parser.add_argument("step", metavar="STEP", help=_WHICH_STEP)
+    parser.add_argument("-f", "--follow", action="store_true", help="go on until the running attempt has ended")
+    stream = parser.add_mutually_exclusive_group()
+    for name in ("stdout", "stderr"):
+        stream.add_argument(
+            f"--{name}", action="store_const", const=name, dest="stream", help=f"only its standard {_STREAMS[name]}"
+        )
+    parser.add_argument("--json", action="store_true", help="for programs: one object in each line")
+
+
+def _add_cancel(commands: _Commands) -> None:
+    text = "End a running step: it is interrupted, killed if it goes on for 5 s, and fails; the others go on."
+    parser = _add(commands, "cancel", text, "Example: stepup cancel train")
+    parser.add_argument("step", metavar="STEP", help=_WHICH_STEP)
+    parser.add_argument("--json", action="store_true", help="for programs: which step and which attempt")
+
+
+_WHICH_STEP = "its label, its command, a file that it makes, or a part of one of these"
+
+_STREAMS = {"stdout": "output", "stderr": "error"}
 
 
 def _add_browse(commands: _Commands) -> None:

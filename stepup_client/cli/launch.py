@@ -33,6 +33,7 @@ from stepup_client.cli.discover import remove_socket_directory
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.held_signals import release_signals
 from stepup_client.cli.options import LogFormat, LogLevel, Member, Program
+from stepup_client.rpc.control_values import OutputEnd, OutputHead, OutputPart, OutputPiece
 
 __all__ = (
     "Household",
@@ -40,6 +41,7 @@ __all__ = (
     "browse_database",
     "explain_from_database",
     "last_return_code",
+    "output_from_database",
     "run_inspection",
     "run_program",
 )
@@ -107,6 +109,22 @@ def explain_from_database(root: str, name: str) -> str:
         return explain(root, name)
     except (JournalFailed, Refusal) as error:
         raise UsageError(str(error)) from error
+
+
+def output_from_database(root: str, name: str) -> list[OutputPart]:
+    """Return what the last attempt of a step has written, as it is stored."""
+    from stepup_server.core.refusals import Refusal
+    from stepup_server.engine.ports import JournalFailed
+    from stepup_server.inspection import output_of
+
+    try:
+        label, row = output_of(root, name)
+    except (JournalFailed, Refusal) as error:
+        raise UsageError(str(error)) from error
+    if row is None:
+        return [OutputHead(label, 0, is_running=False), OutputEnd("it has never run", 0)]
+    pieces = [OutputPiece("stdout", row.stdout), OutputPiece("stderr", row.stderr)]
+    return [OutputHead(label, row.attempt, is_running=False), *pieces, OutputEnd(row.end, row.exit_code)]
 
 
 def last_return_code(root: str) -> int | None:

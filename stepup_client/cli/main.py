@@ -18,11 +18,13 @@ from stepup_client.cli.options import (
     AttachCommand,
     BrowseCommand,
     BuildCommand,
+    CancelCommand,
     CleanCommand,
     CompletionCommand,
     ConfigCommand,
     GraphCommand,
     Invocation,
+    LogsCommand,
     PlainCommand,
     ProgramCommand,
     StatusCommand,
@@ -100,6 +102,36 @@ def _perform(invocation: Invocation) -> int:
 
             print(completion_script(make_parser(), shell), end="")
             return 0
+        case _:
+            return _converse(invocation)
+
+
+def _converse(
+    invocation: PlainCommand
+    | WaitCommand
+    | StatusCommand
+    | WhyCommand
+    | LogsCommand
+    | CancelCommand
+    | WorkerListCommand
+    | WorkerDrainCommand
+    | BrowseCommand
+    | CleanCommand
+    | GraphCommand,
+) -> int:
+    """Speak with a director, or with what one has left behind."""
+    match invocation:
+        case WhyCommand() | LogsCommand() | CancelCommand():
+            return _ask_of_step(invocation)
+        case WorkerListCommand() | WorkerDrainCommand():
+            return _ask_of_workers(invocation)
+        case _:
+            return _ask(invocation)
+
+
+def _ask_of_workers(invocation: WorkerListCommand | WorkerDrainCommand) -> int:
+    """Look at workers, or let them leave."""
+    match invocation:
         case WorkerListCommand(as_json):
             from stepup_client.cli.workers import run_list
 
@@ -108,12 +140,27 @@ def _perform(invocation: Invocation) -> int:
             from stepup_client.cli.workers import run_drain
 
             return run_drain(workers, wait=wait)
-        case _:
-            return _ask(invocation)
+
+
+def _ask_of_step(invocation: WhyCommand | LogsCommand | CancelCommand) -> int:
+    """Do something with one step."""
+    match invocation:
+        case WhyCommand(step, as_json):
+            from stepup_client.cli.why import run_why
+
+            return run_why(step, as_json=as_json)
+        case LogsCommand():
+            from stepup_client.cli.logs import run_logs
+
+            return run_logs(invocation)
+        case CancelCommand():
+            from stepup_client.cli.cancel import run_cancel
+
+            return run_cancel(invocation)
 
 
 def _ask(
-    invocation: PlainCommand | WaitCommand | StatusCommand | WhyCommand | BrowseCommand | CleanCommand | GraphCommand,
+    invocation: PlainCommand | WaitCommand | StatusCommand | BrowseCommand | CleanCommand | GraphCommand,
 ) -> int:
     """Ask a director, or what one has left behind."""
     match invocation:
@@ -129,10 +176,6 @@ def _ask(
             from stepup_client.cli.commands import run_status
 
             return run_status(as_json=as_json)
-        case WhyCommand(step, as_json):
-            from stepup_client.cli.why import run_why
-
-            return run_why(step, as_json=as_json)
         case BrowseCommand():
             from stepup_client.cli.browse import run_browse
 

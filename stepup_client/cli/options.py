@@ -11,6 +11,7 @@ __all__ = (
     "AttachCommand",
     "BrowseCommand",
     "BuildCommand",
+    "CancelCommand",
     "CleanCommand",
     "CompletionCommand",
     "ConfigCommand",
@@ -18,6 +19,7 @@ __all__ = (
     "Invocation",
     "LogFormat",
     "LogLevel",
+    "LogsCommand",
     "Look",
     "Member",
     "PlainCommand",
@@ -192,6 +194,30 @@ class WhyCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelCommand:
+    """`stepup cancel`."""
+
+    step: str
+    """As for `stepup why`."""
+    as_json: bool
+    """For programs rather than people."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogsCommand:
+    """`stepup logs`."""
+
+    step: str
+    """As for `stepup why`."""
+    follow: bool = False
+    """Until the running attempt has ended."""
+    streams: frozenset[str] = frozenset({"stdout", "stderr"})
+    """What is shown."""
+    as_json: bool = False
+    """For programs rather than people."""
+
+
+@dataclass(frozen=True, slots=True)
 class BrowseCommand:
     """`stepup browse`."""
 
@@ -254,6 +280,8 @@ Invocation = (
     | WorkerListCommand
     | WorkerDrainCommand
     | WhyCommand
+    | CancelCommand
+    | LogsCommand
     | BrowseCommand
     | GraphCommand
     | ConfigCommand

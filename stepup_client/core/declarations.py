@@ -128,6 +128,10 @@ class StepDeclaration(NamedTuple):
     """How long it is expected to run; 0 when unknown."""
     where: str = ""
     """Which workers may run it; empty for any."""
+    timeout_s: float = 0.0
+    """How long it may run; 0 for ever."""
+    retries: int = 0
+    """How many more times it may be tried."""
 
 
 class SubprocessRecord(NamedTuple):

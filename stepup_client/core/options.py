@@ -18,12 +18,17 @@ __all__ = (
     "normalise_duration",
     "normalise_names",
     "normalise_resources",
+    "normalise_retry",
+    "normalise_timeout",
     "normalise_where",
     "with_limits",
 )
 
 Resources = Mapping[str, int] | str
 """Units by name, or text such as `a:2,b`."""
+
+RETRIES_MAX = 1000
+"""More would hide what is wrong with a step."""
 
 BLOCKED = "blocked"
 """A resource of which there is none, unless somebody defines it."""
@@ -118,6 +123,22 @@ def normalise_where(where: str) -> str:
     if not isinstance(where, str):
         raise TypeError(f"The where argument must be a string, not {type(where).__name__}: {where!r:.80}")
     return where.strip()
+
+
+def normalise_timeout(timeout: float | None) -> float:
+    """Return how many seconds a step may run, 0 for ever."""
+    if timeout is None:
+        return 0.0
+    if not _is_number(timeout) or not math.isfinite(timeout) or timeout <= 0:
+        raise StepUpError(f"Invalid timeout: {timeout!r:.80}. Must be a positive number of seconds.")
+    return float(timeout)
+
+
+def normalise_retry(retry: object) -> int:
+    """Return how many more times a step may be tried after a failure."""
+    if not isinstance(retry, int) or isinstance(retry, bool) or not 0 <= retry <= RETRIES_MAX:
+        raise StepUpError(f"Invalid retry: {retry!r:.80}. Must be a whole number from 0 to {RETRIES_MAX}.")
+    return retry
 
 
 def _is_number(value: object) -> bool:

@@ -24,12 +24,14 @@ from .options import (
     normalise_duration,
     normalise_names,
     normalise_resources,
+    normalise_retry,
+    normalise_timeout,
     normalise_where,
 )
 from .paths import StrPath, StrPaths, check_no_directory
 from .variables import Variables
 
-__all__ = ("Reading", "StepArguments", "declare_step")
+__all__ = ("Patience", "Reading", "StepArguments", "declare_step")
 
 
 @enum.unique
@@ -50,6 +52,21 @@ class Reading(enum.Enum):
 
 _READ = {Reading.PROGRAM, Reading.PLAN}
 _SPELLED = {Reading.DIRECTORY_PLAN, Reading.VERSION_1}
+
+
+class Patience(NamedTuple):
+    """How long a step may take, and how often it may fail."""
+
+    duration: float | None = None
+    """How many seconds it is expected to run."""
+    timeout: float | None = None
+    """How many seconds it may run."""
+    retry: int = 0
+    """How many more times it may be tried."""
+
+
+NO_PATIENCE = Patience()
+"""What most steps have."""
 
 
 class StepArguments(NamedTuple):
@@ -75,8 +92,8 @@ class StepArguments(NamedTuple):
     """Run it by a shell."""
     overrides: Mapping[str, str] | None = None
     """Variables for this step only."""
-    duration: float | None = None
-    """In seconds."""
+    patience: Patience = NO_PATIENCE
+    """How long it may take, and how often it may fail."""
     where: str = ""
     """Which workers may run it."""
 
@@ -102,6 +119,7 @@ def declare_step(arguments: StepArguments, reading: Reading, variables: Variable
         check_overrides(overrides, environment)
     if command.local_program is not None:
         inputs = [command.local_program, *inputs]
+    duration_s, timeout_s, retries = _patience(arguments.patience)
     return StepDeclaration(
         command.text,
         "" if workdir in {".", "./"} and not moved else workdir,
@@ -113,9 +131,19 @@ def declare_step(arguments: StepArguments, reading: Reading, variables: Variable
         normalise_resources(arguments.resources),
         arguments.shell or reading is Reading.VERSION_1,
         overrides,
-        normalise_duration(arguments.duration),
+        duration_s,
         normalise_where(arguments.where),
+        timeout_s,
+        retries,
     )
+
+
+def _patience(patience: Patience) -> tuple[float, float, int]:
+    """Return the patience with a step as it travels."""
+    if patience is NO_PATIENCE or patience == NO_PATIENCE:
+        return (0.0, 0.0, 0)
+    duration, timeout, retry = patience
+    return normalise_duration(duration), normalise_timeout(timeout), normalise_retry(retry)
 
 
 def _workdir(workdir: str, reading: Reading) -> str:

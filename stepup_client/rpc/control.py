@@ -13,6 +13,7 @@ from stepup_client.rpc.control_values import (
     DirectorRefused,
     Event,
     GraphTexts,
+    OutputPart,
     Reason,
     Status,
     StopLevel,
@@ -122,6 +123,21 @@ class ControlClient:
         request = control_pb2.ExplainRequest(name=name)
         return control_convert.explanation_from_wire(await _answer(self._stub.Explain(request, timeout=_CALL_S_MAX)))
 
+    async def cancel(self, name: str) -> tuple[str, int]:
+        """End the running attempt of a step; return its label and the number of the attempt."""
+        request = control_pb2.CancelStepRequest(name=name)
+        response = await _answer(self._stub.CancelStep(request, timeout=_CALL_S_MAX))
+        return response.label, response.attempt.number
+
+    async def follow_output(self, name: str, *, follow: bool) -> AsyncIterator[OutputPart]:
+        """Yield what a step has written, and with `follow` what it goes on to write."""
+        call = self._stub.FollowOutput(control_pb2.FollowOutputRequest(name=name, follow=follow))
+        try:
+            async for response in call:
+                yield control_convert.output_part_from_wire(response)
+        except aio.AioRpcError as error:
+            raise _explained(error) from error
+
     async def events(self, *, after: int) -> AsyncIterator[Event]:
         """Yield everything that happens after the given event, until the director stops."""
         call = self._stub.Events(control_pb2.EventsRequest(after=after))
@@ -172,6 +188,14 @@ class _Stub(Protocol):
     def Explain(
         self, request: control_pb2.ExplainRequest, *, timeout: float | None = None
     ) -> Awaitable[control_pb2.ExplainResponse]: ...
+
+    def CancelStep(
+        self, request: control_pb2.CancelStepRequest, *, timeout: float | None = None
+    ) -> Awaitable[control_pb2.CancelStepResponse]: ...
+
+    def FollowOutput(
+        self, request: control_pb2.FollowOutputRequest
+    ) -> AsyncIterator[control_pb2.FollowOutputResponse]: ...
 
     def Events(self, request: control_pb2.EventsRequest) -> AsyncIterator[control_pb2.EventsResponse]: ...
 

@@ -13,6 +13,10 @@ from stepup_client.rpc.control_values import (
     BuildStarted,
     Event,
     GraphTexts,
+    OutputEnd,
+    OutputHead,
+    OutputPart,
+    OutputPiece,
     Page,
     Progress,
     Reason,
@@ -140,6 +144,19 @@ def explanation_from_wire(message: control_pb2.ExplainResponse) -> tuple[Reason,
 def graph_from_wire(message: control_pb2.GetGraphResponse) -> GraphTexts:
     """Read the notations."""
     return GraphTexts(message.text, message.provenance_dot, message.dependency_dot, message.mermaid)
+
+
+def output_part_from_wire(message: control_pb2.FollowOutputResponse) -> OutputPart:
+    """Read the next part of what a step writes."""
+    match message.WhichOneof("part"):
+        case "head":
+            return OutputHead(message.head.label, message.head.attempt, message.head.running)
+        case "stdout":
+            return OutputPiece("stdout", message.stdout)
+        case "stderr":
+            return OutputPiece("stderr", message.stderr)
+        case _:
+            return OutputEnd(message.end.text, message.end.exit_code)
 
 
 def _step_change(message: control_pb2.StepRef) -> StepChange:

@@ -14,6 +14,10 @@ __all__ = (
     "DirectorRefused",
     "Event",
     "GraphTexts",
+    "OutputEnd",
+    "OutputHead",
+    "OutputPart",
+    "OutputPiece",
     "Page",
     "Progress",
     "Reason",
@@ -274,6 +278,42 @@ class Reason:
     """The label of the step that it is about; may be empty."""
     path: str
     """The file that it is about; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputHead:
+    """Whose output follows."""
+
+    label: str
+    """Of the step."""
+    attempt: int
+    """Its number; 0: the step has never run."""
+    is_running: bool
+    """It goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputPiece:
+    """A piece of what an attempt has written."""
+
+    stream: str
+    """"stdout" or "stderr"."""
+    data: bytes
+    """What was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputEnd:
+    """How the attempt has ended."""
+
+    text: str
+    """For people."""
+    exit_code: int
+    """As a shell counts."""
+
+
+OutputPart = OutputHead | OutputPiece | OutputEnd
+"""What comes when the output of a step is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

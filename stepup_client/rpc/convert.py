@@ -97,6 +97,8 @@ def _step_to_wire(step: StepDeclaration) -> plan_pb2.StepDeclaration:
         environment_overrides=step.overrides,
         duration_s=step.duration_s,
         where=step.where,
+        timeout_s=step.timeout_s,
+        retries=step.retries,
     )
 
 

@@ -138,6 +138,8 @@ def _options(step: StepDeclaration) -> dict[str, object]:
         "env_overrides": dict(step.overrides),
         "duration": step.duration_s,
         "where": step.where,
+        "timeout": step.timeout_s,
+        "retry": step.retries,
     }
     return {name: value for name, value in options.items() if value}
 

@@ -28,6 +28,7 @@ from .summary import summarize
 from .survey import Survey
 from .targeting import invalid_targets
 from .targets import read_targets
+from .trials import forget_trials
 from .values import BuildOptions, Observation, PathKind
 from .watching import Watching
 from .workforce import Workforce
@@ -61,6 +62,8 @@ class Builds:
         self._waits_for_workers = False
         self._warnings: set[str] = set()
         self._stopped = False
+        self.resumes = False
+        """The next build goes on with one that was cut short: what steps have tried in it counts."""
 
     # Requests
 
@@ -214,6 +217,9 @@ class Builds:
         """Compare the disk with what was recorded: files, then patterns, then variables."""
         self._waits_for_workers = False
         self._warnings.clear()
+        if not self.resumes:
+            forget_trials(self._desk)
+        self.resumes = False
         failed = [step for step in self._desk.graph.steps.values() if step.state is StepState.FAILED]
         if failed and not self.watching.is_armed:
             self._desk.report_detail(Tag.STARTUP, "Making failed steps pending")

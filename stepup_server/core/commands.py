@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from .answers import CancelTicket, FollowTicket, Located, WorkersDrained
 from .ids import AttemptId, NodeId, RequestId, StreamId, Token, WorkerId
 from .refusals import Refusal
 from .states import Tag
@@ -23,6 +24,7 @@ __all__ = (
     "Command",
     "CompareFiles",
     "Declared",
+    "EndFollow",
     "EndStream",
     "ExpandGlobs",
     "FileRow",
@@ -48,7 +50,6 @@ __all__ = (
     "SubprocessRow",
     "TreeRow",
     "Watch",
-    "WorkersDrained",
 )
 
 
@@ -107,6 +108,14 @@ class StepRow(NamedTuple):
     """`{name: units, ..}`: capacities that it declared."""
     where: str
     """Which workers may run it; empty: any."""
+    timeout_s: float
+    """How long an attempt may run; 0: for ever."""
+    retries: int
+    """How many more attempts there may be in a build after one that failed by itself."""
+    tries: int
+    """Attempts that failed by themselves in the present build and were, or are to be, followed by another."""
+    losses: str
+    """`[text, ..]`: how workers died at work on it, since it last ended."""
 
 
 class FileRow(NamedTuple):
@@ -151,6 +160,14 @@ class OutputRow(NamedTuple):
     wall_s: float
     cpu_s: float
     rss_bytes_max: int
+
+    @property
+    def exit_code(self) -> int:
+        """How it ended, as a shell counts."""
+        kind, _, number = self.end.partition(" ")
+        if kind == "exit":
+            return int(number)
+        return 128 + int(number) if kind == "signal" else 1
 
 
 class SubprocessRow(NamedTuple):
@@ -252,15 +269,6 @@ class StepInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
-    """The answer to who looks for files; paths as the graph knows them."""
-
-    files: tuple[Observation, ...]
-    """One for each path that was asked for."""
-    matches: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class BuildTicket:
     """The answer to a request for a build."""
 
@@ -268,15 +276,20 @@ class BuildTicket:
     joined: bool
 
 
-@dataclass(frozen=True, slots=True)
-class WorkersDrained:
-    """The answer to a wish that workers leave."""
-
-    names: tuple[str, ...]
-    """By index."""
-
-
-Value = Declared | AmendAnswer | GlobAnswer | StepInfo | Located | BuildTicket | WorkersDrained | WorkerId | int | None
+Value = (
+    Declared
+    | AmendAnswer
+    | GlobAnswer
+    | StepInfo
+    | Located
+    | BuildTicket
+    | WorkersDrained
+    | CancelTicket
+    | FollowTicket
+    | WorkerId
+    | int
+    | None
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +323,8 @@ class OrderWorker:
     """Of this director's program."""
     scattered: bool = False
     """Workers on several hosts see the project itself."""
+    followed: tuple[tuple[int, AttemptId], ...] = ()
+    """Those who watch what an attempt writes, and which; the whole list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,6 +465,13 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class EndFollow:
+    """Tell somebody who watches an attempt that it is over; what it wrote is stored."""
+
+    follow: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the director: everything is over."""
 
@@ -470,6 +492,7 @@ Command = (
     | ForgetBlobs
     | Watch
     | PauseWatch
+    | EndFollow
     | Report
     | Stop
 )

@@ -12,13 +12,15 @@ from .commands import Record
 from .desk import Desk
 from .records import File, Step
 from .states import FileState, StepState, Tag
-from .values import FileHash, Observation, Page, PathKind
+from .values import ChangeKind, FileHash, Observation, Page, PathKind
 from .views import provenance_text
 
 __all__ = (
     "confirm_files",
     "file_was_built",
     "file_was_lost",
+    "input_moved",
+    "keep_products",
     "make_pending",
     "observe_file",
     "settle_all",
@@ -178,3 +180,25 @@ def file_was_lost(desk: Desk, file: File) -> None:
         make_pending(desk, maker)
     for step in desk.graph.consumers(file):
         make_pending(desk, step)
+
+
+def keep_products(desk: Desk, step: Step, observations: dict[str, Observation]) -> None:
+    """Note which products of an attempt that did not succeed are there; none of them is trusted."""
+    for file in desk.graph.outputs(step):
+        hash_ = observations[file.path].hash if file.path in observations else None
+        desk.graph.move_file(file, FileState.PLANNED if hash_ is None else FileState.OUTDATED, hash_)
+
+
+def input_moved(desk: Desk, observation: Observation) -> None:
+    """Take note of an input that somebody changed during the build."""
+    file = desk.graph.file_by_path.get(observation.path)
+    if file is None:
+        return
+    kind = ChangeKind.DELETED if observation.hash is None else ChangeKind.UPDATED
+    desk.moved[file.path] = kind
+    if file.is_static:
+        state = FileState.MISSING if observation.hash is None else FileState.CONFIRMED
+        desk.graph.move_file(file, state, observation.hash)
+        wake_consumers(desk, file)
+    elif file.state is FileState.BUILT:
+        file_was_lost(desk, file)

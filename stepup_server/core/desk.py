@@ -52,6 +52,8 @@ class DirectorSettings:
     """One local worker belongs to this director and lives and dies with it."""
     lease_s: float = 60.0
     """How long a worker may be out of touch before its attempts are given up."""
+    loss_cap: int = 3
+    """How many workers a step may take down before it fails."""
     prefetch: int = 8
     """How many attempts beyond its slots a worker may hold."""
     database: str = ".stepup/graph.db"

@@ -15,14 +15,17 @@ from typing import Any
 from . import events as ev
 from .amend import Amendments
 from .builds import GOODBYE, Builds
+from .cancelling import Cancelling
 from .commands import Command, FileRow, Record, Report, Snapshot, StepRow, TreeRow
 from .consequences import confirm_files
 from .declare import Declarations
 from .desk import Desk, DirectorSettings
 from .drains import Drains
 from .execution import Execution
-from .ids import NodeId, WorkerId
+from .following import Following
+from .ids import AttemptId, NodeId, WorkerId
 from .locating import Locations
+from .losses import blame_for, death_in_words
 from .reasons import Reason
 from .records import Step
 from .refusals import InvariantBroken, Refusal
@@ -50,6 +53,8 @@ class Director:
         self.execution = Execution(self.desk, self.workforce)
         self.builds = Builds(self.desk, self.execution, self.workforce)
         self._drains = Drains(self.desk, self.workforce)
+        self.cancelling = Cancelling(self.desk, self.workforce)
+        self._following = Following(self.desk, self.workforce)
         self._declarations = Declarations(self.desk)
         self._amendments = Amendments(self.desk, self.workforce)
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -71,6 +76,9 @@ class Director:
             ev.RebuildRequested: self.builds.on_rebuild_requested,
             ev.WaitRequested: self.builds.on_wait_requested,
             ev.JoinRequested: self.builds.on_join_requested,
+            ev.CancelRequested: self.cancelling.on_cancel_requested,
+            ev.FollowRequested: self._following.on_follow_requested,
+            ev.FollowEnded: self._following.on_follow_ended,
             ev.DrainRequested: self.builds.on_drain_requested,
             ev.WorkerDrainRequested: self._drains.on_worker_drain_requested,
             ev.StopRequested: self.builds.on_stop_requested,
@@ -130,7 +138,8 @@ class Director:
         """Take a worker in, with what it has to tell."""
         worker, lost = self.workforce.on_worker_connected(event)
         self.desk.answer(event.request, worker.id)
-        self.execution.lose(lost, f"Worker {worker.id} was started anew")
+        blame = blame_for(worker, event.description.predecessor_end)
+        self.execution.lose(lost, death_in_words(worker, event.description.predecessor_end), blame)
         for fact in event.facts:
             self.execution.on_fact(worker.id, fact)
 
@@ -157,7 +166,8 @@ class Director:
 
     def _give_up_worker(self, id_: WorkerId) -> None:
         """Let the steps of a worker run again elsewhere."""
-        self.execution.lose(self.workforce.give_up(id_), f"Lost worker {id_}")
+        blame = blame_for(self.workforce.workers[id_], None)
+        self.execution.lose(self.workforce.give_up(id_), f"Lost worker {id_}", blame)
         if self.desk.settings.embedded and not self.workforce.workers[id_].leave:
             self.desk.report(Tag.ERROR, "The worker has died. Run the build again to finish the rest.")
             self.desk.draining = True
@@ -168,6 +178,8 @@ class Director:
         while (key := self.desk.deadlines.pop_due(self.desk.now)) is not None:
             if isinstance(key, int):
                 self._give_up_worker(WorkerId(key))
+            elif isinstance(key, AttemptId):
+                self.cancelling.kill(key)
             elif key == GOODBYE:
                 self.builds.end_without_workers()
             elif key == REBUILD:
@@ -265,7 +277,8 @@ class Director:
         for row in under_way:
             self.desk.graph.changed[row.id] = None
         resumed = self._resume_attempts(under_way)
-        if facts.get("clean") == "0":
+        self.builds.resumes = facts.get("clean") == "0"
+        if self.builds.resumes:
             self._report_recovery(resumed, len(under_way) - resumed)
 
     def _restore_explanations(self, facts: Mapping[str, str]) -> None:

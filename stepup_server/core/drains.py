@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .commands import WorkersDrained
+from .answers import WorkersDrained
 from .desk import Desk
 from .events import WorkerDrainRequested
 from .ids import RequestId

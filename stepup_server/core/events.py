@@ -24,11 +24,14 @@ from .values import (
 __all__ = (
     "Amended",
     "BuildRequested",
+    "CancelRequested",
     "DrainRequested",
     "Event",
     "FilesHashed",
     "FilesPublished",
     "FilesRemoved",
+    "FollowEnded",
+    "FollowRequested",
     "GlobRequested",
     "GlobsExpanded",
     "JoinRequested",
@@ -247,6 +250,33 @@ class JoinRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRequested:
+    """Somebody wants a running step to end. Answered with a `CancelTicket`."""
+
+    request: RequestId
+    name: str
+    """As people say it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowRequested:
+    """Somebody wants to see what a step writes. Answered with a `FollowTicket`."""
+
+    request: RequestId
+    name: str
+    """As people say it."""
+    follow: int
+    """Tells those who watch apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowEnded:
+    """Somebody has seen enough."""
+
+    follow: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrainRequested:
     """Somebody wants no further steps to start in this build. Answered with `None`."""
 
@@ -298,6 +328,9 @@ Event = (
     | RebuildRequested
     | WaitRequested
     | JoinRequested
+    | CancelRequested
+    | FollowRequested
+    | FollowEnded
     | DrainRequested
     | WorkerDrainRequested
     | StopRequested

@@ -12,15 +12,19 @@ from dataclasses import replace
 from .causes import DeferredBefore, Ending, FailedBefore, InputsMoved, Interrupted
 from .checking import Checking
 from .commands import Record
-from .consequences import file_was_lost, make_pending, settle_all, undo_execution, wake_consumers
+from .consequences import input_moved, keep_products, make_pending, settle_all, undo_execution, wake_consumers
 from .desk import Desk
+from .eligible import is_eligible
+from .following import end_follows
 from .freshness import input_digest, output_digest, present_sight
 from .ids import AttemptId, NodeId, WorkerId
+from .losses import Blame, note_loss, pages_of_loss, presumed_begun
 from .obstacles import Obstacles
 from .outcomes import (
     REMARKS,
     Deferred,
     Failed,
+    FailedOnce,
     Orphaned,
     Redeclared,
     Succeeded,
@@ -37,13 +41,13 @@ from .records import Attempt, File, Step, Worker
 from .refusals import InvariantBroken, Refusal
 from .states import FileState, Phase, StepState, StopLevel, Tag
 from .stories import end_story, ref_of, tell_story
+from .trials import report_next_try
 from .undeclared import find_undeclared
 from .usage import add_used_inputs, amended_inputs, note_unusable_inputs
 from .values import (
     Assignment,
     AttemptFact,
     AttemptOutcome,
-    ChangeKind,
     NotStarted,
     Observation,
     PathKind,
@@ -104,47 +108,10 @@ class Execution:
             self._graph.woken.clear()
             for id_ in woken:
                 step = self._graph.steps[id_]
-                if self.is_eligible(step):
+                if is_eligible(self._graph, step):
                     self.ready.offer(step)
                 else:
                     self.ready.withdraw(step)
-
-    def is_eligible(self, step: Step) -> bool:
-        """Tell whether a step may be checked or run now, apart from slots and resources."""
-        if step.state is not StepState.PENDING or step.detached or step.deferred or not step.wanted or step.unready:
-            return False
-        held = False
-        for above in self._graph.creators(step):
-            if not self._graph.is_open(above):
-                return False
-            held = held or (above.attempt is not None and above.attempt.holds > 0)
-        return (not held or step.may_be_skipped) and not self._has_rival(step) and self._is_demanded(step)
-
-    def _has_rival(self, step: Step) -> bool:
-        """Tell whether another step is running that had a product of this one until now, and may still write it."""
-        files = self._graph.files
-        return any(files[id_].writer not in {None, step.id} for id_ in (*step.outputs, *step.volatiles))
-
-    def _is_demanded(self, step: Step) -> bool:
-        """Tell whether an optional step is used by one that is sure to stay.
-
-        A planner that is still to run may withdraw what it had declared the last time, and the demand with it.
-        """
-        seen = {step.id}
-        optional = [step] if self._graph.is_optional(step) else []
-        demanded = not optional
-        while optional and not demanded:
-            for user in self._graph.users(optional.pop()):
-                if user.id in seen or not user.wanted or not self._is_sure_to_stay(user):
-                    continue
-                seen.add(user.id)
-                demanded = demanded or not self._graph.is_optional(user)
-                optional.append(user)
-        return demanded
-
-    def _is_sure_to_stay(self, step: Step) -> bool:
-        """Tell whether all steps that created a step have run, or are running and have declared it."""
-        return all(self._graph.is_open(above) for above in self._graph.creators(step))
 
     def _rank(self) -> None:
         """Bring the queue in order, if there is one."""
@@ -211,6 +178,7 @@ class Execution:
             need=step.need,
             input_digest=input_digest(present_sight(graph, step, self._desk.environment)).hex(),
             allowed_roots=self._desk.settings.allowed_roots,
+            timeout_s=step.timeout_s,
         )
 
     # What happens to attempts
@@ -222,7 +190,7 @@ class Execution:
         People, and the order of what follows, shall see one after the other: what has no room yet is held back.
         """
         waiting = self._held_back.setdefault(worker, deque())
-        if self._is_given_back(fact):
+        if self._never_took_a_slot(fact):
             self._take_fact(worker, fact)
         elif any(fact.attempt == earlier.attempt for earlier in waiting) or not self._has_room_for(worker, fact):
             waiting.append(fact)
@@ -256,27 +224,28 @@ class Execution:
             if fact.outcome is not None and not (attempt and attempt.id == fact.attempt and attempt.ended):
                 self._workforce.acknowledge(worker, fact.attempt)
             return
-        if fact.outcome is not None and _was_given_back(attempt, fact.outcome):
+        never_began = fact.outcome is not None and _never_began(attempt, fact.outcome)
+        if never_began and not attempt.cancelled:
             self._take_back(step, attempt)
             return
         if attempt.stop is StopLevel.DRAIN and not self._desk.draining:
             attempt.stop = StopLevel.NONE
         if attempt.started_tick is None:
             attempt.started_tick = self._desk.next_tick()
-            if fact.outcome is None or not was_refused_its_inputs(fact.outcome):
+            if not never_began and (fact.outcome is None or not was_refused_its_inputs(fact.outcome)):
                 self._desk.report(Tag.START, step.title, step=ref_of(step))
         if fact.outcome is not None:
             self._end(step, attempt, fact.outcome)
 
-    def _is_given_back(self, fact: AttemptFact) -> bool:
-        """Tell whether an attempt comes back that never began, and so never took a slot."""
+    def _never_took_a_slot(self, fact: AttemptFact) -> bool:
+        """Tell whether an attempt was stopped before it began."""
         step = self._graph.steps.get(fact.attempt.step)
         attempt = step.attempt if step is not None else None
         return (
             attempt is not None
             and attempt.id == fact.attempt
             and fact.outcome is not None
-            and _was_given_back(attempt, fact.outcome)
+            and _never_began(attempt, fact.outcome)
         )
 
     def _take_back(self, step: Step, attempt: Attempt) -> None:
@@ -318,6 +287,7 @@ class Execution:
         worker.concluding -= 1
         self._workforce.acknowledge(attempt.worker, attempt.id)
         self._desk.running.pop(step.id, None)
+        end_follows(self._desk, attempt)
         self._graph.move_step(step, StepState.PENDING)
         step.reasons = (Interrupted(LOST),)
         end_story(self._desk, step, Ending.LOST, LOST)
@@ -370,6 +340,7 @@ class Execution:
         worker.concluding -= 1
         worker.finished += 1
         self._desk.record_extras.append(Record(outputs=(output_row(step, attempt, outcome),)))
+        end_follows(self._desk, attempt)
         match verdict:
             case Succeeded():
                 self._succeed(step, attempt, outcome, observations)
@@ -377,15 +348,20 @@ class Execution:
                 self._defer(step, attempt, observations)
             case Failed():
                 self._fail(step, outcome, observations)
+            case FailedOnce():
+                self._try_again(step, observations)
             case Orphaned() | Redeclared():
                 self._graph.move_step(step, StepState.PENDING)
                 step.reasons = (Interrupted(""),)
-                self._keep_products(step, observations)
+                keep_products(self._desk, step, observations)
         end_story(self._desk, step, *ending_of(verdict))
-        remark = REMARKS.get(type(verdict), "")
-        ref = ref_of(step, attempt, outcome.wall_s)
-        self._desk.report(verdict.tag, step.title + remark, *pages_of(outcome, verdict), step=ref)
-        if isinstance(verdict, Failed):
+        if isinstance(verdict, FailedOnce):
+            report_next_try(self._desk, step, attempt, outcome)
+        else:
+            remark = REMARKS.get(type(verdict), "")
+            ref = ref_of(step, attempt, outcome.wall_s)
+            self._desk.report(verdict.tag, step.title + remark, *pages_of(outcome, verdict), step=ref)
+        if isinstance(verdict, Failed) and not attempt.cancelled:
             self._maybe_drain(outcome)
         self._take_held_back(attempt.worker)
 
@@ -402,6 +378,7 @@ class Execution:
         """Record a success. One whose inputs moved meanwhile is tried again."""
         step.ended_tick = self._desk.next_tick()
         step.deferred, step.defer_count = False, 0
+        step.losses = ()
         if abs(outcome.wall_s - step.duration_s) > DURATION_CHANGE * step.duration_s:
             step.duration_s = outcome.wall_s
         self._graph.move_step(step, StepState.SUCCEEDED)
@@ -429,7 +406,7 @@ class Execution:
         """Let a step wait for what it asked for; if it is all there by now, it may run at once."""
         self._graph.move_step(step, StepState.PENDING)
         step.reasons = (DeferredBefore(tuple(attempt.missed), tuple(attempt.unfresh)),)
-        self._keep_products(step, observations)
+        keep_products(self._desk, step, observations)
         step.defer_count += 1
         self._workforce.recall_waiting()
         step.deferred = any(dynamic and not self._graph.files[id_].is_available for id_, dynamic in step.inputs.items())
@@ -438,50 +415,61 @@ class Execution:
         """Record a failure; what the step had created is gone."""
         # First, while the step still runs: its own failure stands, whoever else becomes pending.
         for observation in outcome.changed_inputs:
-            self._input_moved(observation)
+            input_moved(self._desk, observation)
+        self._move_to_failed(step, observations)
+
+    def _move_to_failed(self, step: Step, observations: dict[str, Observation]) -> None:
+        """Let a failure stand."""
         self._graph.move_step(step, StepState.FAILED)
         step.reasons = (FailedBefore(),)
-        self._keep_products(step, observations)
+        keep_products(self._desk, step, observations)
         for id_ in list(step.products):
             if id_ in self._graph.steps:
                 self._graph.detach(self._graph.steps[id_])
 
-    def _keep_products(self, step: Step, observations: dict[str, Observation]) -> None:
-        """Note which products of an attempt that did not succeed are there; none of them is trusted."""
-        for file in self._graph.outputs(step):
-            hash_ = observations[file.path].hash if file.path in observations else None
-            self._graph.move_file(file, FileState.PLANNED if hash_ is None else FileState.OUTDATED, hash_)
+    def _try_again(self, step: Step, observations: dict[str, Observation]) -> None:
+        """Let a step run once more in this build."""
+        step.tries += 1
+        self._graph.move_step(step, StepState.PENDING)
+        step.reasons = (FailedBefore(),)
+        keep_products(self._desk, step, observations)
 
-    def _input_moved(self, observation: Observation) -> None:
-        """Take note of an input that somebody changed during the build."""
-        file = self._graph.file_by_path.get(observation.path)
-        if file is None:
-            return
-        kind = ChangeKind.DELETED if observation.hash is None else ChangeKind.UPDATED
-        self._desk.moved[file.path] = kind
-        if file.is_static:
-            state = FileState.MISSING if observation.hash is None else FileState.CONFIRMED
-            self._graph.move_file(file, state, observation.hash)
-            wake_consumers(self._desk, file)
-        elif file.state is FileState.BUILT:
-            file_was_lost(self._desk, file)
-
-    def lose(self, steps: tuple[NodeId, ...], because: str) -> None:
-        """Let steps run again whose attempts are lost."""
+    def lose(self, steps: tuple[NodeId, ...], because: str, blame: Blame | None = None) -> None:
+        """Let steps run again whose attempts are lost, unless they are to blame for that too often."""
+        blamed = presumed_begun(self._graph, steps, blame.slots) if blame is not None else frozenset[NodeId]()
         for id_ in steps:
             step = self._graph.steps[id_]
             if step.attempt is None or step.attempt.ended:
                 continue
             self.placing.give_back(step.attempt)
             self._desk.running.pop(id_, None)
-            had_begun = step.attempt.started_tick is not None
-            self._graph.move_step(step, StepState.PENDING)
-            step.reasons = (Interrupted(because),)
-            end_story(self._desk, step, Ending.LOST, because)
-            if had_begun:
-                self._desk.report(Tag.WARNING, f"{because}: {step.title} will run again", step=ref_of(step))
+            text = blame.text if blame is not None and id_ in blamed else ""
+            self._lose_step(step, step.attempt, because, text)
         for worker in self._held_back:
             self._take_held_back(worker)
+
+    def _lose_step(self, step: Step, attempt: Attempt, because: str, blame: str) -> None:
+        """Decide what follows for a step whose attempt is lost: most run again."""
+        had_begun = attempt.started_tick is not None or bool(blame)
+        end_follows(self._desk, attempt)
+        if had_begun and (attempt.cancelled or (blame and note_loss(self._desk, step, blame))):
+            self._fail_lost(step, attempt)
+            return
+        self._graph.move_step(step, StepState.PENDING)
+        step.reasons = (Interrupted(because),)
+        end_story(self._desk, step, Ending.LOST, because)
+        if had_begun:
+            self._desk.report(Tag.WARNING, f"{because}: {step.title} will run again", step=ref_of(step))
+
+    def _fail_lost(self, step: Step, attempt: Attempt) -> None:
+        """Let a step fail of whose attempt nothing will be heard: it was cancelled, or takes its workers down."""
+        self._move_to_failed(step, {})
+        self._desk.executed += 1
+        pages = pages_of_loss(step, attempt)
+        end_story(self._desk, step, Ending.FAILED, "\n".join(f"{page.title}: {page.text}" for page in pages))
+        self._desk.report(Tag.FAIL, step.title, *pages, step=ref_of(step, attempt))
+        if not attempt.cancelled and not self._desk.options.keep_going:
+            self._desk.draining = True
 
 
 def _divide(
@@ -491,6 +479,6 @@ def _divide(
     return seen[:products], seen[products : products + news], seen[products + news :]
 
 
-def _was_given_back(attempt: Attempt, outcome: AttemptOutcome) -> bool:
+def _never_began(attempt: Attempt, outcome: AttemptOutcome) -> bool:
     """Tell whether an attempt was stopped before it began."""
     return attempt.stop > StopLevel.NONE and attempt.started_tick is None and isinstance(outcome.end, NotStarted)

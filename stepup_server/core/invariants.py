@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from .director import Director
+from .eligible import is_eligible
 from .freshness import input_digest, last_sight, output_digest
 from .graph import Graph
 from .ids import ROOT, NodeId
@@ -268,7 +269,7 @@ def _check_queue(director: Director) -> None:
     desk, execution = director.desk, director.execution
     _demand(None, that=not desk.graph.woken, reason="a woken step was not looked at")
     for step in desk.graph.steps.values():
-        eligible = execution.is_eligible(step)
+        eligible = is_eligible(desk.graph, step)
         _demand(step, that=(step.id in execution.ready) == eligible, reason="in the queue or not, against the rules")
     if desk.phase is Phase.BUILD and not desk.draining:
         place = execution.placing.next_place(lambda _: False)

@@ -6,7 +6,7 @@ was an input is told at the end of the attempt, as it is everywhere.
 
 from __future__ import annotations
 
-from .commands import Located
+from .answers import Located
 from .desk import Desk
 from .events import LocateRequested
 from .graph import Graph

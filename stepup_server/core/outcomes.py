@@ -14,16 +14,20 @@ from .phrases import list_page, one_line, what_is_wrong_with
 from .records import Attempt, Step
 from .refusals import Refusal
 from .states import StopLevel, Tag
-from .values import AttemptOutcome, Exited, NotStarted, Observation, Page, PathKind, Signalled
+from .trials import may_try_again, pages_of_limits
+from .values import AttemptOutcome, Exited, NotStarted, Observation, Page, PathKind, Signalled, TimedOut
 
 __all__ = (
+    "CANCELLED",
     "REMARKS",
     "Deferred",
     "Failed",
+    "FailedOnce",
     "Orphaned",
     "Redeclared",
     "Succeeded",
     "Verdict",
+    "command_page",
     "ending_of",
     "judge",
     "output_row",
@@ -33,6 +37,8 @@ __all__ = (
 
 PAGE_CHARS_MAX = 256 * 1024
 """How much of what a step wrote is shown."""
+
+CANCELLED = "cancelled by the user"
 
 REMARK_CHARS_MAX = 2000
 """How much is remembered about how an attempt ended."""
@@ -63,6 +69,14 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedOnce:
+    """The step has not done what it was declared to do, and is tried again."""
+
+    tag = Tag.WARNING
+    pages: tuple[Page, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Orphaned:
     """The step ended badly while no director was there to answer it: nothing follows from that."""
 
@@ -78,7 +92,7 @@ class Redeclared:
     pages: tuple[Page, ...] = ()
 
 
-Verdict = Succeeded | Deferred | Failed | Orphaned | Redeclared
+Verdict = Succeeded | Deferred | Failed | FailedOnce | Orphaned | Redeclared
 
 REMARKS: dict[type[Verdict], str] = {
     Orphaned: " (ended while no director was there, and will run again)",
@@ -94,7 +108,11 @@ def judge(
     if attempt.redeclared:
         return Redeclared()
     verdict = _judge_by_itself(desk, step, attempt, outcome, observations)
-    return Orphaned(verdict.pages) if attempt.orphaned and isinstance(verdict, Failed) else verdict
+    if not isinstance(verdict, Failed) or attempt.cancelled:
+        return verdict
+    if attempt.orphaned:
+        return Orphaned(verdict.pages)
+    return FailedOnce(verdict.pages) if may_try_again(desk, step, attempt, outcome) else verdict
 
 
 def _judge_by_itself(
@@ -102,16 +120,17 @@ def _judge_by_itself(
 ) -> Verdict:
     """Decide what the end of an attempt means, whatever happened to the director meanwhile."""
     cap = desk.options.defer_cap
-    is_deferred = attempt.deferred and not outcome.changed_inputs and attempt.stop < StopLevel.INTERRUPT
+    was_stopped = attempt.cancelled or attempt.stop >= StopLevel.INTERRUPT
+    is_deferred = attempt.deferred and not outcome.changed_inputs and not was_stopped
     if is_deferred and step.defer_count < cap:
         return Deferred(_pages_about_inputs(attempt))
     wrong = _outputs_not_created(desk, step, observations)
-    faults = (outcome.changed_inputs, attempt.refusals, attempt.unpublished, wrong)
+    faults = (outcome.changed_inputs, attempt.refusals, attempt.unpublished, wrong, attempt.cancelled)
     is_good = outcome.end == Exited(0) and not any(faults)
     if is_good and not is_deferred:
         return Succeeded()
     title = f"Deferred more than {cap} times" if is_deferred else "Failed command"
-    pages = [_failed_command(title, step, attempt, outcome)]
+    pages = [_failed_command(title, step, attempt, outcome), *pages_of_limits(step, outcome)]
     if is_deferred:
         pages += _pages_about_inputs(attempt)
     if outcome.changed_inputs:
@@ -151,6 +170,7 @@ def ending_of(verdict: Verdict) -> tuple[Ending, str]:
         Succeeded: Ending.SUCCEEDED,
         Deferred: Ending.DEFERRED,
         Failed: Ending.FAILED,
+        FailedOnce: Ending.FAILED,
         Orphaned: Ending.LOST,
         Redeclared: Ending.LOST,
     }[type(verdict)]
@@ -169,11 +189,13 @@ def _failed_command(title: str, step: Step, attempt: Attempt, outcome: AttemptOu
             remark = f"exit={code}"
         case Signalled(number=number):
             remark = f"exit=-{number}"
+        case TimedOut(after_s=after_s):
+            remark = f"timed out after {after_s:g} s"
         case NotStarted():
             remark = "not executed" if outcome.changed_inputs else "exit=1"
         case _:
             assert_never(outcome.end)
-    return _command_page(title, step, remark)
+    return command_page(title, step, CANCELLED if attempt.cancelled else remark)
 
 
 def _with_source(refusal: Refusal) -> str:
@@ -181,7 +203,7 @@ def _with_source(refusal: Refusal) -> str:
     return f"{refusal.source}: {refusal.message}" if refusal.source.line else refusal.message
 
 
-def _command_page(title: str, step: Step, remark: str) -> Page:
+def command_page(title: str, step: Step, remark: str) -> Page:
     """Show the command with a remark behind it."""
     command = one_line(step.command)
     if step.directory != ".":
@@ -238,6 +260,8 @@ def output_row(step: Step, attempt: Attempt, outcome: AttemptOutcome) -> OutputR
             end = f"exit {code}"
         case Signalled(number=number):
             end = f"signal {number}"
+        case TimedOut(after_s=after_s):
+            end = f"timed out after {after_s:g} s"
         case NotStarted(reason=reason):
             end = f"not started: {reason}"
         case _:

@@ -109,6 +109,9 @@ class Placing:
         self, step: Step, candidates: list[Worker], round_: _Round, may_be_ahead: Callable[[Step], bool]
     ) -> Worker | None:
         """Return the best of some workers that has a slot, or room to wait for one if that changes no order."""
+        if step.losses:
+            # It may have taken a worker down, and runs alone.
+            return next((one for one in candidates if not one.holding and not one.concluding), None)
         free = [worker for worker in candidates if worker.free_slots > 0]
         if len(free) == 1:
             return free[0]
@@ -221,7 +224,7 @@ def offers(worker: Worker, units: Iterable[tuple[str, int]]) -> bool:
 
 def _room(worker: Worker, extra: int) -> int:
     """Return how many attempts a worker could hold besides."""
-    return worker.description.slots + extra - len(worker.holding)
+    return 0 if worker.reserved else worker.description.slots + extra - len(worker.holding)
 
 
 def _remember(worker: Worker, digests: Iterable[bytes]) -> None:

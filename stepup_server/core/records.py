@@ -153,6 +153,10 @@ class Attempt:
     """Sentences about outputs that could not be put in their places: it cannot succeed."""
     undeclared: tuple[str, ...] = ()
     """Sentences about files that it seems to have missed where only its inputs are."""
+    cancelled: bool = False
+    """A person has asked for its end: it cannot succeed, and is not tried again."""
+    follows: dict[int, None] = field(default_factory=dict[int, None])
+    """Those who watch what it writes."""
     ended: bool = False
     """Its worker has told how it ended; its products are being looked at."""
     units: tuple[tuple[str, int], ...] = ()
@@ -254,6 +258,14 @@ class Step:
     """It waits for inputs that it asked for while it ran."""
     defer_count: int = 0
     """Deferrals since the last success."""
+    timeout_s: float = 0.0
+    """How long an attempt may run; 0: for ever."""
+    retries: int = 0
+    """How many more attempts there may be in a build after one that failed by itself."""
+    tries: int = 0
+    """Attempts that failed by themselves in this build and are followed by another; at most `retries`."""
+    losses: tuple[str, ...] = ()
+    """How workers died at work on it, since it last ended. While there are any, it runs alone on its worker."""
 
     unready: int = 0
     """Number of inputs that block it. Redundant, kept by the graph."""
@@ -363,6 +375,8 @@ class Worker:
     """It has not been told yet what it should be doing."""
     leave: bool = False
     """It is to leave when it holds nothing."""
+    reserved: bool = False
+    """It is for a single step, which may take it down; until it holds nothing."""
     concluding: int = 0
     """Attempts that it has finished and whose products are still being looked at: nothing follows from them yet."""
     finished: int = 0
@@ -381,4 +395,4 @@ class Worker:
     @property
     def free_slots(self) -> int:
         """How many attempts could begin at once, as people see it: one after the other."""
-        return self.description.slots - len(self.holding) - self.concluding
+        return 0 if self.reserved else self.description.slots - len(self.holding) - self.concluding

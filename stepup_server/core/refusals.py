@@ -14,6 +14,7 @@ __all__ = (
     "InvariantBroken",
     "LimitExceeded",
     "NotNow",
+    "NotRunning",
     "Refusal",
     "Superseded",
     "UnknownStep",
@@ -78,6 +79,10 @@ class Unwelcome(Refusal):
 
 class NotNow(Refusal):
     """Not possible in the director's present phase."""
+
+
+class NotRunning(Refusal):
+    """What somebody wants can be had from a running step only."""
 
 
 class InvariantBroken(Exception):

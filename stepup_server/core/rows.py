@@ -54,6 +54,10 @@ def step_row(step: Step, worker: str) -> StepRow:
         pools=_dump(step.pools),
         where=step.where,
         story=_dump_story(step.story),
+        timeout_s=step.timeout_s,
+        retries=step.retries,
+        tries=step.tries,
+        losses=_dump(step.losses),
     )
 
 
@@ -172,6 +176,8 @@ def _restore_step(graph: Graph, row: StepRow) -> None:
     step.pools, step.where = json.loads(row.pools), row.where
     step.attempt_number = row.attempt
     step.deferred, step.defer_count = bool(row.deferred), row.defer_count
+    step.timeout_s, step.retries, step.tries = row.timeout_s, row.retries, row.tries
+    step.losses = tuple(json.loads(row.losses)) if row.losses != "[]" else ()
     step.reasons, step.story = _load_causes(row.reasons), _load_story(row.story)
     if state is StepState.RUNNING:
         step.reasons = (Interrupted(""),)

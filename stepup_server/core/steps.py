@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import posixpath
 from dataclasses import dataclass
 
@@ -32,6 +33,10 @@ __all__ = ("declare_step",)
 
 RESERVED_VARIABLES = frozenset({"HERE", "ROOT", "STEPUP_JOB_I", "STEPUP_STEP_INP_DIGEST", "STEPUP_STEP_NEED"})
 """Set by the worker for each step: nobody else may."""
+
+
+RETRIES_MAX = 1000
+"""More would hide what is wrong with a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ def _check_arguments(declaration: StepDeclaration) -> None:
         if units <= 0:
             raise InvalidArgument(f"A step must ask for at least one unit of {name!r}, not {units}.", source)
     _check_where(declaration)
+    _check_patience(declaration)
     overridden = {name for name, _ in declaration.environment_overrides}
     check_variable_names((*declaration.environment, *overridden), source)
     if clash := overridden & (RESERVED_VARIABLES | set(declaration.environment)):
@@ -118,6 +124,15 @@ def _check_where(declaration: StepDeclaration) -> None:
         parse_where(declaration.where.strip())
     except WrongCondition as wrong:
         raise InvalidArgument(f"The condition for workers (where=) is wrong. {wrong}", declaration.source) from wrong
+
+
+def _check_patience(declaration: StepDeclaration) -> None:
+    """Refuse a time that never comes, and more tries than anybody can mean."""
+    timeout_s, source = declaration.timeout_s, declaration.source
+    if not 0 <= timeout_s < math.inf:
+        raise InvalidArgument(f"The timeout of a step must be positive, not {timeout_s}.", source)
+    if declaration.retries > RETRIES_MAX:
+        raise InvalidArgument(f"A step is tried again at most {RETRIES_MAX} times.", source)
 
 
 def _check_step(desk: Desk, claim: Claim, place: _Place, edges: NewEdges) -> bool:
@@ -183,6 +198,7 @@ def _describe(desk: Desk, step: Step, declaration: StepDeclaration, workdir: str
     step.source = declaration.source
     step.resources, step.where = declaration.resources, declaration.where.strip()
     step.duration_s = step.duration_s or declaration.duration_s
+    step.timeout_s, step.retries = declaration.timeout_s, declaration.retries
     desk.graph.set_need(step, declaration.need)
     if changed or step.state is StepState.FAILED:
         make_pending(desk, step)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from .ends import End, Exited, NotStarted, OutOfMemory, PredecessorEnd, Signalled, TimedOut
 from .ids import AttemptId, NodeId
 from .states import Need, StopLevel
 
@@ -22,6 +23,7 @@ __all__ = (
     "Declaration",
     "DeferredDeclaration",
     "DirectoryDeclaration",
+    "End",
     "EnvironmentDeclaration",
     "Exited",
     "FileHash",
@@ -32,9 +34,11 @@ __all__ = (
     "NotStarted",
     "Observation",
     "Order",
+    "OutOfMemory",
     "Page",
     "PathKind",
     "PoolDeclaration",
+    "PredecessorEnd",
     "Published",
     "Reach",
     "Removed",
@@ -43,6 +47,7 @@ __all__ = (
     "StaticDeclaration",
     "StepDeclaration",
     "SubprocessDeclaration",
+    "TimedOut",
     "WatchedDirectory",
     "WorkerDescription",
 )
@@ -218,6 +223,9 @@ class StepDeclaration:
     environment_overrides: tuple[tuple[str, str], ...] = ()
     duration_s: float = 0.0
     """0: unknown."""
+    timeout_s: float = 0.0
+    """0: for ever."""
+    retries: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,6 +350,8 @@ class WorkerDescription:
     """Units that it offers to its steps."""
     probe: str | None = None
     """By which it is known to see the same root; None: it knows nothing of that."""
+    predecessor_end: PredecessorEnd | None = None
+    """The process before this one died at its work, and this one was started in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,32 +366,11 @@ class Published:
     """Sentences that say which files cannot be where they should be, and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exited:
-    """The process ended by itself."""
-
-    code: int
-
-
-@dataclass(frozen=True, slots=True)
-class Signalled:
-    """The process was ended by a signal."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class NotStarted:
-    """The process was never started."""
-
-    reason: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptOutcome:
     """How an attempt ended, as its worker saw it."""
 
-    end: Exited | Signalled | NotStarted
+    end: End
     stdout: bytes = b""
     stderr: bytes = b""
     outputs: tuple[Observation, ...] = ()
@@ -397,6 +386,8 @@ class AttemptOutcome:
     """Files, relative to the root, that it turned out to read; amended on its behalf."""
     used_environment: tuple[str, ...] = ()
     """Names of variables on which that depends."""
+    out_of_memory: OutOfMemory | None = None
+    """The kernel killed it for that."""
 
 
 class AttemptFact(NamedTuple):
@@ -422,6 +413,8 @@ class Assignment:
     input_digest: str
     allowed_roots: tuple[str, ...] = ()
     """Directories besides the root beneath which outputs may lie; absolute."""
+    timeout_s: float = 0.0
+    """How long it may run; 0: for ever."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,9 @@ class _Explanation:
         reason = Reason(_kind_of(step), f"{step.label} {what}", step.label)
         if story is None:
             return reason
+        if step.tries and story.build == self._graph.last_build:
+            text = f"it had failed {step.tries} time(s) before in this build, and may {step.retries} time(s)"
+            reason = reason.following_from([Reason("tried", text, step.label)])
         remarks = tuple(Reason("remark", line) for line in story.remark.splitlines() if line.strip())
         return reason.following_from((*limited(remarks), *self._of_turn(step, story)))
 

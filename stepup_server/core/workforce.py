@@ -45,9 +45,9 @@ class Workforce:
         lost: tuple[NodeId, ...] = ()
         if worker is None:
             worker = self.expect(description)
-        elif worker.connected:
+        if worker.connected:
             self._end_stream(worker, description)
-        elif worker.description.incarnation not in {"", description.incarnation}:
+        if worker.description.incarnation not in {"", description.incarnation}:
             lost = self._take_all(worker)
             worker.draining = False
             worker.known.clear()
@@ -64,7 +64,7 @@ class Workforce:
 
     def _end_stream(self, worker: Worker, newcomer: WorkerDescription) -> None:
         """Let go of the stream of a worker that has opened another: it is dead, though nobody has noticed yet."""
-        if worker.description.incarnation != newcomer.incarnation:
+        if worker.description.incarnation != newcomer.incarnation and not _has_died(worker, newcomer):
             raise NotNow(f"Another worker is connected under the name {newcomer.name!r}.")
         if worker.stream is not None:
             self._desk.commands.append(EndStream(worker.stream))
@@ -122,7 +122,11 @@ class Workforce:
         if worker.leave and not worker.holding:
             self._desk.report(None)
             return False
-        if not worker.holding or self._desk.settings.embedded:
+        if self._desk.settings.embedded:
+            # Its guardian starts another one; should that have died, too, the command line ends the build.
+            self._desk.deadlines.set(id_, self._desk.now + self._desk.settings.lease_s)
+            return False
+        if not worker.holding:
             return True
         self._desk.report(
             Tag.WARNING,
@@ -161,6 +165,7 @@ class Workforce:
         steps = tuple(worker.holding.values())
         worker.holding.clear()
         worker.told.clear()
+        worker.reserved = False
         return steps
 
     @property
@@ -233,6 +238,7 @@ class Workforce:
     def hand_out(self, worker: Worker, step: Step, attempt: Attempt) -> None:
         """Let a worker hold an attempt."""
         worker.holding[attempt.id] = step.id
+        worker.reserved = bool(step.losses)
         worker.changed = True
 
     def take_back(self, attempt: Attempt) -> None:
@@ -240,6 +246,7 @@ class Workforce:
         worker = self.workers[attempt.worker]
         worker.holding.pop(attempt.id, None)
         worker.told.pop(attempt.id, None)
+        worker.reserved = worker.reserved and bool(worker.holding)
         worker.changed = True
 
     def stop_all(self, level: StopLevel) -> None:
@@ -288,6 +295,7 @@ class Workforce:
         worker.sequence += 1
         worker.changed = False
         orders = tuple(self._order(worker, id_, step) for id_, step in worker.holding.items())
+        followed = tuple((follow, id_) for id_, step in worker.holding.items() for follow in self._follows(step))
         acknowledged = tuple(worker.acknowledged)
         worker.acknowledged.clear()
         return OrderWorker(
@@ -299,6 +307,7 @@ class Workforce:
             worker.leave,
             version=self._desk.settings.version,
             scattered=self._is_scattered(),
+            followed=followed,
         )
 
     def _is_scattered(self) -> bool:
@@ -306,6 +315,11 @@ class Workforce:
         home = self._desk.settings.host
         hosts = {worker.description.host for worker in self.connected if not worker.description.own_workspace}
         return bool(home) and bool(hosts - {home})
+
+    def _follows(self, step_id: NodeId) -> dict[int, None]:
+        """Return those who watch what a step writes."""
+        attempt = self._desk.graph.steps[step_id].attempt
+        return {} if attempt is None else attempt.follows
 
     def _order(self, worker: Worker, id_: AttemptId, step_id: NodeId) -> Order:
         """Put down one attempt, with its details when the worker does not have them."""
@@ -316,3 +330,9 @@ class Workforce:
             return Order(id_, attempt.stop, None)
         worker.told[id_] = worker.sequence
         return Order(id_, attempt.stop, attempt.assignment)
+
+
+def _has_died(worker: Worker, description: WorkerDescription) -> bool:
+    """Tell whether a worker comes in the place of one whose death has not been noticed yet."""
+    end = description.predecessor_end
+    return end is not None and end.incarnation == worker.description.incarnation

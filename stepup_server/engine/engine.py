@@ -16,6 +16,7 @@ from stepup_server.core.commands import (
     Answer,
     Command,
     CompareFiles,
+    EndFollow,
     EndStream,
     ExpandGlobs,
     ForgetBlobs,
@@ -49,6 +50,7 @@ from stepup_server.core.ids import RequestId, StreamId
 from stepup_server.core.refusals import InvariantBroken
 from stepup_server.core.states import StopLevel, Tag
 
+from .follows import Follows
 from .mailbox import Mailbox
 from .ports import Clock, Disk, Journal, JournalFailed, Reporter, Watcher, WatcherFailed
 
@@ -86,6 +88,8 @@ class Engine:
         self._last_stream = 0
         self._last_request = 0
         self._stopped = False
+        self.follows = Follows()
+        """Those who watch what running steps write."""
         self._questions: asyncio.TaskGroup | None = None
 
     @property
@@ -192,22 +196,31 @@ class Engine:
         match command:
             case Record():
                 pass
-            case Answer(request=request, value=value):
-                if (future := self._waiting(request)) is not None:
-                    future.set_result(value)
-            case Refuse(request=request, refusal=refusal):
-                if (future := self._waiting(request)) is not None:
-                    future.set_exception(refusal)
+            case Answer() | Refuse():
+                self._reply(command)
             case OrderWorker() | EndStream():
                 self._post(command)
             case Report():
                 self._reporter.report(command)
             case Stop():
                 self._stopped = True
+            case EndFollow(follow=follow):
+                self.follows.end(follow)
             case Watch() | PauseWatch():
                 self._begin(self._use_watcher(command))
             case _:
                 self._begin(self._use_disk(command))
+
+    def _reply(self, command: Answer | Refuse) -> None:
+        """Let the caller go on."""
+        future = self._waiting(command.request)
+        if future is None:
+            return
+        match command:
+            case Answer(value=value):
+                future.set_result(value)
+            case Refuse(refusal=refusal):
+                future.set_exception(refusal)
 
     def _waiting(self, request: RequestId) -> asyncio.Future[Any] | None:
         """Return the caller of a request, if it still waits."""

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from stepup_server.core.commands import Record, Report
+from stepup_server.core.commands import OutputRow, Record, Report
 from stepup_server.core.events import PathsTouched
+from stepup_server.core.ids import NodeId
 from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, Published, Removed, WatchedDirectory
 
 __all__ = (
+    "Archive",
     "Clock",
     "Disk",
     "Feed",
@@ -49,6 +51,20 @@ class Journal(Protocol):
         ------
         JournalFailed
             Nothing of it is durable.
+        """
+        ...
+
+
+class Archive(Protocol):
+    """What steps have written, as it is stored."""
+
+    async def output(self, step: NodeId) -> OutputRow | None:
+        """Return what the last attempt of a step has written; None when nothing is known.
+
+        Raises
+        ------
+        JournalFailed
+            It cannot be read.
         """
         ...
 

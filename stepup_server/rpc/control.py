@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from types import NoneType
 
 from stepup_proto.v1 import control_pb2 as control
-from stepup_server.core.commands import BuildTicket, WorkersDrained
+from stepup_server.core.answers import CancelTicket, WorkersDrained
+from stepup_server.core.commands import BuildTicket
 from stepup_server.core.events import (
     BuildRequested,
+    CancelRequested,
     DrainRequested,
     JoinRequested,
     RebuildRequested,
@@ -17,9 +19,10 @@ from stepup_server.core.events import (
     WorkerDrainRequested,
 )
 from stepup_server.engine.engine import Engine
-from stepup_server.engine.ports import Feed
+from stepup_server.engine.ports import Archive, Feed
 
 from . import convert
+from .output import follow_output
 from .views import explanation_to_wire, graph_to_wire, status_to_wire
 
 __all__ = ("ControlServicer",)
@@ -28,8 +31,9 @@ __all__ = ("ControlServicer",)
 class ControlServicer:
     """What operators and displays say."""
 
-    def __init__(self, engine: Engine, feed: Feed, version: str) -> None:
+    def __init__(self, engine: Engine, feed: Feed, archive: Archive, version: str) -> None:
         self._engine = engine
+        self._archive = archive
         self._feed = feed
         self._version = version
         self._events_before = 0
@@ -94,6 +98,16 @@ class ControlServicer:
     async def explain(self, request: control.ExplainRequest) -> control.ExplainResponse:
         """Say why a step is what it is."""
         return explanation_to_wire(self._engine.director.explain(request.name))
+
+    async def cancel_step(self, request: control.CancelStepRequest) -> control.CancelStepResponse:
+        """End a running step."""
+        ticket = await self._engine.ask(lambda id_: CancelRequested(request=id_, name=request.name), CancelTicket)
+        return control.CancelStepResponse(label=ticket.label, attempt=convert.attempt_to_wire(ticket.attempt))
+
+    async def follow_output(self, request: control.FollowOutputRequest) -> AsyncIterator[control.FollowOutputResponse]:
+        """Tell what a step writes."""
+        async for part in follow_output(self._engine, self._archive, request):
+            yield part
 
     async def events(self, request: control.EventsRequest) -> AsyncIterator[control.EventsResponse]:
         """Tell everything that happens."""

@@ -9,7 +9,7 @@ from stepup_proto.v1 import control_pb2 as control
 from stepup_proto.v1 import dispatch_pb2 as dispatch
 from stepup_proto.v1 import plan_pb2 as plan
 from stepup_proto.v1 import types_pb2 as types
-from stepup_server.core import commands, values
+from stepup_server.core import answers, commands, values
 from stepup_server.core.events import Amended, GlobRequested, LocateRequested, PlanDeclared
 from stepup_server.core.ids import AttemptId, NodeId, RequestId
 from stepup_server.core.refusals import InvalidArgument
@@ -27,6 +27,8 @@ from stepup_server.core.values import (
     SubprocessDeclaration,
 )
 from stepup_server.engine.ports import NumberedReport
+
+from .ends import end_from_wire, out_of_memory_from_wire, predecessor_end_from_wire
 
 __all__ = (
     "LEVEL_TO_WIRE",
@@ -145,6 +147,8 @@ def _step(message: plan.StepDeclaration, source: Source, base: str) -> StepDecla
         shell=message.shell,
         environment_overrides=_pairs(message.environment_overrides.items()),
         duration_s=message.duration_s,
+        timeout_s=message.timeout_s,
+        retries=message.retries,
     )
 
 
@@ -231,7 +235,7 @@ def locate_from_wire(message: plan.LocateRequest, request: RequestId, base: str)
     )
 
 
-def located_to_wire(answer: commands.Located) -> plan.LocateResponse:
+def located_to_wire(answer: answers.Located) -> plan.LocateResponse:
     """Return what is there."""
     return plan.LocateResponse(files=map(_observation_to_wire, answer.files), matches=answer.matches)
 
@@ -266,6 +270,7 @@ def description_from_wire(message: dispatch.WorkerDescription) -> values.WorkerD
         memory_bytes=message.memory_bytes,
         resources=dict(sorted(message.resources.items())),
         probe=message.probe if message.HasField("probe") else None,
+        predecessor_end=predecessor_end_from_wire(message),
     )
 
 
@@ -302,7 +307,7 @@ def transfer_to_wire(transfer: values.Transfer | None) -> types.Transfer | None:
 def _outcome(message: dispatch.AttemptResult) -> values.AttemptOutcome:
     """Return how an attempt ended."""
     return values.AttemptOutcome(
-        end=_end(message),
+        end=end_from_wire(message),
         stdout=message.stdout,
         stderr=message.stderr,
         outputs=tuple(map(_observation_from_wire, message.outputs)),
@@ -314,17 +319,8 @@ def _outcome(message: dispatch.AttemptResult) -> values.AttemptOutcome:
         rss_bytes_max=message.rss_bytes_max,
         used_inputs=tuple(message.used_inputs),
         used_environment=tuple(message.used_environment),
+        out_of_memory=out_of_memory_from_wire(message),
     )
-
-
-def _end(message: dispatch.AttemptResult) -> values.Exited | values.Signalled | values.NotStarted:
-    """Return how the process of an attempt ended."""
-    kind = message.WhichOneof("end")
-    if kind == "signal":
-        return values.Signalled(message.signal)
-    if kind == "exit_code":
-        return values.Exited(message.exit_code)
-    return values.NotStarted(message.not_started or "The worker does not say why.")
 
 
 def _observation_from_wire(message: types.FileObservation) -> values.Observation:
@@ -373,6 +369,9 @@ def orders_to_wire(orders: commands.OrderWorker) -> dispatch.SynchronizeResponse
         leave=orders.leave,
         version=orders.version,
         scattered=orders.scattered,
+        followed=[
+            dispatch.Followed(follow=follow, attempt=attempt_to_wire(attempt)) for follow, attempt in orders.followed
+        ],
     )
 
 
@@ -389,6 +388,7 @@ def _assignment(assignment: values.Assignment) -> dispatch.Assignment:
         need=types.Need.Name(assignment.need.value),
         input_digest=assignment.input_digest,
         allowed_roots=assignment.allowed_roots,
+        timeout_s=assignment.timeout_s,
     )
 
 

@@ -12,6 +12,7 @@ from stepup_server.core.ids import StreamId, WorkerId
 from stepup_server.core.refusals import InvalidArgument
 from stepup_server.engine.blobs import Blobs
 from stepup_server.engine.engine import Engine
+from stepup_server.engine.follows import Piece
 from stepup_server.engine.mailbox import Mailbox
 
 from . import convert
@@ -46,6 +47,15 @@ class DispatchServicer:
             finally:
                 listening.cancel()
                 self._engine.tell(WorkerDisconnected(worker=worker, stream=stream))
+
+    async def send_output(self, request: dispatch.SendOutputRequest) -> dispatch.SendOutputResponse:
+        """Hand a piece of what a step writes to who watches it."""
+        follow = self._engine.follows.find(request.follow)
+        if follow is None:
+            return dispatch.SendOutputResponse(gone=True)
+        piece = Piece(request.stdout_offset, request.stdout, request.stderr_offset, request.stderr, request.is_all)
+        await follow.hand_over(piece)
+        return dispatch.SendOutputResponse(stdout_offset=follow.stdout, stderr_offset=follow.stderr)
 
     def _offer_inputs(self, orders: OrderWorker) -> None:
         """Let those fetch the inputs of their steps who do not see them."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from stepup_proto.v1 import plan_pb2 as plan
 from stepup_proto.v1 import types_pb2 as types
-from stepup_server.core.commands import AmendAnswer, Declared, GlobAnswer, Located, StepInfo
+from stepup_server.core.answers import Located
+from stepup_server.core.commands import AmendAnswer, Declared, GlobAnswer, StepInfo
 from stepup_server.core.events import StepInfoRequested
 from stepup_server.core.ids import NodeId
 from stepup_server.engine.blobs import Blobs

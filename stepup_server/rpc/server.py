@@ -16,7 +16,7 @@ from stepup_proto.v1 import dispatch_pb2 as dispatch
 from stepup_proto.v1 import plan_pb2 as plan
 from stepup_server.engine.blobs import Blobs
 from stepup_server.engine.engine import Engine
-from stepup_server.engine.ports import Feed
+from stepup_server.engine.ports import Archive, Feed
 from stepup_shared.keepalive import SERVER_OPTIONS
 
 from .bytestream import ByteStreamServicer
@@ -40,13 +40,15 @@ OPTIONS = (
 
 
 @asynccontextmanager
-async def serving(engine: Engine, feed: Feed, blobs: Blobs, socket: str, version: str) -> AsyncGenerator[None]:
+async def serving(
+    engine: Engine, feed: Feed, blobs: Blobs, archive: Archive, *, socket: str, version: str
+) -> AsyncGenerator[None]:
     """Listen on a Unix socket, and stop gracefully at the end."""
     server = grpc.aio.server(options=OPTIONS)
     services = {
         plan.DESCRIPTOR.services_by_name["PlanService"]: PlanServicer(engine, blobs),
         dispatch.DESCRIPTOR.services_by_name["DispatchService"]: DispatchServicer(engine, blobs),
-        control.DESCRIPTOR.services_by_name["ControlService"]: ControlServicer(engine, feed, version),
+        control.DESCRIPTOR.services_by_name["ControlService"]: ControlServicer(engine, feed, archive, version),
         reapi.DESCRIPTOR.services_by_name["ContentAddressableStorage"]: StorageServicer(blobs),
         reapi.DESCRIPTOR.services_by_name["Capabilities"]: CapabilitiesServicer(),
         bytestream.DESCRIPTOR.services_by_name["ByteStream"]: ByteStreamServicer(blobs),

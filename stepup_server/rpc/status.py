@@ -50,6 +50,7 @@ STATUS_TABLE: dict[type[refusals.Refusal], tuple[grpc.StatusCode, types.Refusal.
     refusals.UnknownStep: (_Code.NOT_FOUND, _Kind.KIND_ARGUMENT),
     refusals.UnknownWorker: (_Code.NOT_FOUND, _Kind.KIND_UNKNOWN),
     refusals.Unwelcome: (_Code.FAILED_PRECONDITION, _Kind.KIND_PHASE),
+    refusals.NotRunning: (_Code.FAILED_PRECONDITION, _Kind.KIND_PHASE),
     refusals.NotNow: (_Code.UNAVAILABLE, _Kind.KIND_PHASE),
 }
 

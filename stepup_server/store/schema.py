@@ -75,6 +75,17 @@ def _add_where(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE step ADD COLUMN \"where\" TEXT NOT NULL DEFAULT ''")
 
 
+def _add_tries(connection: sqlite3.Connection) -> None:
+    """Make version 7: how long steps may run, how often they may fail, and how workers died at work on them."""
+    for column in (
+        "timeout_s REAL NOT NULL DEFAULT 0",
+        "retries INTEGER NOT NULL DEFAULT 0",
+        "tries INTEGER NOT NULL DEFAULT 0",
+        "losses TEXT NOT NULL DEFAULT '[]'",
+    ):
+        connection.execute(f"ALTER TABLE step ADD COLUMN {column}")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _create,
     _add_places,
@@ -82,6 +93,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _add_subprocesses,
     _add_version_1,
     _add_where,
+    _add_tries,
 )
 """The migration at index N makes version N + 1 from version N."""
 

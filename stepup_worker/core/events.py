@@ -12,9 +12,11 @@ __all__ = (
     "DrainAsked",
     "Event",
     "OrdersReceived",
+    "Resumed",
     "StopAsked",
     "StreamBroken",
     "StreamOpened",
+    "Suspended",
     "TimePassed",
 )
 
@@ -39,6 +41,8 @@ class OrdersReceived:
     """What is not listed is not wanted."""
     acknowledged: tuple[AttemptId, ...] = ()
     """Results that are durable now."""
+    followed: tuple[tuple[int, AttemptId], ...] = ()
+    """Those who watch what running attempts write, and which: the whole list."""
     leave: bool = False
     """Leave when nothing is held any more."""
     version: str = ""
@@ -78,9 +82,30 @@ class DrainAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspended:
+    """All steps stand still; that time does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """All steps go on."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimePassed:
     """The deadline may have come."""
 
 
-Event = StreamOpened | StreamBroken | OrdersReceived | AttemptBegan | AttemptEnded | StopAsked | DrainAsked | TimePassed
+Event = (
+    StreamOpened
+    | StreamBroken
+    | OrdersReceived
+    | AttemptBegan
+    | AttemptEnded
+    | StopAsked
+    | DrainAsked
+    | Suspended
+    | Resumed
+    | TimePassed
+)
 """What `Session.handle` takes."""

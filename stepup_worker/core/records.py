@@ -40,6 +40,10 @@ class Held:
     """It was stopped because this worker stops: unless it succeeds nevertheless, it is for somebody else to run."""
     began_at: float | None = None
     """When its process began; None before that."""
+    limit_at: float | None = None
+    """When it has run too long, or, once it has, when it is killed for it; set only while it runs."""
+    has_timed_out: bool = False
+    """It has run too long."""
     outcome: Outcome | None = None
     """Set exactly when ENDED."""
     is_said: bool = False

@@ -23,11 +23,14 @@ from .events import (
     DrainAsked,
     Event,
     OrdersReceived,
+    Resumed,
     StopAsked,
     StreamBroken,
     StreamOpened,
+    Suspended,
     TimePassed,
 )
+from .limits import TimeLimits
 from .records import Held, Phase
 from .values import AttemptId, Beginning, Exited, NotStarted, Order, Outcome, PathKind, Result, Statement, StopLevel
 
@@ -54,6 +57,7 @@ class Session:
         self._began: list[Beginning] = []
         self._unsaid: dict[AttemptId, Held] = {}
         self._bad: set[AttemptId] = set()
+        self._limits = TimeLimits()
         self._seen = 0
         self._is_connected = False
         self._is_introduced = False
@@ -73,7 +77,7 @@ class Session:
 
     def next_deadline(self) -> float | None:
         """Tell when `handle(TimePassed(), now)` has something to do."""
-        deadlines = [at for at in (self._kill_at, self._leave_at) if at is not None]
+        deadlines = [at for at in (self._kill_at, self._leave_at, self._limits.next()) if at is not None]
         return min(deadlines, default=None)
 
     def next_statement(self, *, always: bool = False) -> Statement | None:
@@ -116,14 +120,14 @@ class Session:
                 return self._on_attempt_began(attempt, now)
             case AttemptEnded(attempt, outcome):
                 return self._on_attempt_ended(attempt, outcome)
-            case StreamOpened():
-                return self._on_stream_opened()
-            case StreamBroken():
-                return self._on_stream_broken()
+            case StreamOpened() | StreamBroken():
+                return self._on_stream_opened() if isinstance(event, StreamOpened) else self._on_stream_broken()
             case DrainAsked():
                 return self._on_drain_asked()
             case StopAsked():
                 return self._on_stop_asked(now)
+            case Suspended() | Resumed():
+                return self._on_standstill(event, now)
             case TimePassed():
                 return self._on_time_passed(now)
 
@@ -163,6 +167,7 @@ class Session:
     def _on_attempt_began(self, attempt: AttemptId, now: float) -> list[Command]:
         held = self._held[attempt]
         held.began_at = now
+        self._limits.begin(held, now)
         if not held.is_wanted:
             return []
         self._began.append(Beginning(attempt, now))
@@ -171,6 +176,7 @@ class Session:
     def _on_attempt_ended(self, attempt: AttemptId, outcome: Outcome) -> list[Command]:
         held = self._held[attempt]
         self._running -= 1
+        outcome = self._limits.end(held, outcome)
         if not held.is_wanted:
             del self._held[attempt]
             return []
@@ -206,11 +212,20 @@ class Session:
         self._waiting.clear()
         self._is_introduced = False
 
+    def _on_standstill(self, event: Suspended | Resumed, now: float) -> list[Command]:
+        if isinstance(event, Suspended):
+            self._limits.suspend(now)
+        else:
+            self._limits.resume(now)
+        return []
+
     def _on_time_passed(self, now: float) -> list[Command]:
         commands: list[Command] = []
         if self._kill_at is not None and now >= self._kill_at:
             self._kill_at = None
             commands += self._stop_running(StopLevel.KILL)
+        for held in self._limits.pop_due(now):
+            commands += self._raise_stop(held, StopLevel.KILL if held.stop else StopLevel.INTERRUPT)
         if self._leave_at is not None and now >= self._leave_at:
             commands += self._leave()
         return commands

@@ -17,12 +17,17 @@ __all__ = (
     "NotStarted",
     "Observation",
     "Order",
+    "OutOfMemory",
     "Outcome",
     "PathKind",
+    "Piece",
+    "PredecessorEnd",
     "Result",
     "Signalled",
     "Statement",
     "StopLevel",
+    "Taken",
+    "TimedOut",
     "Transfer",
 )
 
@@ -119,6 +124,8 @@ class Assignment:
     """Hexadecimal."""
     allowed_roots: tuple[str, ...] = ()
     """Directories besides the root beneath which outputs may lie; absolute."""
+    timeout_s: float = 0.0
+    """How long it may run; 0: for ever."""
 
 
 class Amendment(NamedTuple):
@@ -180,8 +187,35 @@ class NotStarted(NamedTuple):
     """A sentence that says why and what to do."""
 
 
-End = Exited | Signalled | NotStarted
-"""The three ways in which an attempt ends."""
+class TimedOut(NamedTuple):
+    """The process ran longer than it may, and was ended for it."""
+
+    after_s: float
+    """How long it may run."""
+
+
+End = Exited | Signalled | NotStarted | TimedOut
+"""The ways in which an attempt ends."""
+
+
+class OutOfMemory(NamedTuple):
+    """Memory was full, and the kernel has killed a process for it."""
+
+    peak_bytes: int
+    """The most that was ever used by all that shares the limit."""
+    limit_bytes: int
+    """0: as much as the machine has."""
+
+
+class PredecessorEnd(NamedTuple):
+    """How the process before this one died."""
+
+    incarnation: str
+    """Which one it was."""
+    end: Exited | Signalled
+    """In which way it ended."""
+    out_of_memory: OutOfMemory | None
+    """Memory was full."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +248,8 @@ class Outcome:
     """Files, relative to the root, whose modules a script has imported."""
     used_environment: tuple[str, ...] = ()
     """Names of variables on which that depends."""
+    out_of_memory: OutOfMemory | None = None
+    """The kernel has killed it for that."""
 
 
 class Beginning(NamedTuple):
@@ -247,6 +283,39 @@ class Transfer(NamedTuple):
     """How much has arrived."""
     bytes_total: int
     """How much there is."""
+
+
+class Piece(NamedTuple):
+    """A piece of what a running attempt writes, for somebody who watches it."""
+
+    follow: int
+    """For whom."""
+    stdout_offset: int
+    """Where it begins."""
+    stdout: bytes
+    """What was written to standard output."""
+    stderr_offset: int
+    """Where it begins."""
+    stderr: bytes
+    """What was written to standard error."""
+    is_all: bool
+    """There is no more at the moment."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is in it."""
+        return not self.stdout and not self.stderr
+
+
+class Taken(NamedTuple):
+    """How far what an attempt writes has come to somebody who watches it."""
+
+    stdout: int
+    """Bytes of standard output."""
+    stderr: int
+    """Bytes of standard error."""
+    gone: bool = False
+    """Nobody watches any more."""
 
 
 class Statement(NamedTuple):

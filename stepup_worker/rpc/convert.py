@@ -16,14 +16,26 @@ from stepup_worker.core.values import (
     NotStarted,
     Observation,
     Order,
+    OutOfMemory,
     PathKind,
+    Piece,
+    PredecessorEnd,
     Result,
     Signalled,
     Statement,
     StopLevel,
+    Taken,
+    TimedOut,
 )
 
-__all__ = ("Introduction", "observation_from_wire", "orders_from_wire", "statement_to_wire")
+__all__ = (
+    "Introduction",
+    "observation_from_wire",
+    "orders_from_wire",
+    "piece_to_wire",
+    "statement_to_wire",
+    "taken_from_wire",
+)
 
 
 class Introduction(NamedTuple):
@@ -47,6 +59,8 @@ class Introduction(NamedTuple):
     """What steps may ask for."""
     probe: str | None = None
     """What is in .stepup/probe below its root; empty: nothing, None: not said."""
+    predecessor_end: PredecessorEnd | None = None
+    """How the process before this one died at its work."""
 
 
 _KINDS_FROM_WIRE = {
@@ -81,6 +95,7 @@ def orders_from_wire(response: dispatch_pb2.SynchronizeResponse) -> OrdersReceiv
         sequence=response.sequence,
         orders=tuple(_order_from_wire(order) for order in response.orders),
         acknowledged=tuple(_attempt_from_wire(attempt) for attempt in response.acknowledged),
+        followed=tuple((one.follow, _attempt_from_wire(one.attempt)) for one in response.followed),
         leave=response.leave,
         version=response.version,
         root=response.root,
@@ -127,6 +142,7 @@ def _description_to_wire(introduction: Introduction, slots: int) -> dispatch_pb2
         memory_bytes=introduction.offer.memory_bytes,
         resources=introduction.offer.resources,
         probe=introduction.probe,
+        predecessor_end=_predecessor_to_wire(introduction.predecessor_end),
     )
 
 
@@ -150,6 +166,7 @@ def _assignment_from_wire(assignment: dispatch_pb2.Assignment) -> Assignment:
         need=types_pb2.Need.Name(assignment.need).removeprefix(_NEED_PREFIX),
         input_digest=assignment.input_digest,
         allowed_roots=tuple(assignment.allowed_roots),
+        timeout_s=assignment.timeout_s,
     )
 
 
@@ -190,6 +207,7 @@ def _result_to_wire(result: Result) -> dispatch_pb2.AttemptResult:
         at=outcome.at,
         used_inputs=outcome.used_inputs,
         used_environment=outcome.used_environment,
+        out_of_memory=_memory_to_wire(outcome.out_of_memory),
     )
     match outcome.end:
         case Exited(code):
@@ -198,7 +216,37 @@ def _result_to_wire(result: Result) -> dispatch_pb2.AttemptResult:
             message.signal = number
         case NotStarted(reason):
             message.not_started = reason
+        case TimedOut(after_s):
+            message.timed_out = after_s
     return message
+
+
+def _memory_to_wire(memory: OutOfMemory | None) -> dispatch_pb2.OutOfMemory | None:
+    return None if memory is None else dispatch_pb2.OutOfMemory(**memory._asdict())
+
+
+def _predecessor_to_wire(predecessor: PredecessorEnd | None) -> dispatch_pb2.PredecessorEnd | None:
+    if predecessor is None:
+        return None
+    message = dispatch_pb2.PredecessorEnd(
+        incarnation=predecessor.incarnation, out_of_memory=_memory_to_wire(predecessor.out_of_memory)
+    )
+    match predecessor.end:
+        case Exited(code):
+            message.exit_code = code
+        case Signalled(number):
+            message.signal = number
+    return message
+
+
+def piece_to_wire(piece: Piece) -> dispatch_pb2.SendOutputRequest:
+    """Write a piece of what an attempt writes."""
+    return dispatch_pb2.SendOutputRequest(**piece._asdict())
+
+
+def taken_from_wire(response: dispatch_pb2.SendOutputResponse) -> Taken:
+    """Read how far all was taken."""
+    return Taken(response.stdout_offset, response.stderr_offset, response.gone)
 
 
 def _observations_to_wire(observations: Iterable[Observation]) -> list[types_pb2.FileObservation]:

@@ -6,7 +6,8 @@ Nothing here decides. What is said comes from a `Speaker`, what is heard goes to
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol, TypeAlias
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import grpc
 import grpc.aio
@@ -16,13 +17,19 @@ from stepup_proto.v1.dispatch_pb2_grpc import DispatchServiceStub
 from stepup_shared.keepalive import CLIENT_OPTIONS
 from stepup_shared.versions import mismatch
 from stepup_worker.core.events import OrdersReceived
-from stepup_worker.core.values import Statement
+from stepup_worker.core.values import Piece, Statement, Taken
 
-from .convert import Introduction, orders_from_wire, statement_to_wire
+from .convert import Introduction, orders_from_wire, piece_to_wire, statement_to_wire, taken_from_wire
+
+if TYPE_CHECKING:
+    from stepup_proto.v1.dispatch_pb2_grpc import DispatchServiceAsyncStub
 
 __all__ = ("Disconnected", "Refused", "Speaker", "Unreachable", "synchronize")
 
 _HEARTBEAT_S = 10.0
+
+_TAKE_S_MAX = 30.0
+"""How long whoever watches a step may take for the next piece, before it is offered again."""
 
 _FAREWELL_S_MAX = 1.0
 """How long the director may take to close its half of the stream."""
@@ -61,6 +68,10 @@ class Speaker(Protocol):
         """Take note that the director answers."""
         ...
 
+    def use_sender(self, send: Callable[[Piece], Awaitable[Taken | None]] | None) -> None:
+        """Take the way for the output of steps; None: there is none any more."""
+        ...
+
     def on_orders(self, orders: OrdersReceived) -> None:
         """Take what the director wants."""
         ...
@@ -87,7 +98,9 @@ async def synchronize(path: str, introduction: Introduction, speaker: Speaker) -
         The conversation could not begin, or broke.
     """
     async with grpc.aio.insecure_channel(f"unix:{path}", options=_OPTIONS) as channel:
-        call = DispatchServiceStub(channel).Synchronize()
+        stub = DispatchServiceStub(channel)
+        speaker.use_sender(lambda piece: _send_output(stub, piece))
+        call = stub.Synchronize()
         async with asyncio.TaskGroup() as group:
             speaking = group.create_task(_speak(call, introduction, speaker))
             listening = group.create_task(_listen(call, introduction, speaker))
@@ -96,8 +109,17 @@ async def synchronize(path: str, introduction: Introduction, speaker: Speaker) -
             await asyncio.wait((listening,), timeout=_FAREWELL_S_MAX)
             speaking.cancel()
             listening.cancel()
+        speaker.use_sender(None)
     if not speaker.is_leaving():
         raise listening.result()
+
+
+async def _send_output(stub: DispatchServiceAsyncStub, piece: Piece) -> Taken | None:
+    """Hand a piece of output over, as soon as it is wanted; None when that did not work."""
+    try:
+        return taken_from_wire(await stub.SendOutput(piece_to_wire(piece), timeout=_TAKE_S_MAX))
+    except (grpc.aio.AioRpcError, grpc.aio.UsageError):
+        return None
 
 
 async def _speak(call: _Call, introduction: Introduction, speaker: Speaker) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-__all__ = ("Capture", "read_output")
+__all__ = ("Capture", "read_output", "read_piece")
 
 
 class Capture:
@@ -55,6 +55,11 @@ def read_output(fd: int, bytes_max: int) -> bytes:
     if size <= bytes_max:
         return text
     return text + b"\n[output cut: these are the first %d of %d bytes]\n" % (len(text), size)
+
+
+def read_piece(fd: int, offset: int, bytes_max: int) -> bytes:
+    """Return what was written behind an offset, as far as it has come."""
+    return os.pread(fd, bytes_max, offset)
 
 
 def _open_nameless(directory: str) -> int:

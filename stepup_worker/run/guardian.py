@@ -1,18 +1,45 @@
-"""The guardian: a process that outlives the daemon just long enough to leave nothing behind.
+"""The guardian: a process that leaves nothing behind of a daemon that ended, and starts another one for one that died.
 
 All descendants of a dead process are handed to the nearest living ancestor that asked for them. The guardian asks,
 so it can end every process a step ever started, even one that made a session of its own, however the daemon died.
 The daemon asks too: should the guardian be killed, the daemon does the same.
+
+A daemon that was killed or has crashed at its work has a successor, which tells the director how its predecessor died;
+the director counts that against the steps that ran. One that dies again and again without having run anything has none.
 """
 
 from __future__ import annotations
 
 import ctypes
+import mmap
 import os
 import select
 import signal
+import uuid
+from collections.abc import Callable
 
-__all__ = ("become_subreaper", "die_with_parent", "guard", "kill_descendants", "reap_strays")
+from stepup_worker.core.values import Exited, PredecessorEnd, Signalled
+
+from .memory import MemoryWatch
+
+__all__ = (
+    "CRASHED",
+    "Guardian",
+    "Life",
+    "become_subreaper",
+    "die_with_parent",
+    "kill_descendants",
+    "reap_strays",
+)
+
+CRASHED = 70
+"""The exit code of a daemon that met a bug of ours."""
+
+_ENDINGS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGUSR1})
+"""After these the daemon is about to end, and needs no successor."""
+
+_IDLE_DEATHS_MAX = 3
+"""After so many deaths in a row without work, it is not the work that kills."""
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -22,27 +49,89 @@ _PASSED_ON = (signal.SIGTERM, signal.SIGINT, signal.SIGTSTP, signal.SIGCONT, sig
 """What somebody says to the worker, not to its guardian."""
 
 
-def guard(daemon: int, lifeline_fd: int | None) -> int:
-    """Wait until the daemon ends, end all that it left, and return its exit status.
+class Life:
+    """What a daemon and its guardian know of each other."""
 
-    SIGTERM, SIGINT, SIGTSTP, SIGCONT and SIGUSR1 are passed on to it.
-    When the lifeline ends, so does the daemon, at once.
-    """
-    read_end = _open_signal_pipe()
-    poll = select.poll()
-    poll.register(read_end, select.POLLIN)
-    if lifeline_fd is not None:
-        poll.register(lifeline_fd, select.POLLIN | select.POLLHUP)
-    while (status := _reap(daemon)) is None:
-        for fd, _events in poll.poll():
-            if fd == read_end:
-                _pass_on(os.read(read_end, 512), daemon)
-            elif not _is_open(fd):
-                poll.unregister(fd)
-                os.kill(daemon, signal.SIGKILL)
-    kill_descendants()
-    code = os.waitstatus_to_exitcode(status)
-    return code if code >= 0 else 128 - code
+    def __init__(self, predecessor_end: PredecessorEnd | None) -> None:
+        """Begin, in the guardian, before the daemon exists."""
+        self.incarnation = uuid.uuid4().hex
+        """Tells this daemon from others of its name."""
+        self.predecessor_end = predecessor_end
+        """How the one before died."""
+        self._has_worked = mmap.mmap(-1, 1)
+
+    @property
+    def has_worked(self) -> bool:
+        """Tell whether the daemon has ever started a step."""
+        return self._has_worked[0] != 0
+
+    def note_work(self) -> None:
+        """Note, in the daemon, that a step is being started."""
+        self._has_worked[0] = 1
+
+
+class Guardian:
+    """Keeps a daemon, or its successor, until it ends on purpose."""
+
+    def __init__(self, lifeline_fd: int | None) -> None:
+        """Take signals over: SIGTERM, SIGINT, SIGUSR1, SIGTSTP and SIGCONT are passed on."""
+        self._signals, self._signals_write = _open_signal_pipe()
+        self._poll = select.poll()
+        self._poll.register(self._signals, select.POLLIN)
+        if lifeline_fd is not None:
+            self._poll.register(lifeline_fd, select.POLLIN | select.POLLHUP)
+        self._is_to_end = False
+
+    def release(self) -> None:
+        """Forget, in the daemon, what belongs to its guardian."""
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGCHLD, *_PASSED_ON):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.close(self._signals)
+        os.close(self._signals_write)
+
+    def keep(self, start: Callable[[Life], int], complain: Callable[[str], None]) -> int:
+        """Start daemons until one ends on purpose, end all that they left, and return the last one's exit status."""
+        predecessor_end = None
+        idle_deaths = 0
+        while True:
+            memory, life = MemoryWatch(), Life(predecessor_end)
+            code = self._wait(start(life))
+            kill_descendants()
+            if self._is_to_end or not (code < 0 or code == CRASHED):
+                return code if code >= 0 else 128 - code
+            idle_deaths = 0 if life.has_worked else idle_deaths + 1
+            if idle_deaths == _IDLE_DEATHS_MAX:
+                complain(
+                    f"The worker has died {idle_deaths} times without having run a step, at last by {_cause(code)}."
+                )
+                return code if code >= 0 else 128 - code
+            verdict = memory.verdict() if code == -signal.SIGKILL else None
+            predecessor_end = PredecessorEnd(life.incarnation, Signalled(-code) if code < 0 else Exited(code), verdict)
+
+    def _wait(self, daemon: int) -> int:
+        """Wait until a daemon has ended; return its exit code, or minus the number of a signal."""
+        while (status := _reap(daemon)) is None:
+            for fd, _events in self._poll.poll():
+                if fd == self._signals:
+                    self._pass_on(os.read(fd, 512), daemon)
+                elif not _is_open(fd):
+                    # Whoever has started this worker is gone.
+                    self._poll.unregister(fd)
+                    self._is_to_end = True
+                    os.kill(daemon, signal.SIGKILL)
+        return os.waitstatus_to_exitcode(status)
+
+    def _pass_on(self, numbers: bytes, daemon: int) -> None:
+        for number in numbers:
+            if number in _PASSED_ON:
+                self._is_to_end = self._is_to_end or number in _ENDINGS
+                os.kill(daemon, number)
+
+
+def _cause(code: int) -> str:
+    return f"signal {-code}" if code < 0 else "a crash, of which its log tells"
 
 
 def become_subreaper() -> None:
@@ -85,20 +174,14 @@ def reap_strays(known: frozenset[int]) -> None:
         os.waitpid(found.si_pid, 0)
 
 
-def _open_signal_pipe() -> int:
+def _open_signal_pipe() -> tuple[int, int]:
     read_end, write_end = os.pipe()
     os.set_blocking(read_end, False)
     os.set_blocking(write_end, False)
     signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
     for number in (signal.SIGCHLD, *_PASSED_ON):
         signal.signal(number, lambda _number, _frame: None)
-    return read_end
-
-
-def _pass_on(numbers: bytes, daemon: int) -> None:
-    for number in numbers:
-        if number in _PASSED_ON:
-            os.kill(daemon, number)
+    return read_end, write_end
 
 
 def _is_open(lifeline_fd: int) -> bool:

@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
+from dataclasses import replace
 
 from stepup_worker.core.environment import step_variables
 from stepup_worker.core.values import (
@@ -19,6 +20,7 @@ from stepup_worker.core.values import (
     NotStarted,
     Observation,
     Outcome,
+    OutOfMemory,
     PathKind,
     Signalled,
     StopLevel,
@@ -27,6 +29,7 @@ from stepup_worker.core.values import (
 from .capture import Capture, read_output
 from .files import hash_large, look
 from .forkline import ForkLine
+from .memory import MemoryWatch
 from .outputs import UnusableOutput, hash_output, look_at_outputs, prepare_outputs
 from .patience import look_again
 from .process import Child, Ended, LaunchFailed
@@ -77,6 +80,8 @@ class Runner:
         self._starter = Starter(self._loop, environment, fork_line)
         self._stops: dict[AttemptId, StopLevel] = {}
         self._children: dict[AttemptId, Child] = {}
+        self._captures: dict[AttemptId, Capture] = {}
+        self._memory = MemoryWatch()
         self._suspended_at: float | None = None
         self._suspended_s = 0.0
         """How long steps were suspended, over the life of this worker."""
@@ -84,7 +89,7 @@ class Runner:
     async def run(self, attempt: AttemptId, assignment: Assignment, on_begin: Callable[[], None]) -> Outcome:
         """Run one attempt to its end; `on_begin` is called when its process exists."""
         self._stops[attempt] = StopLevel.NONE
-        capture = Capture(self._capture_directory)
+        self._captures[attempt] = capture = Capture(self._capture_directory)
         site = self._make_site(attempt, assignment)
         try:
             inputs = await self._prepare(attempt, assignment, site)
@@ -92,8 +97,9 @@ class Runner:
             child = self._start(attempt, assignment, site, capture)
             on_begin()
             ended = await child.ended
+            memory = self._memory_verdict(attempt, ended.code)
             outcome = await self._conclude(assignment, site, inputs, capture, ended=ended, began_at=began_at)
-            return await site.finish(outcome)
+            return await site.finish(outcome if memory is None else replace(outcome, out_of_memory=memory))
         except _Refused as refused:
             return Outcome(
                 end=NotStarted(refused.reason),
@@ -107,6 +113,7 @@ class Runner:
         except LaunchFailed as failure:
             return Outcome(end=NotStarted(f"No process could be made: {failure}."), at=time.monotonic())
         finally:
+            del self._captures[attempt]
             capture.close()
             site.close()
             self._children.pop(attempt, None)
@@ -124,6 +131,11 @@ class Runner:
             child.send_signal(signal.SIGSTOP)
         return child
 
+    def _memory_verdict(self, attempt: AttemptId, code: int) -> OutOfMemory | None:
+        """Tell whether an attempt was killed for full memory; a shell says of a command that it was killed by 137."""
+        is_killed = code in {-signal.SIGKILL, 128 + signal.SIGKILL}
+        return self._memory.verdict() if is_killed and self._stops[attempt] is not StopLevel.KILL else None
+
     def stop(self, attempt: AttemptId, level: StopLevel) -> None:
         """Interrupt or kill an attempt; one that has no process yet will get none."""
         if attempt in self._stops:
@@ -131,6 +143,10 @@ class Runner:
         child = self._children.get(attempt)
         if child is not None:
             child.send_signal(_SIGNALS[level])
+
+    def find_capture(self, attempt: AttemptId) -> Capture | None:
+        """Return where an attempt writes, while it goes on."""
+        return self._captures.get(attempt)
 
     def suspend(self) -> None:
         """Stop all steps until `resume`; that time does not count."""

@@ -24,8 +24,34 @@ def test_nothing_survives_the_daemon(tmp_path: Path) -> None:
             site = Site(tmp_path, director, worker)
             pids = await start_stayers(site)
             os.kill(site.daemon, signal.SIGKILL)
-            assert await site.wait_end() == 128 + signal.SIGKILL
+            director.wanted.clear()
+            await director.wait(lambda: director.statements[-1].worker.pid not in {0, site.daemon})
             assert not any(is_alive(pid) for pid in pids)
+            before, after = site.director.statements[0].worker, director.statements[-1].worker
+            assert (after.name, after.slots) == (before.name, before.slots)
+            assert after.predecessor_end.incarnation == before.incarnation
+            assert after.predecessor_end.signal == signal.SIGKILL
+            director.dismiss()
+            assert await site.wait_end() == 0
+
+    asyncio.run(test())
+
+
+def test_a_worker_that_dies_again_and_again_without_work_ends_with_a_message(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with FakeDirector(f"{tmp_path}/socket") as director:
+            command = [sys.executable, "-m", "stepup_worker", "--root", str(tmp_path), "--socket", director.path]
+            worker = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+            killed: set[int] = set()
+            for _ in range(3):
+                await director.wait(lambda: any(told.worker.pid not in {0, *killed} for told in director.statements))
+                pid = max(told.worker.pid for told in director.statements if told.worker.pid not in killed)
+                killed.add(pid)
+                os.kill(pid, signal.SIGKILL)
+            _, errors = await asyncio.wait_for(worker.communicate(), WORKER_S_MAX)
+            assert worker.returncode == 128 + signal.SIGKILL
+            expected = b"ERROR: The worker has died 3 times without having run a step, at last by signal 9.\n"
+            assert errors == expected
 
     asyncio.run(test())
 

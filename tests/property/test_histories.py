@@ -189,6 +189,24 @@ class Histories(RuleBasedStateMachine):
             self.had_faults = True
             self.project.kill_worker(name)
 
+    @rule(choice=st.integers(0, 10))
+    def cancel(self, choice: int) -> None:
+        """End one running step."""
+        labels = [step.label for step in self.project.director.desk.running_steps()]
+        if labels:
+            self.had_faults = True
+            name = labels[choice % len(labels)]
+            self.project.ask(lambda id_: ev.CancelRequested(request=id_, name=name))
+
+    @rule(choice=st.integers(0, 10), follow=st.integers(1, 4))
+    def follow(self, choice: int, follow: int) -> None:
+        """Watch a step, or one fewer."""
+        labels = [step.label for step in self.project.director.desk.running_steps()]
+        if labels and choice:
+            name = labels[choice % len(labels)]
+            self.project.ask(lambda id_: ev.FollowRequested(request=id_, name=name, follow=follow))
+        self.project.tell(ev.FollowEnded(follow=follow + 1))
+
     @rule(value=st.sampled_from(["1", "2"]))
     def kill_director(self, value: str) -> None:
         self.had_faults = True

@@ -172,6 +172,8 @@ def _as_worker(seen: server.Observation) -> worker.Observation:
     overrides=VARIABLES,
     shell=st.booleans(),
     duration_s=SECONDS,
+    timeout_s=SECONDS,
+    retries=st.integers(0, 2**32 - 1),
     line=st.integers(0, 2**31 - 1),
 )
 def test_the_director_reads_the_steps_that_plans_wrote(
@@ -183,14 +185,19 @@ def test_the_director_reads_the_steps_that_plans_wrote(
     overrides: dict[str, str],
     shell: bool,
     duration_s: float,
+    timeout_s: float,
+    retries: int,
     line: int,
 ) -> None:
-    step = client.StepDeclaration(*texts, *lists, need, resources, shell, overrides, duration_s)
+    step = client.StepDeclaration(
+        *texts, *lists, need, resources, shell, overrides, duration_s, "gpu", timeout_s, retries
+    )
     (read,) = declared(step, line)
     assert isinstance(read, server.StepDeclaration)
     assert (read.command, read.workdir) == texts
     assert [list(paths) for paths in (read.inputs, read.outputs, read.volatiles, read.environment)] == list(lists)
     assert (read.need.name, read.shell, read.duration_s) == (need.name, shell, duration_s)
+    assert (read.timeout_s, read.retries) == (timeout_s, retries)
     assert dict(read.resources) == resources
     assert dict(read.environment_overrides) == overrides
     assert (read.source, read.base) == (server.Source("plan.py", line), "sub")

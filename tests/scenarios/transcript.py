@@ -7,9 +7,11 @@ The commands:
     lose NAME / kill NAME                   its stream breaks; it dies with its steps
     build [keep-going] [no-clean]           a user asks for a build
     drain / join / stop LEVEL               a user wants it to end
+    cancel LABEL                            a user wants a step to end
     start [LABEL]                           workers begin what they hold, as far as there are slots
     declare LABEL static PATH...            a running step declares something
-    declare LABEL step COMMAND [inp=PATH] [out=PATH] [vol=PATH] [workdir=PATH] [optional] [resource=NAME:UNITS]
+    declare LABEL step COMMAND [inp=PATH] [out=PATH] [vol=PATH] [workdir=PATH] [optional] [retry=N]
+        [resource=NAME:UNITS]
     declare LABEL plan PATH [workdir=PATH]
     amend LABEL [inp=PATH] [out=PATH]       a running step asks for more
     end LABEL [exit=N]                      its outputs are written and it ends
@@ -117,6 +119,7 @@ class Transcript:
             "stop": lambda words: _ignore(
                 site.ask(lambda id_: ev.StopRequested(request=id_, level=StopLevel[words[0].upper()]))
             ),
+            "cancel": lambda words: _ignore(site.ask(lambda id_: ev.CancelRequested(request=id_, name=words[0]))),
             "start": self._start,
             "declare": lambda words: self._act(words[0], lambda run: run.declare(_declaration(words[1], words[2:]))),
             "amend": self._amend,
@@ -224,4 +227,5 @@ def _declaration(kind: str, words: list[str]) -> Declaration:
         workdir=workdir,
         need=Need.OPTIONAL if "optional" in words else Need.DEFAULT,
         resources={name: int(units) for name, units in resources.items()},
+        retries=int(settings.get("retry", ["0"])[0]),
     )

@@ -49,6 +49,8 @@ def a_step(
     overrides: Mapping[str, str] | None = None,
     shell: bool = False,
     duration_s: float = 0.0,
+    timeout_s: float = 0.0,
+    retries: int = 0,
     line: int = 1,
 ) -> StepDeclaration:
     """Return the declaration of a step."""
@@ -67,6 +69,8 @@ def a_step(
         shell=shell,
         environment_overrides=tuple(sorted((overrides or {}).items())),
         duration_s=duration_s,
+        timeout_s=timeout_s,
+        retries=retries,
     )
 
 

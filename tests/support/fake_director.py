@@ -40,6 +40,10 @@ class FakeDirector(dispatch_pb2_grpc.DispatchServiceServicer):
     """Attempts that began, as often as it was said."""
     statements: list[dispatch_pb2.SynchronizeRequest] = field(default_factory=list)
     """All that workers said."""
+    follows: dict[int, Key] = field(default_factory=dict)
+    """Whose output is wanted, by number."""
+    outputs: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
+    """What attempts have written, by number of who wants it."""
     leave: bool = False
     """Whether workers shall leave."""
     refusal: str = ""
@@ -110,6 +114,28 @@ class FakeDirector(dispatch_pb2_grpc.DispatchServiceServicer):
         await self.wait(lambda: all(name in self.results for name in names))
         return [self.results[name] for name in names]
 
+    async def SendOutput(
+        self,
+        request: dispatch_pb2.SendOutputRequest,
+        context: grpc.aio.ServicerContext[Any, Any],
+    ) -> dispatch_pb2.SendOutputResponse:
+        """Take a piece of what a step writes."""
+        del context
+        stdout, stderr = self.outputs.get(request.follow, (b"", b""))
+        stdout, stderr = (
+            stdout[: request.stdout_offset] + request.stdout,
+            stderr[: request.stderr_offset] + request.stderr,
+        )
+        self.outputs[request.follow] = stdout, stderr
+        async with self._changed:
+            self._changed.notify_all()
+        return dispatch_pb2.SendOutputResponse(stdout_offset=len(stdout), stderr_offset=len(stderr))
+
+    def follow(self, follow: int, key: Key) -> None:
+        """Want to see what an attempt writes."""
+        self.follows[follow] = key
+        self._news.set()
+
     async def Synchronize(
         self,
         request_iterator: AsyncIterator[dispatch_pb2.SynchronizeRequest],
@@ -149,6 +175,8 @@ class FakeDirector(dispatch_pb2_grpc.DispatchServiceServicer):
 
     def _wishes(self) -> dispatch_pb2.SynchronizeResponse:
         response = dispatch_pb2.SynchronizeResponse(sequence=self._sequence, leave=self.leave)
+        for follow, followed in self.follows.items():
+            response.followed.add(follow=follow, attempt=_attempt(followed))
         if self.acknowledges:
             for key in [key for key in self.wanted if key in self.results]:
                 del self.wanted[key]

@@ -18,6 +18,7 @@ from stepup_server.core.commands import (
     Answer,
     Command,
     CompareFiles,
+    EndFollow,
     EndStream,
     ExpandGlobs,
     ForgetBlobs,
@@ -266,7 +267,7 @@ class Project:
                 self.questions.append(command)
             case Watch() | PauseWatch():
                 self.watcher.take(command)
-            case OrderWorker() | EndStream():
+            case OrderWorker() | EndStream() | EndFollow():
                 pass
 
     def _change_disk(self, command: MakeDirectories | ForgetBlobs) -> None:

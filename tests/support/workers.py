@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections import deque
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stepup_server.core.commands import OrderWorker
@@ -22,6 +22,7 @@ from stepup_server.core.values import (
     NotStarted,
     Observation,
     Order,
+    PredecessorEnd,
     Signalled,
     WorkerDescription,
 )
@@ -74,6 +75,8 @@ class FakeWorker:
     incarnation: str = "1"
     own_workspace: bool = False
     """What its steps make is stored as blobs, and has to be published."""
+    predecessor_end: PredecessorEnd | None = None
+    """How the process before it died, if it did."""
     unreachable: set[str] = field(default_factory=set)
     """Inputs that it cannot fetch."""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -131,6 +134,7 @@ class FakeWorker:
             own_workspace=self.own_workspace,
             labels=self.labels,
             resources=self.resources,
+            predecessor_end=self.predecessor_end,
         )
 
     @property
@@ -246,7 +250,13 @@ class FakeWorker:
         self.began.clear()
         self.mail.clear()
         self.is_connected = False
+        self.predecessor_end = PredecessorEnd(self.incarnation, Signalled(9))
         self.incarnation = str(int(self.incarnation) + 1)
+
+    def end_with(self, held: Held, outcome: AttemptOutcome) -> None:
+        """Let an attempt end in a way that no script knows of."""
+        products = self._conclude(held, Exited(0))
+        self._end(held, replace(outcome, outputs=products.outputs))
 
     def _end(self, held: Held, outcome: AttemptOutcome) -> None:
         held.stage, held.outcome, held.calls = Stage.ENDED, outcome, None

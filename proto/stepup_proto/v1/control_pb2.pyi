@@ -320,6 +320,58 @@ class Reason(_message.Message):
     path: str
     def __init__(self, depth: _Optional[int] = ..., kind: _Optional[str] = ..., text: _Optional[str] = ..., step: _Optional[str] = ..., path: _Optional[str] = ...) -> None: ...
 
+class CancelStepRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class CancelStepResponse(_message.Message):
+    __slots__ = ("label", "attempt")
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    label: str
+    attempt: _types_pb2.AttemptId
+    def __init__(self, label: _Optional[str] = ..., attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ...) -> None: ...
+
+class FollowOutputRequest(_message.Message):
+    __slots__ = ("name", "follow")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    FOLLOW_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    follow: bool
+    def __init__(self, name: _Optional[str] = ..., follow: _Optional[bool] = ...) -> None: ...
+
+class FollowOutputResponse(_message.Message):
+    __slots__ = ("head", "stdout", "stderr", "end")
+    HEAD_FIELD_NUMBER: _ClassVar[int]
+    STDOUT_FIELD_NUMBER: _ClassVar[int]
+    STDERR_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    head: OutputHead
+    stdout: bytes
+    stderr: bytes
+    end: OutputEnd
+    def __init__(self, head: _Optional[_Union[OutputHead, _Mapping]] = ..., stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., end: _Optional[_Union[OutputEnd, _Mapping]] = ...) -> None: ...
+
+class OutputHead(_message.Message):
+    __slots__ = ("label", "attempt", "running")
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    RUNNING_FIELD_NUMBER: _ClassVar[int]
+    label: str
+    attempt: int
+    running: bool
+    def __init__(self, label: _Optional[str] = ..., attempt: _Optional[int] = ..., running: _Optional[bool] = ...) -> None: ...
+
+class OutputEnd(_message.Message):
+    __slots__ = ("text", "exit_code")
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    exit_code: int
+    def __init__(self, text: _Optional[str] = ..., exit_code: _Optional[int] = ...) -> None: ...
+
 class EventsRequest(_message.Message):
     __slots__ = ("after",)
     AFTER_FIELD_NUMBER: _ClassVar[int]

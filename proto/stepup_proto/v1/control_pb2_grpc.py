@@ -85,6 +85,16 @@ class ControlServiceStub:
                 request_serializer=stepup__proto_dot_v1_dot_control__pb2.ExplainRequest.SerializeToString,
                 response_deserializer=stepup__proto_dot_v1_dot_control__pb2.ExplainResponse.FromString,
                 _registered_method=True)
+        self.CancelStep = channel.unary_unary(
+                '/stepup_proto.v1.ControlService/CancelStep',
+                request_serializer=stepup__proto_dot_v1_dot_control__pb2.CancelStepRequest.SerializeToString,
+                response_deserializer=stepup__proto_dot_v1_dot_control__pb2.CancelStepResponse.FromString,
+                _registered_method=True)
+        self.FollowOutput = channel.unary_stream(
+                '/stepup_proto.v1.ControlService/FollowOutput',
+                request_serializer=stepup__proto_dot_v1_dot_control__pb2.FollowOutputRequest.SerializeToString,
+                response_deserializer=stepup__proto_dot_v1_dot_control__pb2.FollowOutputResponse.FromString,
+                _registered_method=True)
         self.Events = channel.unary_stream(
                 '/stepup_proto.v1.ControlService/Events',
                 request_serializer=stepup__proto_dot_v1_dot_control__pb2.EventsRequest.SerializeToString,
@@ -186,6 +196,25 @@ class ControlServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CancelStep(self, request, context):
+        """Purpose: end the running attempt of a step: interrupted, and killed if it goes on for 5 s. The step fails; the build
+        goes on. Blocking: no. Retry: safe, what was cancelled stays so.
+        Status codes: NOT_FOUND (the name fits no step, or more than one), FAILED_PRECONDITION (it does not run).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FollowOutput(self, request, context):
+        """Purpose: what a step writes: the stored output of its last attempt, or that of the running one from its worker.
+        Blocking: without `follow` until what there is has come, with it until the attempt has ended. A slow reader loses
+        nothing and slows down nobody. Retry: safe, reads only.
+        Status codes: NOT_FOUND (the name fits no step, or more than one), RESOURCE_EXHAUSTED (too many followers).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Events(self, request, context):
         """Purpose: everything that happens, as it happens; all displays of progress are fed from it.
         Blocking: the stream ends when the director stops. Retry: safe; `after` continues without a gap as long as the
@@ -248,6 +277,16 @@ def add_ControlServiceServicer_to_server(servicer, server):
                     servicer.Explain,
                     request_deserializer=stepup__proto_dot_v1_dot_control__pb2.ExplainRequest.FromString,
                     response_serializer=stepup__proto_dot_v1_dot_control__pb2.ExplainResponse.SerializeToString,
+            ),
+            'CancelStep': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelStep,
+                    request_deserializer=stepup__proto_dot_v1_dot_control__pb2.CancelStepRequest.FromString,
+                    response_serializer=stepup__proto_dot_v1_dot_control__pb2.CancelStepResponse.SerializeToString,
+            ),
+            'FollowOutput': grpc.unary_stream_rpc_method_handler(
+                    servicer.FollowOutput,
+                    request_deserializer=stepup__proto_dot_v1_dot_control__pb2.FollowOutputRequest.FromString,
+                    response_serializer=stepup__proto_dot_v1_dot_control__pb2.FollowOutputResponse.SerializeToString,
             ),
             'Events': grpc.unary_stream_rpc_method_handler(
                     servicer.Events,
@@ -526,6 +565,60 @@ class ControlService:
             '/stepup_proto.v1.ControlService/Explain',
             stepup__proto_dot_v1_dot_control__pb2.ExplainRequest.SerializeToString,
             stepup__proto_dot_v1_dot_control__pb2.ExplainResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelStep(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stepup_proto.v1.ControlService/CancelStep',
+            stepup__proto_dot_v1_dot_control__pb2.CancelStepRequest.SerializeToString,
+            stepup__proto_dot_v1_dot_control__pb2.CancelStepResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FollowOutput(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/stepup_proto.v1.ControlService/FollowOutput',
+            stepup__proto_dot_v1_dot_control__pb2.FollowOutputRequest.SerializeToString,
+            stepup__proto_dot_v1_dot_control__pb2.FollowOutputResponse.FromString,
             options,
             channel_credentials,
             insecure,

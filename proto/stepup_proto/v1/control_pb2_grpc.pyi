@@ -83,6 +83,17 @@ class ControlServiceStub:
     Blocking: no. Retry: safe, reads only.
     Status codes: NOT_FOUND (the name fits no step, or more than one; the message lists those that may be meant).
     """
+    CancelStep: _grpc.UnaryUnaryMultiCallable[_control_pb2.CancelStepRequest, _control_pb2.CancelStepResponse]
+    """Purpose: end the running attempt of a step: interrupted, and killed if it goes on for 5 s. The step fails; the build
+      goes on. Blocking: no. Retry: safe, what was cancelled stays so.
+    Status codes: NOT_FOUND (the name fits no step, or more than one), FAILED_PRECONDITION (it does not run).
+    """
+    FollowOutput: _grpc.UnaryStreamMultiCallable[_control_pb2.FollowOutputRequest, _control_pb2.FollowOutputResponse]
+    """Purpose: what a step writes: the stored output of its last attempt, or that of the running one from its worker.
+    Blocking: without `follow` until what there is has come, with it until the attempt has ended. A slow reader loses
+      nothing and slows down nobody. Retry: safe, reads only.
+    Status codes: NOT_FOUND (the name fits no step, or more than one), RESOURCE_EXHAUSTED (too many followers).
+    """
     Events: _grpc.UnaryStreamMultiCallable[_control_pb2.EventsRequest, _control_pb2.EventsResponse]
     """Purpose: everything that happens, as it happens; all displays of progress are fed from it.
     Blocking: the stream ends when the director stops. Retry: safe; `after` continues without a gap as long as the
@@ -144,6 +155,17 @@ class ControlServiceAsyncStub(ControlServiceStub):
     what made its inputs to where it began.
     Blocking: no. Retry: safe, reads only.
     Status codes: NOT_FOUND (the name fits no step, or more than one; the message lists those that may be meant).
+    """
+    CancelStep: _aio.UnaryUnaryMultiCallable[_control_pb2.CancelStepRequest, _control_pb2.CancelStepResponse]  # type: ignore[assignment]
+    """Purpose: end the running attempt of a step: interrupted, and killed if it goes on for 5 s. The step fails; the build
+      goes on. Blocking: no. Retry: safe, what was cancelled stays so.
+    Status codes: NOT_FOUND (the name fits no step, or more than one), FAILED_PRECONDITION (it does not run).
+    """
+    FollowOutput: _aio.UnaryStreamMultiCallable[_control_pb2.FollowOutputRequest, _control_pb2.FollowOutputResponse]  # type: ignore[assignment]
+    """Purpose: what a step writes: the stored output of its last attempt, or that of the running one from its worker.
+    Blocking: without `follow` until what there is has come, with it until the attempt has ended. A slow reader loses
+      nothing and slows down nobody. Retry: safe, reads only.
+    Status codes: NOT_FOUND (the name fits no step, or more than one), RESOURCE_EXHAUSTED (too many followers).
     """
     Events: _aio.UnaryStreamMultiCallable[_control_pb2.EventsRequest, _control_pb2.EventsResponse]  # type: ignore[assignment]
     """Purpose: everything that happens, as it happens; all displays of progress are fed from it.
@@ -263,6 +285,29 @@ class ControlServiceServicer(metaclass=_abc_1.ABCMeta):
         what made its inputs to where it began.
         Blocking: no. Retry: safe, reads only.
         Status codes: NOT_FOUND (the name fits no step, or more than one; the message lists those that may be meant).
+        """
+
+    @_abc_1.abstractmethod
+    def CancelStep(
+        self,
+        request: _control_pb2.CancelStepRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_control_pb2.CancelStepResponse, _abc.Awaitable[_control_pb2.CancelStepResponse]]:
+        """Purpose: end the running attempt of a step: interrupted, and killed if it goes on for 5 s. The step fails; the build
+          goes on. Blocking: no. Retry: safe, what was cancelled stays so.
+        Status codes: NOT_FOUND (the name fits no step, or more than one), FAILED_PRECONDITION (it does not run).
+        """
+
+    @_abc_1.abstractmethod
+    def FollowOutput(
+        self,
+        request: _control_pb2.FollowOutputRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_control_pb2.FollowOutputResponse], _abc.AsyncIterator[_control_pb2.FollowOutputResponse]]:
+        """Purpose: what a step writes: the stored output of its last attempt, or that of the running one from its worker.
+        Blocking: without `follow` until what there is has come, with it until the attempt has ended. A slow reader loses
+          nothing and slows down nobody. Retry: safe, reads only.
+        Status codes: NOT_FOUND (the name fits no step, or more than one), RESOURCE_EXHAUSTED (too many followers).
         """
 
     @_abc_1.abstractmethod

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from stepup_proto.v1 import types_pb2 as stepup__proto_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1estepup_proto/v1/dispatch.proto\x12\x0fstepup_proto.v1\x1a\x1bstepup_proto/v1/types.proto\"\x95\x02\n\x12SynchronizeRequest\x12\x32\n\x06worker\x18\x01 \x01(\x0b\x32\".stepup_proto.v1.WorkerDescription\x12\x0c\n\x04seen\x18\x02 \x01(\x04\x12+\n\x07holding\x18\x03 \x03(\x0b\x32\x1a.stepup_proto.v1.AttemptId\x12\x30\n\x07started\x18\x04 \x03(\x0b\x32\x1f.stepup_proto.v1.AttemptStarted\x12\x30\n\x08\x66inished\x18\x05 \x03(\x0b\x32\x1e.stepup_proto.v1.AttemptResult\x12,\n\ttransfers\x18\x06 \x03(\x0b\x32\x19.stepup_proto.v1.Transfer\"\xd7\x03\n\x11WorkerDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0bincarnation\x18\x02 \x01(\t\x12\x0c\n\x04host\x18\x03 \x01(\t\x12\x0b\n\x03pid\x18\x04 \x01(\x03\x12\r\n\x05slots\x18\x05 \x01(\r\x12\x0c\n\x04root\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\t\x12-\n\tworkspace\x18\x08 \x01(\x0e\x32\x1a.stepup_proto.v1.Workspace\x12>\n\x06labels\x18\t \x03(\x0b\x32..stepup_proto.v1.WorkerDescription.LabelsEntry\x12\x0c\n\x04\x63pus\x18\n \x01(\r\x12\x14\n\x0cmemory_bytes\x18\x0b \x01(\x04\x12\x44\n\tresources\x18\x0c \x03(\x0b\x32\x31.stepup_proto.v1.WorkerDescription.ResourcesEntry\x12\x12\n\x05probe\x18\r \x01(\tH\x00\x88\x01\x01\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x30\n\x0eResourcesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\x42\x08\n\x06_probe\"I\n\x0e\x41ttemptStarted\x12+\n\x07\x61ttempt\x18\x01 \x01(\x0b\x32\x1a.stepup_proto.v1.AttemptId\x12\n\n\x02\x61t\x18\x02 \x01(\x01\"\xc2\x01\n\x13SynchronizeResponse\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12&\n\x06orders\x18\x02 \x03(\x0b\x32\x16.stepup_proto.v1.Order\x12\x30\n\x0c\x61\x63knowledged\x18\x03 \x03(\x0b\x32\x1a.stepup_proto.v1.AttemptId\x12\r\n\x05leave\x18\x04 \x01(\x08\x12\x0f\n\x07version\x18\x08 \x01(\t\x12\x0c\n\x04root\x18\n \x01(\t\x12\x11\n\tscattered\x18\x0b \x01(\x08\"\xe2\x01\n\x05Order\x12+\n\x07\x61ttempt\x18\x01 \x01(\x0b\x32\x1a.stepup_proto.v1.AttemptId\x12)\n\x04stop\x18\x02 \x01(\x0e\x32\x1b.stepup_proto.v1.Order.Stop\x12/\n\nassignment\x18\x03 \x01(\x0b\x32\x1b.stepup_proto.v1.Assignment\"P\n\x04Stop\x12\x14\n\x10STOP_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSTOP_RECALL\x10\x01\x12\x12\n\x0eSTOP_INTERRUPT\x10\x02\x12\r\n\tSTOP_KILL\x10\x03\"\xdc\x02\n\nAssignment\x12\x0f\n\x07\x63ommand\x18\x01 \x01(\t\x12\x0f\n\x07workdir\x18\x02 \x01(\t\x12\r\n\x05shell\x18\x03 \x01(\x08\x12\x30\n\x06inputs\x18\x04 \x03(\x0b\x32 .stepup_proto.v1.FileObservation\x12\x0f\n\x07outputs\x18\x05 \x03(\t\x12\x11\n\tvolatiles\x18\x06 \x03(\t\x12\x41\n\x0b\x65nvironment\x18\x07 \x03(\x0b\x32,.stepup_proto.v1.Assignment.EnvironmentEntry\x12#\n\x04need\x18\x08 \x01(\x0e\x32\x15.stepup_proto.v1.Need\x12\x14\n\x0cinput_digest\x18\t \x01(\t\x12\x15\n\rallowed_roots\x18\x0b \x03(\t\x1a\x32\n\x10\x45nvironmentEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xcc\x03\n\rAttemptResult\x12+\n\x07\x61ttempt\x18\x01 \x01(\x0b\x32\x1a.stepup_proto.v1.AttemptId\x12\x13\n\texit_code\x18\x02 \x01(\rH\x00\x12\x10\n\x06signal\x18\x03 \x01(\rH\x00\x12\x15\n\x0bnot_started\x18\x04 \x01(\tH\x00\x12\x0e\n\x06stdout\x18\x05 \x01(\x0c\x12\x0e\n\x06stderr\x18\x06 \x01(\x0c\x12\x31\n\x07outputs\x18\x07 \x03(\x0b\x32 .stepup_proto.v1.FileObservation\x12\x38\n\x0e\x63hanged_inputs\x18\x08 \x03(\x0b\x32 .stepup_proto.v1.FileObservation\x12\x0e\n\x06wall_s\x18\t \x01(\x01\x12\r\n\x05\x63pu_s\x18\n \x01(\x01\x12\x15\n\rrss_bytes_max\x18\x0b \x01(\x04\x12\n\n\x02\x61t\x18\x0c \x01(\x01\x12\x13\n\x0bused_inputs\x18\r \x03(\t\x12\x18\n\x10used_environment\x18\x0e \x03(\t\x12\x33\n\tvolatiles\x18\x11 \x03(\x0b\x32 .stepup_proto.v1.FileObservation\x12\x16\n\x0emissing_inputs\x18\x12 \x03(\tB\x05\n\x03\x65nd*T\n\tWorkspace\x12\x19\n\x15WORKSPACE_UNSPECIFIED\x10\x00\x12\x19\n\x15WORKSPACE_SHARED_ROOT\x10\x01\x12\x11\n\rWORKSPACE_OWN\x10\x02\x32o\n\x0f\x44ispatchService\x12\\\n\x0bSynchronize\x12#.stepup_proto.v1.SynchronizeRequest\x1a$.stepup_proto.v1.SynchronizeResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1estepup_proto/v1/dispatch.proto\x12\x0fstepup_proto.v1\x1a\x1bstepup_proto/v1/types.proto\"\x95\x02\n\x12SynchronizeRequest\x12\x32\n\x06worker\x18\x01 \x01(\x0b\x32\".stepup_proto.v1.WorkerDescription\x12\x0c\n\x04seen\x18\x02 \x01(\x04\x12+\n\x07holding\x18\x03 \x03(\x0b\x32\x1a.stepup_proto.v1.AttemptId\x12\x30\n\x07started\x18\x04 \x03(\x0b\x32\x1f.stepup_proto.v1.AttemptStarted\x12\x30\n\x08\x66inished\x18\x05 \x03(\x0b\x32\x1e.stepup_proto.v1.AttemptResult\x12,\n\ttransfers\x18\x06 \x03(\x0b\x32\x19.stepup_proto.v1.Transfer\"\x91\x04\n\x11WorkerDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0bincarnation\x18\x02 \x01(\t\x12\x0c\n\x04host\x18\x03 \x01(\t\x12\x0b\n\x03pid\x18\x04 \x01(\x03\x12\r\n\x05slots\x18\x05 \x01(\r\x12\x0c\n\x04root\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\t\x12-\n\tworkspace\x18\x08 \x01(\x0e\x32\x1a.stepup_proto.v1.Workspace\x12>\n\x06labels\x18\t \x03(\x0b\x32..stepup_proto.v1.WorkerDescription.LabelsEntry\x12\x0c\n\x04\x63pus\x18\n \x01(\r\x12\x14\n\x0cmemory_bytes\x18\x0b \x01(\x04\x12\x44\n\tresources\x18\x0c \x03(\x0b\x32\x31.stepup_proto.v1.WorkerDescription.ResourcesEntry\x12\x12\n\x05probe\x18\r \x01(\tH\x00\x88\x01\x01\x12\x38\n\x0fpredecessor_end\x18\x0e \x01(\x0b\x32\x1f.stepup_proto.v1.PredecessorEnd\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x30\n\x0eResourcesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\x42\x08\n\x06_probe\"\x88\x01\n\x0ePredecessorEnd\x12\x13\n\x0bincarnation\x18\x01 \x01(\t\x12\x13\n\texit_code\x18\x02 \x01(\rH\x00\x12\x10\n\x06signal\x18\x03 \x01(\rH\x00\x12\x33\n\rout_of_memory\x18\x04 \x01(\x0b\x32\x1c.stepup_proto.v1.OutOfMemoryB\x05\n\x03\x65nd\"6\n\x0bOutOfMemory\x12\x12\n\npeak_bytes\x18\x01 \x01(\x04\x12\x13\n\x0blimit_bytes\x18\x02 \x01(\x04\"I\n\x0e\x41ttemptStarted\x12+\n\x07\x61ttempt\x18\x01 \x01(\x0b\x32\x1a.stepup_proto.v1.AttemptId\x12\n\n\x02\x61t\x18\x02 \x01(\x01\"\xef\x01\n\x13SynchronizeResponse\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12&\n\x06orders\x18\x02 \x03(\x0b\x32\x16.stepup_proto.v1.Order\x12\x30\n\x0c\x61\x63knowledged\x18\x03 \x03(\x0b\x32\x1a.stepup_proto.v1.AttemptId\x12\r\n\x05leave\x18\x04 \x01(\x08\x12\x0f\n\x07version\x18\x08 \x01(\t\x12\x0c\n\x04root\x18\n \x01(\t\x12\x11\n\tscattered\x18\x0b \x01(\x08\x12+\n\x08\x66ollowed\x18\x07 \x03(\x0b\x32\x19.stepup_proto.v1.Followed\"G\n\x08\x46ollowed\x12\x0e\n\x06\x66ollow\x18\x01 \x01(\x04\x12+\n\x07\x61ttempt\x18\x02 \x01(\x0b\x32\x1a.stepup_proto.v1.AttemptId\"\x81\x01\n\x11SendOutputRequest\x12\x0e\n\x06\x66ollow\x18\x01 \x01(\x04\x12\x15\n\rstdout_offset\x18\x02 \x01(\x04\x12\x0e\n\x06stdout\x18\x03 \x01(\x0c\x12\x15\n\rstderr_offset\x18\x04 \x01(\x04\x12\x0e\n\x06stderr\x18\x05 \x01(\x0c\x12\x0e\n\x06is_all\x18\x06 \x01(\x08\"P\n\x12SendOutputResponse\x12\x0c\n\x04gone\x18\x01 \x01(\x08\x12\x15\n\rstdout_offset\x18\x02 \x01(\x04\x12\x15\n\rstderr_offset\x18\x03 \x01(\x04\"\xe2\x01\n\x05Order\x12+\n\x07\x61ttempt\x18\x01 \x01(\x0b\x32\x1a.stepup_proto.v1.AttemptId\x12)\n\x04stop\x18\x02 \x01(\x0e\x32\x1b.stepup_proto.v1.Order.Stop\x12/\n\nassignment\x18\x03 \x01(\x0b\x32\x1b.stepup_proto.v1.Assignment\"P\n\x04Stop\x12\x14\n\x10STOP_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSTOP_RECALL\x10\x01\x12\x12\n\x0eSTOP_INTERRUPT\x10\x02\x12\r\n\tSTOP_KILL\x10\x03\"\xef\x02\n\nAssignment\x12\x0f\n\x07\x63ommand\x18\x01 \x01(\t\x12\x0f\n\x07workdir\x18\x02 \x01(\t\x12\r\n\x05shell\x18\x03 \x01(\x08\x12\x30\n\x06inputs\x18\x04 \x03(\x0b\x32 .stepup_proto.v1.FileObservation\x12\x0f\n\x07outputs\x18\x05 \x03(\t\x12\x11\n\tvolatiles\x18\x06 \x03(\t\x12\x41\n\x0b\x65nvironment\x18\x07 \x03(\x0b\x32,.stepup_proto.v1.Assignment.EnvironmentEntry\x12#\n\x04need\x18\x08 \x01(\x0e\x32\x15.stepup_proto.v1.Need\x12\x14\n\x0cinput_digest\x18\t \x01(\t\x12\x15\n\rallowed_roots\x18\x0b \x03(\t\x12\x11\n\ttimeout_s\x18\n \x01(\x01\x1a\x32\n\x10\x45nvironmentEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x96\x04\n\rAttemptResult\x12+\n\x07\x61ttempt\x18\x01 \x01(\x0b\x32\x1a.stepup_proto.v1.AttemptId\x12\x13\n\texit_code\x18\x02 \x01(\rH\x00\x12\x10\n\x06signal\x18\x03 \x01(\rH\x00\x12\x15\n\x0bnot_started\x18\x04 \x01(\tH\x00\x12\x13\n\ttimed_out\x18\x0f \x01(\x01H\x00\x12\x0e\n\x06stdout\x18\x05 \x01(\x0c\x12\x0e\n\x06stderr\x18\x06 \x01(\x0c\x12\x31\n\x07outputs\x18\x07 \x03(\x0b\x32 .stepup_proto.v1.FileObservation\x12\x38\n\x0e\x63hanged_inputs\x18\x08 \x03(\x0b\x32 .stepup_proto.v1.FileObservation\x12\x0e\n\x06wall_s\x18\t \x01(\x01\x12\r\n\x05\x63pu_s\x18\n \x01(\x01\x12\x15\n\rrss_bytes_max\x18\x0b \x01(\x04\x12\n\n\x02\x61t\x18\x0c \x01(\x01\x12\x13\n\x0bused_inputs\x18\r \x03(\t\x12\x18\n\x10used_environment\x18\x0e \x03(\t\x12\x33\n\tvolatiles\x18\x11 \x03(\x0b\x32 .stepup_proto.v1.FileObservation\x12\x16\n\x0emissing_inputs\x18\x12 \x03(\t\x12\x33\n\rout_of_memory\x18\x10 \x01(\x0b\x32\x1c.stepup_proto.v1.OutOfMemoryB\x05\n\x03\x65nd*T\n\tWorkspace\x12\x19\n\x15WORKSPACE_UNSPECIFIED\x10\x00\x12\x19\n\x15WORKSPACE_SHARED_ROOT\x10\x01\x12\x11\n\rWORKSPACE_OWN\x10\x02\x32\xc6\x01\n\x0f\x44ispatchService\x12\\\n\x0bSynchronize\x12#.stepup_proto.v1.SynchronizeRequest\x1a$.stepup_proto.v1.SynchronizeResponse(\x01\x30\x01\x12U\n\nSendOutput\x12\".stepup_proto.v1.SendOutputRequest\x1a#.stepup_proto.v1.SendOutputResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,30 +38,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WORKERDESCRIPTION_RESOURCESENTRY']._serialized_options = b'8\001'
   _globals['_ASSIGNMENT_ENVIRONMENTENTRY']._loaded_options = None
   _globals['_ASSIGNMENT_ENVIRONMENTENTRY']._serialized_options = b'8\001'
-  _globals['_WORKSPACE']._serialized_start=2149
-  _globals['_WORKSPACE']._serialized_end=2233
+  _globals['_WORKSPACE']._serialized_start=2827
+  _globals['_WORKSPACE']._serialized_end=2911
   _globals['_SYNCHRONIZEREQUEST']._serialized_start=81
   _globals['_SYNCHRONIZEREQUEST']._serialized_end=358
   _globals['_WORKERDESCRIPTION']._serialized_start=361
-  _globals['_WORKERDESCRIPTION']._serialized_end=832
-  _globals['_WORKERDESCRIPTION_LABELSENTRY']._serialized_start=727
-  _globals['_WORKERDESCRIPTION_LABELSENTRY']._serialized_end=772
-  _globals['_WORKERDESCRIPTION_RESOURCESENTRY']._serialized_start=774
-  _globals['_WORKERDESCRIPTION_RESOURCESENTRY']._serialized_end=822
-  _globals['_ATTEMPTSTARTED']._serialized_start=834
-  _globals['_ATTEMPTSTARTED']._serialized_end=907
-  _globals['_SYNCHRONIZERESPONSE']._serialized_start=910
-  _globals['_SYNCHRONIZERESPONSE']._serialized_end=1104
-  _globals['_ORDER']._serialized_start=1107
-  _globals['_ORDER']._serialized_end=1333
-  _globals['_ORDER_STOP']._serialized_start=1253
-  _globals['_ORDER_STOP']._serialized_end=1333
-  _globals['_ASSIGNMENT']._serialized_start=1336
-  _globals['_ASSIGNMENT']._serialized_end=1684
-  _globals['_ASSIGNMENT_ENVIRONMENTENTRY']._serialized_start=1634
-  _globals['_ASSIGNMENT_ENVIRONMENTENTRY']._serialized_end=1684
-  _globals['_ATTEMPTRESULT']._serialized_start=1687
-  _globals['_ATTEMPTRESULT']._serialized_end=2147
-  _globals['_DISPATCHSERVICE']._serialized_start=2235
-  _globals['_DISPATCHSERVICE']._serialized_end=2346
+  _globals['_WORKERDESCRIPTION']._serialized_end=890
+  _globals['_WORKERDESCRIPTION_LABELSENTRY']._serialized_start=785
+  _globals['_WORKERDESCRIPTION_LABELSENTRY']._serialized_end=830
+  _globals['_WORKERDESCRIPTION_RESOURCESENTRY']._serialized_start=832
+  _globals['_WORKERDESCRIPTION_RESOURCESENTRY']._serialized_end=880
+  _globals['_PREDECESSOREND']._serialized_start=893
+  _globals['_PREDECESSOREND']._serialized_end=1029
+  _globals['_OUTOFMEMORY']._serialized_start=1031
+  _globals['_OUTOFMEMORY']._serialized_end=1085
+  _globals['_ATTEMPTSTARTED']._serialized_start=1087
+  _globals['_ATTEMPTSTARTED']._serialized_end=1160
+  _globals['_SYNCHRONIZERESPONSE']._serialized_start=1163
+  _globals['_SYNCHRONIZERESPONSE']._serialized_end=1402
+  _globals['_FOLLOWED']._serialized_start=1404
+  _globals['_FOLLOWED']._serialized_end=1475
+  _globals['_SENDOUTPUTREQUEST']._serialized_start=1478
+  _globals['_SENDOUTPUTREQUEST']._serialized_end=1607
+  _globals['_SENDOUTPUTRESPONSE']._serialized_start=1609
+  _globals['_SENDOUTPUTRESPONSE']._serialized_end=1689
+  _globals['_ORDER']._serialized_start=1692
+  _globals['_ORDER']._serialized_end=1918
+  _globals['_ORDER_STOP']._serialized_start=1838
+  _globals['_ORDER_STOP']._serialized_end=1918
+  _globals['_ASSIGNMENT']._serialized_start=1921
+  _globals['_ASSIGNMENT']._serialized_end=2288
+  _globals['_ASSIGNMENT_ENVIRONMENTENTRY']._serialized_start=2238
+  _globals['_ASSIGNMENT_ENVIRONMENTENTRY']._serialized_end=2288
+  _globals['_ATTEMPTRESULT']._serialized_start=2291
+  _globals['_ATTEMPTRESULT']._serialized_end=2825
+  _globals['_DISPATCHSERVICE']._serialized_start=2914
+  _globals['_DISPATCHSERVICE']._serialized_end=3112
 # @@protoc_insertion_point(module_scope)

@@ -34,7 +34,7 @@ class SynchronizeRequest(_message.Message):
     def __init__(self, worker: _Optional[_Union[WorkerDescription, _Mapping]] = ..., seen: _Optional[int] = ..., holding: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., started: _Optional[_Iterable[_Union[AttemptStarted, _Mapping]]] = ..., finished: _Optional[_Iterable[_Union[AttemptResult, _Mapping]]] = ..., transfers: _Optional[_Iterable[_Union[_types_pb2.Transfer, _Mapping]]] = ...) -> None: ...
 
 class WorkerDescription(_message.Message):
-    __slots__ = ("name", "incarnation", "host", "pid", "slots", "root", "version", "workspace", "labels", "cpus", "memory_bytes", "resources", "probe")
+    __slots__ = ("name", "incarnation", "host", "pid", "slots", "root", "version", "workspace", "labels", "cpus", "memory_bytes", "resources", "probe", "predecessor_end")
     class LabelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -62,6 +62,7 @@ class WorkerDescription(_message.Message):
     MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
     RESOURCES_FIELD_NUMBER: _ClassVar[int]
     PROBE_FIELD_NUMBER: _ClassVar[int]
+    PREDECESSOR_END_FIELD_NUMBER: _ClassVar[int]
     name: str
     incarnation: str
     host: str
@@ -75,7 +76,28 @@ class WorkerDescription(_message.Message):
     memory_bytes: int
     resources: _containers.ScalarMap[str, int]
     probe: str
-    def __init__(self, name: _Optional[str] = ..., incarnation: _Optional[str] = ..., host: _Optional[str] = ..., pid: _Optional[int] = ..., slots: _Optional[int] = ..., root: _Optional[str] = ..., version: _Optional[str] = ..., workspace: _Optional[_Union[Workspace, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., cpus: _Optional[int] = ..., memory_bytes: _Optional[int] = ..., resources: _Optional[_Mapping[str, int]] = ..., probe: _Optional[str] = ...) -> None: ...
+    predecessor_end: PredecessorEnd
+    def __init__(self, name: _Optional[str] = ..., incarnation: _Optional[str] = ..., host: _Optional[str] = ..., pid: _Optional[int] = ..., slots: _Optional[int] = ..., root: _Optional[str] = ..., version: _Optional[str] = ..., workspace: _Optional[_Union[Workspace, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., cpus: _Optional[int] = ..., memory_bytes: _Optional[int] = ..., resources: _Optional[_Mapping[str, int]] = ..., probe: _Optional[str] = ..., predecessor_end: _Optional[_Union[PredecessorEnd, _Mapping]] = ...) -> None: ...
+
+class PredecessorEnd(_message.Message):
+    __slots__ = ("incarnation", "exit_code", "signal", "out_of_memory")
+    INCARNATION_FIELD_NUMBER: _ClassVar[int]
+    EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
+    SIGNAL_FIELD_NUMBER: _ClassVar[int]
+    OUT_OF_MEMORY_FIELD_NUMBER: _ClassVar[int]
+    incarnation: str
+    exit_code: int
+    signal: int
+    out_of_memory: OutOfMemory
+    def __init__(self, incarnation: _Optional[str] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., out_of_memory: _Optional[_Union[OutOfMemory, _Mapping]] = ...) -> None: ...
+
+class OutOfMemory(_message.Message):
+    __slots__ = ("peak_bytes", "limit_bytes")
+    PEAK_BYTES_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    peak_bytes: int
+    limit_bytes: int
+    def __init__(self, peak_bytes: _Optional[int] = ..., limit_bytes: _Optional[int] = ...) -> None: ...
 
 class AttemptStarted(_message.Message):
     __slots__ = ("attempt", "at")
@@ -86,7 +108,7 @@ class AttemptStarted(_message.Message):
     def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., at: _Optional[float] = ...) -> None: ...
 
 class SynchronizeResponse(_message.Message):
-    __slots__ = ("sequence", "orders", "acknowledged", "leave", "version", "root", "scattered")
+    __slots__ = ("sequence", "orders", "acknowledged", "leave", "version", "root", "scattered", "followed")
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     ORDERS_FIELD_NUMBER: _ClassVar[int]
     ACKNOWLEDGED_FIELD_NUMBER: _ClassVar[int]
@@ -94,6 +116,7 @@ class SynchronizeResponse(_message.Message):
     VERSION_FIELD_NUMBER: _ClassVar[int]
     ROOT_FIELD_NUMBER: _ClassVar[int]
     SCATTERED_FIELD_NUMBER: _ClassVar[int]
+    FOLLOWED_FIELD_NUMBER: _ClassVar[int]
     sequence: int
     orders: _containers.RepeatedCompositeFieldContainer[Order]
     acknowledged: _containers.RepeatedCompositeFieldContainer[_types_pb2.AttemptId]
@@ -101,7 +124,42 @@ class SynchronizeResponse(_message.Message):
     version: str
     root: str
     scattered: bool
-    def __init__(self, sequence: _Optional[int] = ..., orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ..., acknowledged: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., leave: _Optional[bool] = ..., version: _Optional[str] = ..., root: _Optional[str] = ..., scattered: _Optional[bool] = ...) -> None: ...
+    followed: _containers.RepeatedCompositeFieldContainer[Followed]
+    def __init__(self, sequence: _Optional[int] = ..., orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ..., acknowledged: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., leave: _Optional[bool] = ..., version: _Optional[str] = ..., root: _Optional[str] = ..., scattered: _Optional[bool] = ..., followed: _Optional[_Iterable[_Union[Followed, _Mapping]]] = ...) -> None: ...
+
+class Followed(_message.Message):
+    __slots__ = ("follow", "attempt")
+    FOLLOW_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    follow: int
+    attempt: _types_pb2.AttemptId
+    def __init__(self, follow: _Optional[int] = ..., attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ...) -> None: ...
+
+class SendOutputRequest(_message.Message):
+    __slots__ = ("follow", "stdout_offset", "stdout", "stderr_offset", "stderr", "is_all")
+    FOLLOW_FIELD_NUMBER: _ClassVar[int]
+    STDOUT_OFFSET_FIELD_NUMBER: _ClassVar[int]
+    STDOUT_FIELD_NUMBER: _ClassVar[int]
+    STDERR_OFFSET_FIELD_NUMBER: _ClassVar[int]
+    STDERR_FIELD_NUMBER: _ClassVar[int]
+    IS_ALL_FIELD_NUMBER: _ClassVar[int]
+    follow: int
+    stdout_offset: int
+    stdout: bytes
+    stderr_offset: int
+    stderr: bytes
+    is_all: bool
+    def __init__(self, follow: _Optional[int] = ..., stdout_offset: _Optional[int] = ..., stdout: _Optional[bytes] = ..., stderr_offset: _Optional[int] = ..., stderr: _Optional[bytes] = ..., is_all: _Optional[bool] = ...) -> None: ...
+
+class SendOutputResponse(_message.Message):
+    __slots__ = ("gone", "stdout_offset", "stderr_offset")
+    GONE_FIELD_NUMBER: _ClassVar[int]
+    STDOUT_OFFSET_FIELD_NUMBER: _ClassVar[int]
+    STDERR_OFFSET_FIELD_NUMBER: _ClassVar[int]
+    gone: bool
+    stdout_offset: int
+    stderr_offset: int
+    def __init__(self, gone: _Optional[bool] = ..., stdout_offset: _Optional[int] = ..., stderr_offset: _Optional[int] = ...) -> None: ...
 
 class Order(_message.Message):
     __slots__ = ("attempt", "stop", "assignment")
@@ -124,7 +182,7 @@ class Order(_message.Message):
     def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., stop: _Optional[_Union[Order.Stop, str]] = ..., assignment: _Optional[_Union[Assignment, _Mapping]] = ...) -> None: ...
 
 class Assignment(_message.Message):
-    __slots__ = ("command", "workdir", "shell", "inputs", "outputs", "volatiles", "environment", "need", "input_digest", "allowed_roots")
+    __slots__ = ("command", "workdir", "shell", "inputs", "outputs", "volatiles", "environment", "need", "input_digest", "allowed_roots", "timeout_s")
     class EnvironmentEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -142,6 +200,7 @@ class Assignment(_message.Message):
     NEED_FIELD_NUMBER: _ClassVar[int]
     INPUT_DIGEST_FIELD_NUMBER: _ClassVar[int]
     ALLOWED_ROOTS_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_S_FIELD_NUMBER: _ClassVar[int]
     command: str
     workdir: str
     shell: bool
@@ -152,14 +211,16 @@ class Assignment(_message.Message):
     need: _types_pb2.Need
     input_digest: str
     allowed_roots: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, command: _Optional[str] = ..., workdir: _Optional[str] = ..., shell: _Optional[bool] = ..., inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., outputs: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[str]] = ..., environment: _Optional[_Mapping[str, str]] = ..., need: _Optional[_Union[_types_pb2.Need, str]] = ..., input_digest: _Optional[str] = ..., allowed_roots: _Optional[_Iterable[str]] = ...) -> None: ...
+    timeout_s: float
+    def __init__(self, command: _Optional[str] = ..., workdir: _Optional[str] = ..., shell: _Optional[bool] = ..., inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., outputs: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[str]] = ..., environment: _Optional[_Mapping[str, str]] = ..., need: _Optional[_Union[_types_pb2.Need, str]] = ..., input_digest: _Optional[str] = ..., allowed_roots: _Optional[_Iterable[str]] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class AttemptResult(_message.Message):
-    __slots__ = ("attempt", "exit_code", "signal", "not_started", "stdout", "stderr", "outputs", "changed_inputs", "wall_s", "cpu_s", "rss_bytes_max", "at", "used_inputs", "used_environment", "volatiles", "missing_inputs")
+    __slots__ = ("attempt", "exit_code", "signal", "not_started", "timed_out", "stdout", "stderr", "outputs", "changed_inputs", "wall_s", "cpu_s", "rss_bytes_max", "at", "used_inputs", "used_environment", "volatiles", "missing_inputs", "out_of_memory")
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
     SIGNAL_FIELD_NUMBER: _ClassVar[int]
     NOT_STARTED_FIELD_NUMBER: _ClassVar[int]
+    TIMED_OUT_FIELD_NUMBER: _ClassVar[int]
     STDOUT_FIELD_NUMBER: _ClassVar[int]
     STDERR_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
@@ -172,10 +233,12 @@ class AttemptResult(_message.Message):
     USED_ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
     VOLATILES_FIELD_NUMBER: _ClassVar[int]
     MISSING_INPUTS_FIELD_NUMBER: _ClassVar[int]
+    OUT_OF_MEMORY_FIELD_NUMBER: _ClassVar[int]
     attempt: _types_pb2.AttemptId
     exit_code: int
     signal: int
     not_started: str
+    timed_out: float
     stdout: bytes
     stderr: bytes
     outputs: _containers.RepeatedCompositeFieldContainer[_types_pb2.FileObservation]
@@ -188,4 +251,5 @@ class AttemptResult(_message.Message):
     used_environment: _containers.RepeatedScalarFieldContainer[str]
     volatiles: _containers.RepeatedCompositeFieldContainer[_types_pb2.FileObservation]
     missing_inputs: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., not_started: _Optional[str] = ..., stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., outputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., changed_inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., wall_s: _Optional[float] = ..., cpu_s: _Optional[float] = ..., rss_bytes_max: _Optional[int] = ..., at: _Optional[float] = ..., used_inputs: _Optional[_Iterable[str]] = ..., used_environment: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., missing_inputs: _Optional[_Iterable[str]] = ...) -> None: ...
+    out_of_memory: OutOfMemory
+    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., not_started: _Optional[str] = ..., timed_out: _Optional[float] = ..., stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., outputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., changed_inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., wall_s: _Optional[float] = ..., cpu_s: _Optional[float] = ..., rss_bytes_max: _Optional[int] = ..., at: _Optional[float] = ..., used_inputs: _Optional[_Iterable[str]] = ..., used_environment: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., missing_inputs: _Optional[_Iterable[str]] = ..., out_of_memory: _Optional[_Union[OutOfMemory, _Mapping]] = ...) -> None: ...

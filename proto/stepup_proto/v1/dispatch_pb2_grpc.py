@@ -40,6 +40,11 @@ class DispatchServiceStub:
                 request_serializer=stepup__proto_dot_v1_dot_dispatch__pb2.SynchronizeRequest.SerializeToString,
                 response_deserializer=stepup__proto_dot_v1_dot_dispatch__pb2.SynchronizeResponse.FromString,
                 _registered_method=True)
+        self.SendOutput = channel.unary_unary(
+                '/stepup_proto.v1.DispatchService/SendOutput',
+                request_serializer=stepup__proto_dot_v1_dot_dispatch__pb2.SendOutputRequest.SerializeToString,
+                response_deserializer=stepup__proto_dot_v1_dot_dispatch__pb2.SendOutputResponse.FromString,
+                _registered_method=True)
 
 
 class DispatchServiceServicer:
@@ -64,6 +69,17 @@ class DispatchServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SendOutput(self, request, context):
+        """Purpose: hand over the next piece of what a running step wrote, for somebody who follows it
+        (SynchronizeResponse.followed). Nobody follows: nothing is sent.
+        Blocking: until the follower has taken it, so that a slow one slows down nobody but itself; at most 30 s.
+        Retry: safe; a piece that was taken already changes nothing, and the answer says where to go on.
+        Status codes: INVALID_ARGUMENT (malformed message), UNAVAILABLE (the director is stopping).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DispatchServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -71,6 +87,11 @@ def add_DispatchServiceServicer_to_server(servicer, server):
                     servicer.Synchronize,
                     request_deserializer=stepup__proto_dot_v1_dot_dispatch__pb2.SynchronizeRequest.FromString,
                     response_serializer=stepup__proto_dot_v1_dot_dispatch__pb2.SynchronizeResponse.SerializeToString,
+            ),
+            'SendOutput': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendOutput,
+                    request_deserializer=stepup__proto_dot_v1_dot_dispatch__pb2.SendOutputRequest.FromString,
+                    response_serializer=stepup__proto_dot_v1_dot_dispatch__pb2.SendOutputResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -101,6 +122,33 @@ class DispatchService:
             '/stepup_proto.v1.DispatchService/Synchronize',
             stepup__proto_dot_v1_dot_dispatch__pb2.SynchronizeRequest.SerializeToString,
             stepup__proto_dot_v1_dot_dispatch__pb2.SynchronizeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendOutput(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stepup_proto.v1.DispatchService/SendOutput',
+            stepup__proto_dot_v1_dot_dispatch__pb2.SendOutputRequest.SerializeToString,
+            stepup__proto_dot_v1_dot_dispatch__pb2.SendOutputResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -53,6 +53,13 @@ class DispatchServiceStub:
         have ended
       UNAVAILABLE          the director is stopping; try again later
     """
+    SendOutput: _grpc.UnaryUnaryMultiCallable[_dispatch_pb2.SendOutputRequest, _dispatch_pb2.SendOutputResponse]
+    """Purpose: hand over the next piece of what a running step wrote, for somebody who follows it
+      (SynchronizeResponse.followed). Nobody follows: nothing is sent.
+    Blocking: until the follower has taken it, so that a slow one slows down nobody but itself; at most 30 s.
+    Retry: safe; a piece that was taken already changes nothing, and the answer says where to go on.
+    Status codes: INVALID_ARGUMENT (malformed message), UNAVAILABLE (the director is stopping).
+    """
 
 @_typing.type_check_only
 class DispatchServiceAsyncStub(DispatchServiceStub):
@@ -72,6 +79,13 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
       FAILED_PRECONDITION  the root or the version differs, or another worker has this name and its stream is not known to
         have ended
       UNAVAILABLE          the director is stopping; try again later
+    """
+    SendOutput: _aio.UnaryUnaryMultiCallable[_dispatch_pb2.SendOutputRequest, _dispatch_pb2.SendOutputResponse]  # type: ignore[assignment]
+    """Purpose: hand over the next piece of what a running step wrote, for somebody who follows it
+      (SynchronizeResponse.followed). Nobody follows: nothing is sent.
+    Blocking: until the follower has taken it, so that a slow one slows down nobody but itself; at most 30 s.
+    Retry: safe; a piece that was taken already changes nothing, and the answer says where to go on.
+    Status codes: INVALID_ARGUMENT (malformed message), UNAVAILABLE (the director is stopping).
     """
 
 class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -95,6 +109,19 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
           FAILED_PRECONDITION  the root or the version differs, or another worker has this name and its stream is not known to
             have ended
           UNAVAILABLE          the director is stopping; try again later
+        """
+
+    @_abc_1.abstractmethod
+    def SendOutput(
+        self,
+        request: _dispatch_pb2.SendOutputRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_dispatch_pb2.SendOutputResponse, _abc.Awaitable[_dispatch_pb2.SendOutputResponse]]:
+        """Purpose: hand over the next piece of what a running step wrote, for somebody who follows it
+          (SynchronizeResponse.followed). Nobody follows: nothing is sent.
+        Blocking: until the follower has taken it, so that a slow one slows down nobody but itself; at most 30 s.
+        Retry: safe; a piece that was taken already changes nothing, and the answer says where to go on.
+        Status codes: INVALID_ARGUMENT (malformed message), UNAVAILABLE (the director is stopping).
         """
 
 def add_DispatchServiceServicer_to_server(servicer: DispatchServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

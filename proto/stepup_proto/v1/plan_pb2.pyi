@@ -122,7 +122,7 @@ class SubprocessRecord(_message.Message):
     def __init__(self, command: _Optional[str] = ..., workdir: _Optional[str] = ..., shell: _Optional[bool] = ..., environment_overrides: _Optional[_Mapping[str, str]] = ..., exit_code: _Optional[int] = ..., stdin: _Optional[str] = ..., stdout: _Optional[str] = ..., stderr: _Optional[str] = ...) -> None: ...
 
 class StepDeclaration(_message.Message):
-    __slots__ = ("command", "workdir", "inputs", "outputs", "volatiles", "environment", "need", "resources", "shell", "environment_overrides", "duration_s", "where")
+    __slots__ = ("command", "workdir", "inputs", "outputs", "volatiles", "environment", "need", "resources", "shell", "environment_overrides", "duration_s", "where", "timeout_s", "retries")
     class ResourcesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -149,6 +149,8 @@ class StepDeclaration(_message.Message):
     ENVIRONMENT_OVERRIDES_FIELD_NUMBER: _ClassVar[int]
     DURATION_S_FIELD_NUMBER: _ClassVar[int]
     WHERE_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_S_FIELD_NUMBER: _ClassVar[int]
+    RETRIES_FIELD_NUMBER: _ClassVar[int]
     command: str
     workdir: str
     inputs: _containers.RepeatedScalarFieldContainer[str]
@@ -161,7 +163,9 @@ class StepDeclaration(_message.Message):
     environment_overrides: _containers.ScalarMap[str, str]
     duration_s: float
     where: str
-    def __init__(self, command: _Optional[str] = ..., workdir: _Optional[str] = ..., inputs: _Optional[_Iterable[str]] = ..., outputs: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[str]] = ..., environment: _Optional[_Iterable[str]] = ..., need: _Optional[_Union[_types_pb2.Need, str]] = ..., resources: _Optional[_Mapping[str, int]] = ..., shell: _Optional[bool] = ..., environment_overrides: _Optional[_Mapping[str, str]] = ..., duration_s: _Optional[float] = ..., where: _Optional[str] = ...) -> None: ...
+    timeout_s: float
+    retries: int
+    def __init__(self, command: _Optional[str] = ..., workdir: _Optional[str] = ..., inputs: _Optional[_Iterable[str]] = ..., outputs: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[str]] = ..., environment: _Optional[_Iterable[str]] = ..., need: _Optional[_Union[_types_pb2.Need, str]] = ..., resources: _Optional[_Mapping[str, int]] = ..., shell: _Optional[bool] = ..., environment_overrides: _Optional[_Mapping[str, str]] = ..., duration_s: _Optional[float] = ..., where: _Optional[str] = ..., timeout_s: _Optional[float] = ..., retries: _Optional[int] = ...) -> None: ...
 
 class DeclareResponse(_message.Message):
     __slots__ = ("statics", "warnings")

@@ -116,6 +116,28 @@ class FakeControl:
             ]
         )
 
+    async def CancelStep(
+        self,
+        request: control_pb2.CancelStepRequest,
+        context: Any,  # noqa: ANN401
+        /,
+    ) -> control_pb2.CancelStepResponse:
+        self.told.append(request)
+        if request.name == "nothing":
+            await context.abort(grpc.StatusCode.FAILED_PRECONDITION, "nothing is not running.")
+        return control_pb2.CancelStepResponse(label=request.name)
+
+    async def FollowOutput(
+        self, request: control_pb2.FollowOutputRequest, _context: object, /
+    ) -> AsyncIterator[control_pb2.FollowOutputResponse]:
+        self.told.append(request)
+        head = control_pb2.OutputHead(label=request.name, attempt=7, running=request.follow)
+        yield control_pb2.FollowOutputResponse(head=head)
+        yield control_pb2.FollowOutputResponse(stdout=b"out\x1b[2J \xc3")
+        yield control_pb2.FollowOutputResponse(stdout=b"\xa9\n")
+        yield control_pb2.FollowOutputResponse(stderr=b"err\n")
+        yield control_pb2.FollowOutputResponse(end=control_pb2.OutputEnd(text="exit 3", exit_code=3))
+
     async def Events(
         self, request: control_pb2.EventsRequest, _context: object, /
     ) -> AsyncIterator[control_pb2.EventsResponse]:

@@ -15,6 +15,7 @@ import pytest
 from stepup_client.cli.main import run
 from stepup_proto.v1 import control_pb2
 from stepup_server import inspection
+from stepup_shared.visible import in_piece
 from tests.unit.cli.fake_control import FakeControl, serving
 
 __all__ = ()
@@ -178,3 +179,37 @@ def test_workers_are_drained_by_name(control: FakeControl, capsys: pytest.Captur
     assert control.told == [control_pb2.DrainWorkerRequest(workers=["w0", "1"], wait=True)]
     assert run(["worker", "drain", "all"]) == 0
     assert capsys.readouterr().out == "Left: w0, 1\nDraining: all\n"
+
+
+def test_cancel_says_what_is_being_ended(control: FakeControl, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["cancel", "work\x1b"]) == 0
+    assert control.told == [control_pb2.CancelStepRequest(name="work\x1b")]
+    assert capsys.readouterr().out == "Cancelling work$'\\x1b'\n"
+    assert run(["cancel", "--json", "work"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"step": "work", "attempt": 0}
+    assert run(["cancel", "nothing"]) == 1
+    assert capsys.readouterr().err == "ERROR: nothing is not running.\n"
+
+
+def test_logs_writes_each_stream_as_it_came(control: FakeControl, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run(["logs", "work"]) == 0
+    assert control.told == [control_pb2.FollowOutputRequest(name="work")]
+    assert capfdbinary.readouterr() == ("out\x1b[2J é\n".encode(), b"err\n")
+    assert run(["logs", "-f", "--stderr", "work"]) == 0
+    assert control.told[-1] == control_pb2.FollowOutputRequest(name="work", follow=True)
+    assert capfdbinary.readouterr() == (b"", b"err\n")
+
+
+def test_logs_for_programs_has_an_object_in_each_line(control: FakeControl, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["logs", "--json", "--stdout", "work"]) == 0
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [
+        {"step": "work", "attempt": 7, "running": False},
+        {"stream": "stdout", "text": "out\x1b[2J "},
+        {"stream": "stdout", "text": "é\n"},
+        {"end": "exit 3", "exit_code": 3},
+    ]
+    assert control.told == [control_pb2.FollowOutputRequest(name="work")]
+
+
+def test_lines_for_a_terminal_keep_their_ends_and_nothing_else_that_moves_the_cursor() -> None:
+    assert in_piece("a\tb\r\nc\rd\x1b[2J\u202e") == "a\tb\nc\\rd\\x1b[2J\\u202e"

@@ -21,6 +21,8 @@ def a_step(
     overrides: dict[str, str] | None = None,
     duration_s: float = 0.0,
     where: str = "",
+    timeout_s: float = 0.0,
+    retries: int = 0,
 ) -> StepDeclaration:
     return StepDeclaration(
         command,
@@ -35,4 +37,6 @@ def a_step(
         overrides or {},
         duration_s,
         where,
+        timeout_s,
+        retries,
     )

@@ -6,20 +6,26 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from stepup_worker.core.commands import Command, Kill, Leave, Start
+from stepup_worker.core.commands import Command, Interrupt, Kill, Leave, Start
 from stepup_worker.core.events import (
     AttemptBegan,
     AttemptEnded,
     Event,
     OrdersReceived,
+    Resumed,
     StreamBroken,
     StreamOpened,
+    Suspended,
+    TimePassed,
 )
 from stepup_worker.core.session import Session
-from stepup_worker.core.values import Assignment, AttemptId, Exited, Order, Outcome, Statement, StopLevel
+from stepup_worker.core.values import Assignment, AttemptId, Exited, Order, Outcome, Statement, StopLevel, TimedOut
 
 SLOTS = 2
 WORK = Assignment(command="true", workdir=".", shell=False)
+TIMEOUT_S = 2.0
+HASTY = Assignment(command="true", workdir=".", shell=False, timeout_s=TIMEOUT_S)
+"""Every third attempt has a timeout."""
 
 
 class Conversation(RuleBasedStateMachine):
@@ -40,9 +46,13 @@ class Conversation(RuleBasedStateMachine):
         self.to_acknowledge: set[AttemptId] = set()
         self.started: set[AttemptId] = set()
         self.running: dict[AttemptId, bool] = {}
+        self.ran_s: dict[AttemptId, float] = {}
+        """How long attempts have run that may not run for ever, without the time for which all stood still."""
+        self.interrupted: set[AttemptId] = set()
+        self.is_suspended = False
 
     def tell(self, event: Event) -> None:
-        self.now += 0.1
+        self.pass_time(0.1)
         for command in self.session.handle(event, self.now):
             self.perform(command)
 
@@ -52,6 +62,10 @@ class Conversation(RuleBasedStateMachine):
                 assert attempt not in self.started, "an attempt ran twice"
                 self.started.add(attempt)
                 self.running[attempt] = False
+            case Interrupt(attempt):
+                assert attempt in self.running
+                assert self.ran_s[attempt] >= TIMEOUT_S - 1e-6
+                self.interrupted.add(attempt)
             case Kill(attempt):
                 assert attempt in self.running
             case Leave():
@@ -64,6 +78,7 @@ class Conversation(RuleBasedStateMachine):
             return
         for result in statement.finished:
             assert result.attempt in self.started
+            assert (result.outcome.end == TimedOut(TIMEOUT_S)) == (result.attempt in self.interrupted)
             self.reported.add(result.attempt)
             self.to_acknowledge.add(result.attempt)
         if statement.seen == self.sequence:
@@ -109,9 +124,9 @@ class Conversation(RuleBasedStateMachine):
             self.to_acknowledge -= set(acknowledged)
             self.wanted = [attempt for attempt in self.wanted if attempt not in acknowledged]
             self.sequence += 1
-            orders = tuple(
-                Order(attempt, StopLevel.NONE, None if attempt in self.described else WORK) for attempt in self.wanted
-            )
+            details = [None if attempt in self.described else _work(attempt) for attempt in self.wanted]
+            pairs = zip(self.wanted, details, strict=True)
+            orders = tuple(Order(attempt, StopLevel.NONE, detail) for attempt, detail in pairs)
             self.listed = set(self.wanted)
             self.described |= self.listed
             event = OrdersReceived(sequence=self.sequence, orders=orders, acknowledged=acknowledged)
@@ -123,13 +138,32 @@ class Conversation(RuleBasedStateMachine):
         attempt = next(attempt for attempt, has_begun in self.running.items() if not has_begun)
         self.running[attempt] = True
         self.tell(AttemptBegan(attempt))
+        if _work(attempt) is HASTY:
+            self.ran_s[attempt] = 0.0
 
     @precondition(lambda self: self.running)
     @rule(choice=st.integers(0, 100))
     def end(self, choice: int) -> None:
         attempt = list(self.running)[choice % len(self.running)]
         del self.running[attempt]
+        self.ran_s.pop(attempt, None)
         self.tell(AttemptEnded(attempt, Outcome(end=Exited(0))))
+
+    @rule()
+    def stand_still_or_go_on(self) -> None:
+        self.is_suspended = not self.is_suspended
+        self.session.handle(Suspended() if self.is_suspended else Resumed(), self.now)
+
+    @rule(seconds=st.sampled_from([0.5, TIMEOUT_S]))
+    def wait(self, seconds: float) -> None:
+        self.pass_time(seconds)
+        self.tell(TimePassed())
+
+    def pass_time(self, seconds: float) -> None:
+        self.now += seconds
+        if not self.is_suspended:
+            for attempt in self.ran_s:
+                self.ran_s[attempt] += seconds
 
     @precondition(lambda self: self.is_open)
     @rule(always=st.booleans())
@@ -155,6 +189,10 @@ class Conversation(RuleBasedStateMachine):
         statement = self.session.next_statement(always=True)
         assert statement is not None
         assert (statement.holding, statement.finished) == ((), ())
+
+
+def _work(attempt: AttemptId) -> Assignment:
+    return HASTY if attempt.number % 3 == 0 else WORK
 
 
 TestConversation = Conversation.TestCase

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stepup_server.core import events as ev
-from stepup_server.core.commands import WorkersDrained
+from stepup_server.core.answers import WorkersDrained
 from stepup_server.core.desk import DirectorSettings
 from stepup_server.core.ids import RequestId
 from stepup_server.core.refusals import UnknownWorker, Unwelcome

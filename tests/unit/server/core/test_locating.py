@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stepup_server.core.commands import Located
+from stepup_server.core.answers import Located
 from stepup_server.core.events import LocateRequested
 from stepup_server.core.ids import AttemptId
 from stepup_server.core.refusals import InvalidArgument, InvalidPath, Refusal, Superseded

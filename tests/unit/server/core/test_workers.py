@@ -174,7 +174,7 @@ def test_another_process_under_the_same_name_means_that_the_old_one_is_dead(proj
     ticket = running(project)
     project.kill_worker()
     project.join("w0")
-    assert "WARNING Worker 0 was started anew: work will run again" in project.lines()
+    assert "WARNING Worker 0 died (signal 9) and was started anew: work will run again" in project.lines()
     project.paused.clear()
     assert project.finish(ticket).code == ReturnCode.OK
 
@@ -199,9 +199,22 @@ def test_in_the_embedded_case_a_lost_worker_ends_the_build() -> None:
     project.join()
     ticket = running(project)
     project.kill_worker()
+    project.pass_time(project.settings.lease_s)
     built = project.finish(ticket)
     assert built.code == ReturnCode.INTERNAL | ReturnCode.DRAINING
     assert built.tagged("ERROR") == ["The worker has died. Run the build again to finish the rest."]
+
+
+def test_in_the_embedded_case_the_build_goes_on_when_the_worker_is_started_anew() -> None:
+    project = Project(settings=DirectorSettings(embedded=True))
+    project.join()
+    ticket = running(project)
+    project.kill_worker()
+    project.paused.clear()
+    project.join()
+    built = project.finish(ticket)
+    assert built.code == ReturnCode.OK
+    assert built.tagged("ERROR") == []
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,10 @@ def a_step(number: int, state: str = "PENDING") -> StepRow:
         pools="{}",
         where="zone == 'west'",
         story="{}",
+        timeout_s=2.5,
+        retries=1,
+        tries=1,
+        losses="[]",
     )
 
 

@@ -1,0 +1,24 @@
+"""`stepup cancel`: the end of a single running step."""
+
+from __future__ import annotations
+
+import json
+
+from stepup_client.cli.commands import ask
+from stepup_client.cli.discover import wait_for_director
+from stepup_client.cli.environment import project_root
+from stepup_client.cli.options import CancelCommand
+from stepup_shared.visible import in_line
+
+__all__ = ("run_cancel",)
+
+
+def run_cancel(command: CancelCommand) -> int:
+    """End the running attempt of a step and return the exit code."""
+    socket = wait_for_director(project_root()).socket
+    label, attempt = ask(socket, lambda client: client.cancel(command.step))
+    if command.as_json:
+        print(json.dumps({"step": label, "attempt": attempt}, ensure_ascii=False))
+    else:
+        print(f"Cancelling {in_line(label)}")
+    return 0
