@@ -108,6 +108,8 @@ class ProjectFinder:
             from .rpc.connection import ConnectionSettings
             from .rpc.session import PlanSession
 
-            settings = ConnectionSettings(os.environ["STEPUP_DIRECTOR_SOCKET"], None)
+            settings = ConnectionSettings(
+                os.environ["STEPUP_DIRECTOR_SOCKET"], None, os.environ.get("STEPUP_TOKEN_FILE", "")
+            )
             self._session = PlanSession(settings, int(os.environ["STEPUP_STEP_I"]), int(os.environ["STEPUP_JOB_I"]))
         return self._session

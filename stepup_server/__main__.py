@@ -14,6 +14,8 @@ from socket import gethostname
 
 # Read by grpc when it is imported: this process never forks once it serves.
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
+# Else gRPC tells users of strangers that were turned away, in its own words.
+os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
 import uvloop
 
@@ -33,13 +35,13 @@ from .files.transfers import ProjectBlobs
 from .files.watch import ProjectWatcher
 from .inspection import show
 from .notify import tell_service_manager
-from .presence import ProjectIsTaken, claim_project, socket_for, write_note, write_probe
+from .presence import ProjectIsTaken, claim_project, own_token, socket_for, write_note, write_probe
 from .report.feed import EventFeed
 from .report.joblog import JobLog
 from .report.log import configure
 from .report.reporters import FanOut, LogReporter
 from .report.tagged import TaggedLogs
-from .rpc.server import serving
+from .rpc.server import Doors, serving
 from .settings import CleanSettings, InspectSettings, Settings, settings_from_arguments
 from .store.archive import StoredOutputs
 from .store.journal import SqliteJournal
@@ -70,11 +72,11 @@ def serve(settings: Settings) -> int:
 
 def _serve_claimed(settings: Settings) -> None:
     """Serve a project that nobody else serves."""
-    with claim_project(settings.root), socket_for(settings.socket) as socket:
-        uvloop.run(_serve(settings, socket))
+    with claim_project(settings.root), socket_for(settings.socket) as socket, own_token(socket) as token:
+        uvloop.run(_serve(settings, socket, token))
 
 
-async def _serve(settings: Settings, socket: str) -> None:
+async def _serve(settings: Settings, socket: str, token: str) -> None:
     """Put the director together, serve, and take it apart again."""
     state = os.path.join(settings.root, ".stepup")
     log = configure(settings.log_format, settings.log_level, os.path.join(state, "director.log"))
@@ -97,8 +99,9 @@ async def _serve(settings: Settings, socket: str) -> None:
         stack.callback(disk.close)
         stack.callback(blobs.close)
         stack.callback(watcher.close)
+        doors = _doors(settings, socket, token)
         await stack.enter_async_context(
-            serving(engine, feed, blobs, StoredOutputs(database), socket=socket, version=__version__)
+            serving(engine, feed, blobs, StoredOutputs(database), doors=doors, version=__version__)
         )
         stack.callback(feed.close)
         stack.enter_context(write_note(settings.root, socket, __version__))
@@ -107,6 +110,18 @@ async def _serve(settings: Settings, socket: str) -> None:
         _watch_signals(engine, settings)
         _tell_ready(settings)
         await engine.run()
+
+
+def _doors(settings: Settings, socket: str, token: str) -> Doors:
+    """Say where to listen, and to whom."""
+    if not settings.listen:
+        return Doors(socket, token, settings.token_life_s)
+    # Only those pay for it who listen to others.
+    from .trust.registry import Registry
+
+    folder = os.path.join(settings.root, ".stepup/trust")
+    registry = Registry(folder, settings.listen, time.time, certificate_s=settings.certificate_s)
+    return Doors(socket, token, settings.token_life_s, settings.listen, registry)
 
 
 def _make_director(settings: Settings, socket: str, database: str, clock: MonotonicClock) -> Director:

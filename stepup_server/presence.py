@@ -12,12 +12,15 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-__all__ = ("ProjectIsTaken", "claim_project", "socket_for", "write_note", "write_probe")
+from stepup_shared.tokens import local_token_path
+
+__all__ = ("ProjectIsTaken", "claim_project", "own_token", "socket_for", "write_note", "write_probe")
 
 LOCK_ATTEMPTS = 20
 LOCK_PAUSE_S = 0.005
@@ -42,7 +45,7 @@ def claim_project(root: str) -> Generator[None]:
     ProjectIsTaken
         Another process holds it; the message says which.
     """
-    os.makedirs(os.path.join(root, ".stepup"), exist_ok=True)
+    _make_private(os.path.join(root, ".stepup"))
     descriptor = os.open(os.path.join(root, ".stepup/director.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         _lock(descriptor, root)
@@ -50,6 +53,18 @@ def claim_project(root: str) -> Generator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _make_private(directory: str) -> None:
+    """Make a directory that nobody else may enter, whatever the umask is; one that is there is mended."""
+    os.makedirs(directory, mode=0o700, exist_ok=True)
+    mode = stat.S_IMODE(os.stat(directory).st_mode)
+    if mode & _FOR_OTHERS:
+        os.chmod(directory, mode & ~_FOR_OTHERS)
+
+
+_FOR_OTHERS = 0o077
+_WRITABLE_BY_OTHERS = 0o022
 
 
 def _lock(descriptor: int, root: str) -> None:
@@ -106,11 +121,43 @@ def socket_for(wanted: str | None) -> Generator[str]:
     directory = tempfile.mkdtemp(prefix="stepup-", dir=SOCKET_PARENT) if wanted is None else os.path.dirname(wanted)
     path = wanted or os.path.join(directory, "director")
     os.makedirs(directory, mode=0o700, exist_ok=True)
+    _check_private(directory)
     try:
         yield path
     finally:
         if SOCKET_DIRECTORY.fullmatch(directory):
             shutil.rmtree(directory, ignore_errors=True)
+
+
+def _check_private(directory: str) -> None:
+    """Refuse a directory in which somebody else could put a socket in place of ours, or reach it.
+
+    Raises
+    ------
+    OSError
+        The message says how to mend it.
+    """
+    status = os.stat(directory)
+    if status.st_uid != os.getuid():
+        raise OSError(f"The directory of the socket, {directory}, belongs to another user: choose one of your own.")
+    if status.st_mode & _WRITABLE_BY_OTHERS:
+        raise OSError(f"The directory of the socket, {directory}, can be written to by others: chmod 700 {directory}")
+
+
+@contextmanager
+def own_token(socket: str) -> Generator[str]:
+    """Return a new token for the owner, which lies beside the socket as long as the director is there."""
+    path, token = local_token_path(socket), f"owner.{secrets.token_hex(24)}"
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with open(descriptor, "w", encoding="ascii") as file:
+        file.write(token)
+    try:
+        yield token
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
 
 
 @contextmanager

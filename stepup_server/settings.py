@@ -10,6 +10,8 @@ from typing import Literal
 
 __all__ = ("CleanSettings", "InspectSettings", "Settings", "absolute_roots", "make_parser", "settings_from_arguments")
 
+CERTIFICATE_S = 24 * 3600.0
+TOKEN_LIFE_S = 3600.0
 LEASE_S_DEFAULT = 60.0
 LOSS_CAP_DEFAULT = 3
 
@@ -25,6 +27,12 @@ class Settings:
     """The project root, absolute."""
     socket: str | None = None
     """Path of the Unix socket; None: one in a new private directory below /tmp."""
+    listen: str = ""
+    """HOST:PORT at which workers and others on other machines are served, by TLS; empty: nobody is."""
+    certificate_s: float = CERTIFICATE_S
+    """How long the certificates of others are good, in seconds."""
+    token_life_s: float = TOKEN_LIFE_S
+    """How long the token of a running step is good, in seconds."""
     embedded: bool = False
     """The director and one worker belong to a command line and end with it."""
     ready_fd: int | None = None
@@ -108,6 +116,9 @@ def settings_from_arguments(arguments: Sequence[str]) -> Settings | InspectSetti
     return Settings(
         root=root,
         socket=chosen.socket,
+        listen=chosen.listen,
+        certificate_s=chosen.certificate_life,
+        token_life_s=chosen.token_life,
         log_format=chosen.log_format,
         log_level=chosen.log_level,
         joblog=chosen.joblog,
@@ -131,6 +142,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--root", help="project root (default: STEPUP_ROOT, else the current directory)")
     parser.add_argument("--socket", help="path of the Unix socket (default: in a new private directory below /tmp)")
+    _add_trust(parser)
     parser.add_argument(
         "--log-format",
         choices=("json", "console"),
@@ -178,6 +190,57 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def _add_trust(parser: argparse.ArgumentParser) -> None:
+    """Describe who else is served, and how long what they show is good."""
+    parser.add_argument(
+        "--listen",
+        type=_address,
+        default="",
+        metavar="HOST:PORT",
+        help="also serve other machines, by TLS, to those who were invited: stepup director invite",
+    )
+    parser.add_argument(
+        "--certificate-life",
+        type=float,
+        default=CERTIFICATE_S,
+        metavar="SECONDS",
+        help="how long certificates are good; they are renewed by themselves before that (default: a day)",
+    )
+    parser.add_argument(
+        "--token-life",
+        type=_life,
+        default=TOKEN_LIFE_S,
+        metavar="SECONDS",
+        help="how long the token of a running step is good; it is renewed in time (default: an hour)",
+    )
+
+
+def _address(text: str) -> str:
+    """Read where to listen; empty: nowhere."""
+    if not text:
+        return ""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < _PORTS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address: write HOST:PORT, such as 0.0.0.0:7470")
+    return text
+
+
+_PORTS = 65536
+
+
+def _life(text: str) -> float:
+    """Read how long something is good."""
+    seconds = float(text)
+    if not _LIFE_S_MIN <= seconds <= _LIFE_S_MAX:
+        raise argparse.ArgumentTypeError(f"{text} s is out of range: from {_LIFE_S_MIN:.0f} to {_LIFE_S_MAX:.0f}")
+    return seconds
+
+
+_LIFE_S_MIN = 1.0
+_LIFE_S_MAX = 30 * 24 * 3600.0
+"""A month."""
 
 
 def _add_clean(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from stepup_shared.visible import in_text
 from stepup_worker.run.guardian import CRASHED, Guardian, Life, become_subreaper, die_with_parent
@@ -20,7 +21,19 @@ _FIRST_FREE = 3
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a worker as the command line says; return the exit code."""
-    return serve(settings_from_arguments(arguments))
+    settings = settings_from_arguments(arguments)
+    if settings.code:
+        # Only those need it who were just invited.
+        from stepup_worker.membership import NotAMember, join
+
+        try:
+            name = join(settings.director, settings.code)
+        except NotAMember as reason:
+            print(f"ERROR: {reason}", file=sys.stderr)
+            return 1
+        print(f"Joined {settings.director} as {name}.", flush=True)
+        settings = replace(settings, name=name)
+    return serve(settings)
 
 
 def serve(settings: Settings) -> int:

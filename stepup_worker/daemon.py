@@ -30,10 +30,12 @@ from stepup_worker.core.events import (
 )
 from stepup_worker.core.session import Session
 from stepup_worker.core.values import Assignment, AttemptId, Statement, StopLevel, Transfer
+from stepup_worker.membership import Membership, NotAMember
 from stepup_worker.remote import RemoteSide
 from stepup_worker.rpc.convert import Introduction
+from stepup_worker.rpc.endpoint import Endpoint
 from stepup_worker.rpc.synchronize import Refused, Unreachable, synchronize
-from stepup_worker.run.discovery import find_director, read_probe
+from stepup_worker.run.discovery import read_probe
 from stepup_worker.run.follow import Followers, Send
 from stepup_worker.run.forkline import ForkLine
 from stepup_worker.run.guardian import Life, kill_descendants, reap_strays
@@ -123,7 +125,7 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | No
             if remote is not None:
                 await remote.open()
             daemon.listen_for_signals(parent.pid)
-            housekeeping = [group.create_task(daemon.keep_house())]
+            housekeeping = [group.create_task(daemon.keep_house()), group.create_task(daemon.stay_member())]
             if remote is not None:
                 housekeeping.append(group.create_task(daemon.watch_transfers(remote)))
             try:
@@ -155,6 +157,7 @@ class _Daemon:
         around: Surroundings,
     ) -> None:
         self._shared, self._remote = around.shared, around.remote
+        self._membership = Membership(settings)
         self._settings = settings
         self._runner = runner
         self._line = line
@@ -167,6 +170,7 @@ class _Daemon:
         self._has_moved = False
         self._timer: asyncio.TimerHandle | None = None
         self._leaving = asyncio.Event()
+        self._first_contact = asyncio.Event()
         self._is_warm = False
         self._is_connected = False
         self._was_connected = False
@@ -199,6 +203,17 @@ class _Daemon:
             if now != self._transfers:
                 self._transfers, self._has_moved = now, True
                 self._news.set()
+
+    async def stay_member(self) -> None:
+        """Renew the certificate in time, if there is one."""
+        await self._first_contact.wait()
+        await self._membership.stay(self._on_renewed)
+
+    async def _on_renewed(self, endpoint: Endpoint) -> None:
+        """Use a new certificate for whatever travels from now on; the conversation goes on as it is."""
+        self._log.info("renewed the certificate")
+        if self._remote is not None:
+            await self._remote.connect(endpoint)
 
     def listen_for_signals(self, guardian: int) -> None:
         """Stop when asked to; end at once when the guardian was killed, which arrives as SIGTERM, too.
@@ -247,6 +262,7 @@ class _Daemon:
         """Take note that the director answers."""
         self._is_connected = True
         self._was_connected = True
+        self._first_contact.set()
         self._log.info("connected", socket=self._shared.socket)
 
     def on_orders(self, orders: OrdersReceived) -> None:
@@ -254,6 +270,7 @@ class _Daemon:
         if self._remote is not None:
             self._prepare_remote(self._remote, orders)
         self._runner.is_scattered = orders.scattered
+        self._runner.badges.take(dict(orders.tokens), (order.attempt for order in orders.orders))
         self._tell(orders)
         self._followers.update(orders.followed)
 
@@ -290,17 +307,20 @@ class _Daemon:
 
     async def _converse_once(self) -> str:
         """Talk with the director, if there is one, as long as possible; return why it ended."""
-        path = find_director(self._settings.root, self._settings.socket)
-        if path is None:
+        try:
+            endpoint = self._membership.find()
+        except NotAMember as reason:
+            raise GaveUp(str(reason)) from reason
+        if endpoint is None:
             return f"no director serves {self._settings.root}"
-        self._shared.socket = path
+        self._shared.socket = endpoint.socket
         if self._remote is not None:
-            await self._remote.connect(path)
-        self._warm_up(path)
+            await self._remote.connect(endpoint)
+        self._warm_up(endpoint.socket if self._remote is None else self._remote.socket)
         self._tell(StreamOpened())
         try:
             probe = read_probe(self._settings.root)
-            await synchronize(path, self._introduction._replace(probe=probe), self)
+            await synchronize(endpoint, self._introduction._replace(probe=probe), self)
         except Refused as refused:
             if not self._was_connected:
                 raise GaveUp(f"The director refuses this worker: {refused}") from refused

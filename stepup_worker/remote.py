@@ -11,6 +11,7 @@ from collections.abc import Generator, Sequence
 from stepup_worker.core.values import Amendment, Assignment, AttemptId, Observation, Transfer
 from stepup_worker.rpc.blobs import BlobClient
 from stepup_worker.rpc.channel import Link
+from stepup_worker.rpc.endpoint import Endpoint
 from stepup_worker.rpc.proxy import FetchFailed, Proxy
 from stepup_worker.run.site import Site, SiteRefused
 from stepup_worker.workspace.workspace import Workspace
@@ -47,9 +48,9 @@ class RemoteSide:
         await self._link.close()
         shutil.rmtree(self._directory, ignore_errors=True)
 
-    async def connect(self, path: str) -> None:
-        """Use the director behind a socket from now on."""
-        await self._link.use(path)
+    async def connect(self, endpoint: Endpoint) -> None:
+        """Use a director from now on."""
+        await self._link.use(endpoint)
 
     def learn_root(self, root: str) -> None:
         """Take note of where the project is on the director's host."""

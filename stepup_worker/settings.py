@@ -37,6 +37,10 @@ class Settings:
     """Unique among the workers of a director; part of the log's name."""
     socket: str | None = None
     """The director's socket; None: as ROOT/.stepup/director.json says."""
+    director: str = ""
+    """HOST:PORT of a director on another machine; empty: one on this machine."""
+    code: str = ""
+    """Of the invitation with which this machine becomes a member first."""
     workspace: str | None = None
     """A directory of this worker's own, absolute; None: steps run in the project itself."""
     cache_bytes_max: int = 10 * 1024**3
@@ -87,7 +91,8 @@ class Settings:
 def settings_from_arguments(arguments: Sequence[str] | None = None) -> Settings:
     """Read the command line and the environment; a mistake in them ends the program with a message."""
     parser = make_parser()
-    options = parser.parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    options = parser.parse_args(_spelled_out(words))
     try:
         output_bytes_max = _output_bytes_max(os.environ.get("STEPUP_MAX_OUTPUT_SIZE") or str(OUTPUT_BYTES_MAX))
     except argparse.ArgumentTypeError as error:
@@ -97,7 +102,9 @@ def settings_from_arguments(arguments: Sequence[str] | None = None) -> Settings:
         slots=options.jobs,
         name=options.name,
         socket=options.socket,
-        workspace=None if options.workspace is None else os.path.realpath(options.workspace),
+        director=options.director,
+        code=options.code,
+        workspace=_workspace(options.workspace, options.director, os.environ),
         cache_bytes_max=options.cache_size,
         log_format=options.log_format,
         log_level=options.log_level,
@@ -113,6 +120,26 @@ def settings_from_arguments(arguments: Sequence[str] | None = None) -> Settings:
         ),
         drain_after_s=options.drain_after,
     )
+
+
+def _spelled_out(words: list[str]) -> list[str]:
+    """Return `join HOST:PORT CODE` as options."""
+    if words[:1] != ["join"]:
+        return words
+    if len(words) < _JOIN_WORDS or words[1].startswith("-") or words[2].startswith("-"):
+        return ["--director", "", "--help"]
+    return ["--director", words[1], "--code", words[2], *words[3:]]
+
+
+_JOIN_WORDS = 3
+
+
+def _workspace(chosen: str | None, director: str, environment: Mapping[str, str]) -> str | None:
+    """Return where steps run: on another machine than the director's always in a directory of their own."""
+    if chosen is None and director:
+        cache = environment.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        chosen = os.path.join(cache, "stepup", director.replace(":", "_"))
+    return None if chosen is None else os.path.realpath(chosen)
 
 
 def parse_slots(text: str) -> int:
@@ -139,7 +166,9 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="stepup worker",
         description="Run steps for a director. Stays until the director sends it away, or Ctrl-C.",
-        epilog="Example: stepup worker -j 4 --label zone=west --resource gpu=2",
+        usage="stepup worker [OPTION]...\n       stepup worker join HOST:PORT CODE [OPTION]...",
+        epilog="Example: stepup worker -j 4 --label zone=west --resource gpu=2. On another machine than the director's,"
+        " paste the line that `stepup director invite` prints; later, `stepup worker --director HOST:PORT` will do.",
     )
     environment = os.environ
     parser.add_argument(
@@ -149,6 +178,11 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--root", default=environment.get("STEPUP_ROOT", "."), help="the project root (default: STEPUP_ROOT or .)"
     )
+    parser.add_argument(
+        "--director", type=_address, default=environment.get("STEPUP_DIRECTOR", ""), metavar="HOST:PORT",
+        help="the director is on another machine, and has let this one in before (default: STEPUP_DIRECTOR)",
+    )  # fmt: skip
+    parser.add_argument("--code", default="", help=argparse.SUPPRESS)
     parser.add_argument("--socket", help="the director's socket (default: found through ROOT/.stepup)")
     parser.add_argument(
         "--workspace", metavar="DIR",
@@ -224,6 +258,13 @@ def _slots(text: str) -> int:
         return parse_slots(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of steps: {error}") from error
+
+
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if text and (not host or not port.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address: write HOST:PORT")
+    return text
 
 
 def _bytes(text: str) -> int:

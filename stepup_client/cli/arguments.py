@@ -28,11 +28,13 @@ from stepup_client.cli.options import (
     Program,
     ProgramCommand,
     StatusCommand,
+    TrustCommand,
     WaitCommand,
     WhyCommand,
     WorkerDrainCommand,
     WorkerListCommand,
 )
+from stepup_client.cli.trust import TRUST_COMMANDS
 
 __all__ = ("PROGRAMS", "parse")
 
@@ -53,6 +55,8 @@ def parse(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> Invoc
     if len(argv) > 1 and argv[0] == Program.WORKER.value and argv[1] in WORKER_COMMANDS:
         namespace = make_workers_parser().parse_args(argv[1:])
         return _WORKER_MAKERS[namespace.command](namespace)
+    if list(argv[:1]) == [Program.DIRECTOR.value] and argv[1:2] and argv[1] in TRUST_COMMANDS:
+        return TrustCommand(tuple(argv[1:]))
     if argv and argv[0] in PROGRAMS:
         return ProgramCommand(PROGRAMS[argv[0]], tuple(argv[1:]))
     words, notes = modernized(argv)

@@ -28,6 +28,7 @@ from stepup_client.cli.options import (
     PlainCommand,
     ProgramCommand,
     StatusCommand,
+    TrustCommand,
     WaitCommand,
     WhyCommand,
     WorkerDrainCommand,
@@ -115,6 +116,7 @@ def _converse(
     | CancelCommand
     | WorkerListCommand
     | WorkerDrainCommand
+    | TrustCommand
     | BrowseCommand
     | CleanCommand
     | GraphCommand,
@@ -123,15 +125,19 @@ def _converse(
     match invocation:
         case WhyCommand() | LogsCommand() | CancelCommand():
             return _ask_of_step(invocation)
-        case WorkerListCommand() | WorkerDrainCommand():
-            return _ask_of_workers(invocation)
+        case TrustCommand() | WorkerListCommand() | WorkerDrainCommand():
+            return _administer(invocation)
         case _:
             return _ask(invocation)
 
 
-def _ask_of_workers(invocation: WorkerListCommand | WorkerDrainCommand) -> int:
-    """Look at workers, or let them leave."""
+def _administer(invocation: TrustCommand | WorkerListCommand | WorkerDrainCommand) -> int:
+    """See to workers, and to others who come from elsewhere."""
     match invocation:
+        case TrustCommand(argv):
+            from stepup_client.cli.trust import run_trust
+
+            return run_trust(argv)
         case WorkerListCommand(as_json):
             from stepup_client.cli.workers import run_list
 

@@ -26,6 +26,7 @@ __all__ = (
     "Program",
     "ProgramCommand",
     "StatusCommand",
+    "TrustCommand",
     "WaitCommand",
     "WhyCommand",
     "WorkerDrainCommand",
@@ -137,6 +138,14 @@ class ProgramCommand:
     """Which of the two."""
     argv: tuple[str, ...]
     """What they are given."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustCommand:
+    """`stepup director invite`, `revoke` and `identities`."""
+
+    argv: tuple[str, ...]
+    """From the word behind `director` on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +286,7 @@ Invocation = (
     | PlainCommand
     | WaitCommand
     | StatusCommand
+    | TrustCommand
     | WorkerListCommand
     | WorkerDrainCommand
     | WhyCommand

@@ -16,6 +16,7 @@ RESERVED = frozenset(
         "HERE",
         "ROOT",
         "STEPUP_DIRECTOR_SOCKET",
+        "STEPUP_TOKEN_FILE",
         "STEPUP_JOB_I",
         "STEPUP_ROOT",
         "STEPUP_STEP_I",

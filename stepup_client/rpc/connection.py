@@ -9,6 +9,7 @@ import grpc
 
 from stepup_client.errors import RPCClientUnusableError
 from stepup_proto.v1 import control_pb2_grpc, plan_pb2_grpc
+from stepup_shared.tokens import metadata_of
 
 from .refusal import refused_from_wire, rpc_error_from_wire
 
@@ -30,6 +31,9 @@ _RECONNECT_S_MAX = 10.0
 
 _RECONNECT_PAUSE_S = 0.1
 
+_PASSING = frozenset((grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNAUTHENTICATED))
+"""A director that has been restarted knows only the tokens that it has given to the workers since."""
+
 
 class ConnectionSettings(NamedTuple):
     """Where the director is and how long it may take."""
@@ -38,6 +42,8 @@ class ConnectionSettings(NamedTuple):
     """Path of its Unix socket."""
     timeout_s: float | None
     """For calls that need not wait for anything; None: no limit."""
+    token_file: str = ""
+    """What is in it is shown at each call; its worker keeps it up to date."""
 
 
 class Connection:
@@ -73,7 +79,7 @@ class Connection:
         give_up_at = time.monotonic() + _RECONNECT_S_MAX
         while True:
             try:
-                return method(request, timeout=timeout_s)
+                return method(request, timeout=timeout_s, metadata=metadata_of(self._token()))
             except grpc.RpcError as error:
                 self._check_worth_repeating(error, name, give_up_at)
             time.sleep(_RECONNECT_PAUSE_S)
@@ -83,11 +89,21 @@ class Connection:
         refused = refused_from_wire(error)
         if refused is not None:
             raise refused from None
-        if not isinstance(error, grpc.Call) or error.code() is not grpc.StatusCode.UNAVAILABLE:
+        if not isinstance(error, grpc.Call) or error.code() not in _PASSING:
+            raise rpc_error_from_wire(name, error) from None
+        if error.code() is grpc.StatusCode.UNAUTHENTICATED and (time.monotonic() >= give_up_at or not self._token()):
             raise rpc_error_from_wire(name, error) from None
         if time.monotonic() >= give_up_at:
             message = f"The director at {self._settings.socket} cannot be reached: {error.details()}"
             raise RPCClientUnusableError(message) from None
+
+    def _token(self) -> str:
+        """Return what to show: nothing when this process is no step, or has outlived it."""
+        try:
+            with open(self._settings.token_file, encoding="ascii") as file:
+                return file.read()
+        except OSError:
+            return ""
 
     def close(self) -> None:
         """Close the channel."""

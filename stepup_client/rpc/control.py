@@ -21,6 +21,7 @@ from stepup_client.rpc.control_values import (
 from stepup_client.rpc.quiet_grpc import aio, grpc
 from stepup_proto.v1 import control_pb2, control_pb2_grpc
 from stepup_shared.keepalive import CLIENT_OPTIONS
+from stepup_shared.tokens import Presenting, local_token
 
 __all__ = ("ControlClient",)
 
@@ -55,7 +56,8 @@ class ControlClient:
     def __init__(self, socket: str) -> None:
         """Remember where the director listens; nothing is sent yet."""
         self._channel = aio.insecure_channel(f"unix:{socket}", options=_OPTIONS)
-        self._stub = cast("_Stub", control_pb2_grpc.ControlServiceStub(self._channel))
+        presenting = cast("aio.Channel", Presenting(self._channel, lambda: local_token(socket)))
+        self._stub = cast("_Stub", control_pb2_grpc.ControlServiceStub(presenting))
 
     async def __aenter__(self) -> Self:
         """Use the client for the length of a block."""

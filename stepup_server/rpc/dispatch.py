@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
 
 from stepup_proto.v1 import dispatch_pb2 as dispatch
 from stepup_server.core.commands import OrderWorker
@@ -16,6 +17,8 @@ from stepup_server.engine.follows import Piece
 from stepup_server.engine.mailbox import Mailbox
 
 from . import convert
+from .callers import current_caller
+from .tokens import AttemptTokens, Issue
 
 __all__ = ("DispatchServicer",)
 
@@ -23,9 +26,10 @@ __all__ = ("DispatchServicer",)
 class DispatchServicer:
     """What workers say, and what they are told."""
 
-    def __init__(self, engine: Engine, blobs: Blobs) -> None:
+    def __init__(self, engine: Engine, blobs: Blobs, tokens: AttemptTokens) -> None:
         self._engine = engine
         self._blobs = blobs
+        self._tokens = tokens
 
     async def synchronize(
         self, requests: AsyncIterator[dispatch.SynchronizeRequest]
@@ -37,10 +41,12 @@ class DispatchServicer:
         with self._engine.stream() as (stream, mailbox):
             worker = await self._connect(first, stream)
             listening = asyncio.create_task(self._listen(worker, stream, requests), name=f"listen to worker {worker}")
+            issue = Issue(self._tokens, current_caller().member)
             try:
-                while (orders := await _next_orders(mailbox, listening)) is not None:
+                async for orders in _orders(mailbox, listening, issue):
                     self._offer_inputs(orders)
                     response = convert.orders_to_wire(orders)
+                    response.tokens.extend(issue.due(order.attempt for order in orders.orders))
                     if response.sequence == 1:
                         response.root = self._engine.director.desk.settings.root
                     yield response
@@ -96,14 +102,29 @@ class DispatchServicer:
             )
 
 
-async def _next_orders(mailbox: Mailbox, listening: asyncio.Task[None]) -> OrderWorker | None:
-    """Wait for orders; None when the worker speaks no more, or nobody wants to speak to it on this stream."""
+async def _orders(mailbox: Mailbox, listening: asyncio.Task[None], issue: Issue) -> AsyncGenerator[OrderWorker]:
+    """Yield orders until the worker speaks no more, or nobody wants to speak to it; the same again for new tokens."""
     waiting = asyncio.ensure_future(mailbox.wait_orders())
+    last: OrderWorker | None = None
     try:
-        await asyncio.wait((waiting, listening), return_when=asyncio.FIRST_COMPLETED)
-        if waiting.done():
-            return waiting.result()
-        listening.result()
-        return None
+        while True:
+            await asyncio.wait((waiting, listening), timeout=issue.wait_s(), return_when=asyncio.FIRST_COMPLETED)
+            if waiting.done():
+                orders = waiting.result()
+                if orders is None:
+                    return
+                waiting = asyncio.ensure_future(mailbox.wait_orders())
+                last = _reminder(orders)
+                yield orders
+            elif listening.done():
+                listening.result()
+                return
+            elif last is not None:
+                yield last
     finally:
         waiting.cancel()
+
+
+def _reminder(orders: OrderWorker) -> OrderWorker:
+    """Return the same orders without what needs to be said once only."""
+    return replace(orders, orders=tuple(replace(order, assignment=None) for order in orders.orders), acknowledged=())

@@ -18,6 +18,7 @@ from google.protobuf.message_factory import GetMessageClass
 from stepup_server.core.refusals import Refusal
 from stepup_server.engine.blobs import BlobRefused
 
+from .callers import Door
 from .gate import Gate, Malformed
 from .status import BLOB_STATUS_TABLE, REFUSAL_KEY, CallFailed, refusal_to_wire, status_of
 
@@ -30,14 +31,14 @@ Behaviour = Callable[..., Any]
 _log = structlog.get_logger()
 
 
-def handlers_of(service: ServiceDescriptor, servicer: object) -> grpc.GenericRpcHandler:
+def handlers_of(service: ServiceDescriptor, servicer: object, door: Door) -> grpc.GenericRpcHandler:
     """Return the handlers of a service; method `GetGraph` is served by `servicer.get_graph`."""
     table: dict[str, grpc.RpcMethodHandler[bytes, Message]] = {}
     for method in service.methods:
         serve = getattr(servicer, _snake(method.name))
         make, behave = _SHAPES[method.client_streaming, method.server_streaming]
         table[method.name] = make(
-            behave(serve, Gate(method)),
+            behave(serve, Gate(method, door)),
             request_deserializer=None,
             response_serializer=GetMessageClass(method.output_type).SerializeToString,
         )
@@ -54,7 +55,7 @@ def _unary(serve: Callable[..., Coroutine[Any, Any, Message]], gate: Gate) -> Be
 
     async def behave(raw: bytes, context: Context) -> Message:
         try:
-            with gate.count():
+            with gate.admit(context):
                 return await serve(gate.read(raw))
         except Exception as error:  # noqa: BLE001 -- the last resort: each is told apart below
             await _fail(error, context)
@@ -67,7 +68,7 @@ def _server_stream(serve: Callable[..., AsyncIterator[Message]], gate: Gate) -> 
 
     async def behave(raw: bytes, context: Context) -> AsyncIterator[Message]:
         try:
-            with gate.count():
+            with gate.admit(context):
                 async for response in serve(gate.read(raw)):
                     yield response
         except Exception as error:  # noqa: BLE001 -- the last resort: each is told apart below
@@ -81,7 +82,7 @@ def _two_way_stream(serve: Callable[..., AsyncIterator[Message]], gate: Gate) ->
 
     async def behave(raw_requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[Message]:
         try:
-            with gate.count():
+            with gate.admit(context):
                 async for response in serve(gate.read_all(raw_requests)):
                     yield response
         except Exception as error:  # noqa: BLE001 -- the last resort: each is told apart below
@@ -95,7 +96,7 @@ def _client_stream(serve: Callable[..., Coroutine[Any, Any, Message]], gate: Gat
 
     async def behave(raw_requests: AsyncIterator[bytes], context: Context) -> Message:
         try:
-            with gate.count():
+            with gate.admit(context):
                 return await serve(gate.read_all(raw_requests))
         except Exception as error:  # noqa: BLE001 -- the last resort: each is told apart below
             await _fail(error, context)

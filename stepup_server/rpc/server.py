@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
+import grpc
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
@@ -14,20 +17,25 @@ from stepup_proto.reapi import remote_execution_pb2 as reapi
 from stepup_proto.v1 import control_pb2 as control
 from stepup_proto.v1 import dispatch_pb2 as dispatch
 from stepup_proto.v1 import plan_pb2 as plan
+from stepup_proto.v1 import trust_pb2 as trust
 from stepup_server.engine.blobs import Blobs
 from stepup_server.engine.engine import Engine
+from stepup_server.engine.identities import Trust
 from stepup_server.engine.ports import Archive, Feed
 from stepup_shared.keepalive import SERVER_OPTIONS
 
 from .bytestream import ByteStreamServicer
+from .callers import Door
 from .control import ControlServicer
 from .dispatch import DispatchServicer
 from .handlers import handlers_of
 from .limits import WIRE_BYTES_MAX
 from .plan import PlanServicer
 from .storage import CapabilitiesServicer, StorageServicer
+from .tokens import AttemptTokens
+from .trust import TrustServicer
 
-__all__ = ("serving",)
+__all__ = ("Doors", "serving")
 
 GRACE_S = 1.0
 """How long open streams may take to end."""
@@ -41,28 +49,66 @@ OPTIONS = (
 
 @asynccontextmanager
 async def serving(
-    engine: Engine, feed: Feed, blobs: Blobs, archive: Archive, *, socket: str, version: str
+    engine: Engine, feed: Feed, blobs: Blobs, archive: Archive, *, doors: Doors, version: str
 ) -> AsyncGenerator[None]:
-    """Listen on a Unix socket, and stop gracefully at the end."""
+    """Listen on a Unix socket, and to others if there is a registry of them; stop gracefully at the end."""
+    registry = doors.registry
+    tokens = AttemptTokens(doors.token_life_s, time.monotonic)
+    door = Door(
+        doors.token,
+        tokens,
+        check_attempt=engine.director.desk.current_attempt,
+        identify=None if registry is None else registry.caller_of,
+    )
     server = grpc.aio.server(options=OPTIONS)
     services = {
         plan.DESCRIPTOR.services_by_name["PlanService"]: PlanServicer(engine, blobs),
-        dispatch.DESCRIPTOR.services_by_name["DispatchService"]: DispatchServicer(engine, blobs),
+        dispatch.DESCRIPTOR.services_by_name["DispatchService"]: DispatchServicer(engine, blobs, tokens),
         control.DESCRIPTOR.services_by_name["ControlService"]: ControlServicer(engine, feed, archive, version),
         reapi.DESCRIPTOR.services_by_name["ContentAddressableStorage"]: StorageServicer(blobs),
         reapi.DESCRIPTOR.services_by_name["Capabilities"]: CapabilitiesServicer(),
+        trust.DESCRIPTOR.services_by_name["TrustService"]: TrustServicer(registry, door.expel),
         bytestream.DESCRIPTOR.services_by_name["ByteStream"]: ByteStreamServicer(blobs),
     }
-    server.add_generic_rpc_handlers(tuple(handlers_of(service, servicer) for service, servicer in services.items()))
+    server.add_generic_rpc_handlers(
+        tuple(handlers_of(service, servicer, door) for service, servicer in services.items())
+    )
     names = [service.full_name for service in services]
     await _add_health(server, names)
     reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
-    server.add_insecure_port(f"unix:{socket}")
+    server.add_insecure_port(f"unix:{doors.socket}")
+    if registry is not None:
+        server.add_secure_port(doors.listen, _credentials(registry))
     await server.start()
     try:
         yield
     finally:
         await server.stop(GRACE_S)
+
+
+class Doors(NamedTuple):
+    """Where a director listens."""
+
+    socket: str
+    """Path of the Unix socket."""
+    token: str
+    """The owner's."""
+    token_life_s: float
+    """For how long the token of an attempt is good."""
+    listen: str = ""
+    """HOST:PORT for others."""
+    registry: Trust | None = None
+    """Who may come there; None: nobody."""
+
+
+def _credentials(registry: Trust) -> grpc.ServerCredentials:
+    """Accept nobody without a certificate; who is accepted may change at any time."""
+
+    def configuration() -> grpc.ServerCertificateConfiguration:
+        key, certificate, anchors = registry.configuration()
+        return grpc.ssl_server_certificate_configuration([(key, certificate)], root_certificates=anchors)
+
+    return grpc.dynamic_ssl_server_credentials(configuration(), configuration, require_client_authentication=True)
 
 
 async def _add_health(server: grpc.aio.Server, names: list[str]) -> None:

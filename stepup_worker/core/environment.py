@@ -20,7 +20,9 @@ def base_variables(own: Mapping[str, str], *, log_level: str, fix_epoch: bool) -
     return {**epoch, **own, "STEPUP_BUILD_LOG_LEVEL": log_level.upper()}
 
 
-def step_variables(attempt: AttemptId, assignment: Assignment, root: str, socket: str) -> dict[str, str]:
+def step_variables(
+    attempt: AttemptId, assignment: Assignment, root: str, socket: str, token_file: str
+) -> dict[str, str]:
     """Return what is set for a step on top of the worker's own environment."""
     here = assignment.workdir or "."
     return {
@@ -29,6 +31,7 @@ def step_variables(attempt: AttemptId, assignment: Assignment, root: str, socket
         "ROOT": _way_to_root(here, root),
         "STEPUP_ROOT": root,
         "STEPUP_DIRECTOR_SOCKET": socket,
+        "STEPUP_TOKEN_FILE": token_file,
         "STEPUP_STEP_I": str(attempt.step),
         "STEPUP_JOB_I": str(attempt.number),
         "STEPUP_STEP_INP_DIGEST": assignment.input_digest,

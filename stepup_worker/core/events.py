@@ -51,6 +51,8 @@ class OrdersReceived:
     """The project root on the director's host; only in the first response of a stream."""
     scattered: bool = False
     """Others may see what one worker has written a moment later."""
+    tokens: tuple[tuple[AttemptId, str], ...] = ()
+    """What the processes of attempts show when they call the director."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ import grpc.aio
 
 from stepup_shared.keepalive import CLIENT_OPTIONS
 
+from .endpoint import Endpoint
+
 __all__ = ("Link",)
 
 _OPTIONS = (
@@ -27,7 +29,7 @@ class Link:
 
     def __init__(self) -> None:
         """Lead nowhere yet."""
-        self._path = ""
+        self._endpoint = Endpoint("")
         self._channel: grpc.aio.Channel | None = None
         self._is_there = asyncio.Event()
 
@@ -38,12 +40,12 @@ class Link:
             raise RuntimeError("the link is closed")
         return self._channel
 
-    async def use(self, path: str) -> None:
-        """Lead to the director behind a socket; calls that are going on to another one are broken off."""
-        if path == self._path:
+    async def use(self, endpoint: Endpoint) -> None:
+        """Lead to a director; calls that are going on to another one, or with an older certificate, are broken off."""
+        if endpoint == self._endpoint:
             return
-        old, self._path = self._channel, path
-        self._channel = grpc.aio.insecure_channel(f"unix:{path}", options=_OPTIONS)
+        old, self._endpoint = self._channel, endpoint
+        self._channel = endpoint.open(_OPTIONS)
         self._is_there.set()
         if old is not None:
             await old.close()

@@ -100,6 +100,7 @@ def orders_from_wire(response: dispatch_pb2.SynchronizeResponse) -> OrdersReceiv
         version=response.version,
         root=response.root,
         scattered=response.scattered,
+        tokens=tuple((_attempt_from_wire(token.attempt), token.token) for token in response.tokens),
     )
 
 

@@ -20,6 +20,7 @@ from stepup_worker.core.events import OrdersReceived
 from stepup_worker.core.values import Piece, Statement, Taken
 
 from .convert import Introduction, orders_from_wire, piece_to_wire, statement_to_wire, taken_from_wire
+from .endpoint import Endpoint
 
 if TYPE_CHECKING:
     from stepup_proto.v1.dispatch_pb2_grpc import DispatchServiceAsyncStub
@@ -44,7 +45,14 @@ _OPTIONS = (
     ("grpc.max_receive_message_length", 64 * 1024 * 1024),
 )
 
-_REFUSALS = frozenset((grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.INVALID_ARGUMENT))
+_REFUSALS = frozenset(
+    (
+        grpc.StatusCode.FAILED_PRECONDITION,
+        grpc.StatusCode.INVALID_ARGUMENT,
+        grpc.StatusCode.PERMISSION_DENIED,
+        grpc.StatusCode.UNAUTHENTICATED,
+    )
+)
 
 _Call: TypeAlias = "grpc.aio.StreamStreamCall[SynchronizeRequest, SynchronizeResponse]"
 
@@ -89,15 +97,15 @@ class Speaker(Protocol):
         ...
 
 
-async def synchronize(path: str, introduction: Introduction, speaker: Speaker) -> None:
-    """Talk with the director behind a socket until this worker wants to leave.
+async def synchronize(endpoint: Endpoint, introduction: Introduction, speaker: Speaker) -> None:
+    """Talk with a director until this worker wants to leave.
 
     Raises
     ------
     Disconnected
         The conversation could not begin, or broke.
     """
-    async with grpc.aio.insecure_channel(f"unix:{path}", options=_OPTIONS) as channel:
+    async with endpoint.open(_OPTIONS) as channel:
         stub = DispatchServiceStub(channel)
         speaker.use_sender(lambda piece: _send_output(stub, piece))
         call = stub.Synchronize()

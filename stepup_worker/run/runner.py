@@ -26,6 +26,7 @@ from stepup_worker.core.values import (
     StopLevel,
 )
 
+from .badges import Badges
 from .capture import Capture, read_output
 from .files import hash_large, look
 from .forkline import ForkLine
@@ -78,6 +79,8 @@ class Runner:
         self._executor = executor
         self._loop = asyncio.get_running_loop()
         self._starter = Starter(self._loop, environment, fork_line)
+        self.badges = Badges()
+        """What attempts show when they call the director."""
         self._stops: dict[AttemptId, StopLevel] = {}
         self._children: dict[AttemptId, Child] = {}
         self._captures: dict[AttemptId, Capture] = {}
@@ -116,12 +119,14 @@ class Runner:
             del self._captures[attempt]
             capture.close()
             site.close()
+            self.badges.close(attempt)
             self._children.pop(attempt, None)
             del self._stops[attempt]
 
     def _start(self, attempt: AttemptId, assignment: Assignment, site: Site, capture: Capture) -> Child:
         """Make the process of an attempt."""
-        variables = {**step_variables(attempt, assignment, site.root, site.socket), **site.variables}
+        badge = self.badges.open(attempt)
+        variables = {**step_variables(attempt, assignment, site.root, site.socket, badge), **site.variables}
         workdir = site.at(assignment.workdir or ".")
         child = self._starter.start(
             assignment.command, variables, workdir, capture, shell=assignment.shell, enclosure=site.enclosure

@@ -15,6 +15,7 @@ from stepup_proto.reapi import bytestream_pb2 as bytestream
 from stepup_proto.reapi import bytestream_pb2_grpc, remote_execution_pb2_grpc
 from stepup_proto.reapi import remote_execution_pb2 as reapi
 from tests.support.project_folder import Folder
+from tests.support.tokens import open_channel
 
 PIECE = 1024 * 1024
 Code = grpc.StatusCode
@@ -61,7 +62,7 @@ def pieces(name: str, data: bytes, offset: int = 0) -> Iterator[bytestream.Write
 def client(folder: Folder) -> Iterator[Client]:
     folder.plan("")
     director = folder.start("director")
-    with grpc.insecure_channel(f"unix:{folder.note()['socket']}") as channel:
+    with open_channel(folder.note()["socket"]) as channel:
         yield Client(channel)
     folder.run("shutdown").checked()
     director.end()

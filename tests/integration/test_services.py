@@ -18,6 +18,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 from stepup_proto.v1 import control_pb2, control_pb2_grpc, dispatch_pb2, plan_pb2, plan_pb2_grpc, types_pb2
 from tests.support.project_folder import Folder
+from tests.support.tokens import open_channel
 
 SERVICES = {
     "stepup_proto.v1.ControlService": control_pb2,
@@ -39,7 +40,7 @@ def channel_to_director(folder: Folder) -> Generator[grpc.Channel]:
     """Return a channel to a director which is idle."""
     director = folder.start("director")
     director.wait_output("Listening on")
-    with grpc.insecure_channel(f"unix:{folder.note()['socket']}") as channel:
+    with open_channel(folder.note()["socket"]) as channel:
         yield channel
     folder.run("shutdown").checked()
     assert director.end().code == 0
@@ -112,7 +113,9 @@ def test_an_attempt_that_is_over_is_refused(folder: Folder, channel: grpc.Channe
 
 def test_a_request_of_a_newer_client_is_understood(channel: grpc.Channel) -> None:
     unknown_field = b"\xf8\x07\x01"
-    response = call(channel, control_pb2.DESCRIPTOR.services_by_name["ControlService"].methods[6], unknown_field)
+    response = call(
+        channel, control_pb2.DESCRIPTOR.services_by_name["ControlService"].methods_by_name["GetStatus"], unknown_field
+    )
     assert control_pb2.GetStatusResponse.FromString(response).phase == "idle"
 
 

@@ -7,6 +7,7 @@ import functools
 import hashlib
 import random
 import resource
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from pathlib import Path
@@ -25,8 +26,11 @@ from stepup_server.core.values import FileHash, Observation, PathKind
 from stepup_server.files.blobs import BlobStore
 from stepup_server.files.transfers import ProjectBlobs
 from stepup_server.rpc.bytestream import ByteStreamServicer
+from stepup_server.rpc.callers import Door
 from stepup_server.rpc.handlers import handlers_of
 from stepup_server.rpc.storage import BATCH_BYTES_MAX, CapabilitiesServicer, StorageServicer
+from stepup_server.rpc.tokens import AttemptTokens
+from tests.support.tokens import OWNER, open_aio_channel
 
 PIECE = 1024 * 1024
 
@@ -79,17 +83,19 @@ class Site:
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     blobs = ProjectBlobs(BlobStore(str(tmp_path)))
     server = grpc.aio.server()
+    door = Door(OWNER, AttemptTokens(60.0, time.monotonic))
+    services = reapi.DESCRIPTOR.services_by_name
     server.add_generic_rpc_handlers(
         (
-            handlers_of(reapi.DESCRIPTOR.services_by_name["ContentAddressableStorage"], StorageServicer(blobs)),
-            handlers_of(reapi.DESCRIPTOR.services_by_name["Capabilities"], CapabilitiesServicer()),
-            handlers_of(bytestream.DESCRIPTOR.services_by_name["ByteStream"], ByteStreamServicer(blobs)),
+            handlers_of(services["ContentAddressableStorage"], StorageServicer(blobs), door),
+            handlers_of(services["Capabilities"], CapabilitiesServicer(), door),
+            handlers_of(bytestream.DESCRIPTOR.services_by_name["ByteStream"], ByteStreamServicer(blobs), door),
         )
     )
     address = f"unix:{tmp_path}/socket"
     server.add_insecure_port(address)
     await server.start()
-    async with grpc.aio.insecure_channel(address) as channel:
+    async with open_aio_channel(address) as channel:
         yield Site(tmp_path, channel, blobs)
     await server.stop(None)
     blobs.close()

@@ -69,7 +69,7 @@ def imported_modules() -> Iterator[str]:
 
 def product_files() -> list[Path]:
     """Return every Python file that is installed, generated ones included."""
-    folders = [ROOT / folder for folder in PRODUCT] + [PROTO / "stepup_proto"]
+    folders = [*(ROOT / folder for folder in PRODUCT), PROTO / "stepup_proto", PROTO / "stepup_shared"]
     return [path for folder in folders for path in folder.rglob("*.py")]
 
 

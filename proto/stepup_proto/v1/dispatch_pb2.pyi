@@ -108,11 +108,12 @@ class AttemptStarted(_message.Message):
     def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., at: _Optional[float] = ...) -> None: ...
 
 class SynchronizeResponse(_message.Message):
-    __slots__ = ("sequence", "orders", "acknowledged", "leave", "version", "root", "scattered", "followed")
+    __slots__ = ("sequence", "orders", "acknowledged", "leave", "tokens", "version", "root", "scattered", "followed")
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     ORDERS_FIELD_NUMBER: _ClassVar[int]
     ACKNOWLEDGED_FIELD_NUMBER: _ClassVar[int]
     LEAVE_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     ROOT_FIELD_NUMBER: _ClassVar[int]
     SCATTERED_FIELD_NUMBER: _ClassVar[int]
@@ -121,11 +122,12 @@ class SynchronizeResponse(_message.Message):
     orders: _containers.RepeatedCompositeFieldContainer[Order]
     acknowledged: _containers.RepeatedCompositeFieldContainer[_types_pb2.AttemptId]
     leave: bool
+    tokens: _containers.RepeatedCompositeFieldContainer[AttemptToken]
     version: str
     root: str
     scattered: bool
     followed: _containers.RepeatedCompositeFieldContainer[Followed]
-    def __init__(self, sequence: _Optional[int] = ..., orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ..., acknowledged: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., leave: _Optional[bool] = ..., version: _Optional[str] = ..., root: _Optional[str] = ..., scattered: _Optional[bool] = ..., followed: _Optional[_Iterable[_Union[Followed, _Mapping]]] = ...) -> None: ...
+    def __init__(self, sequence: _Optional[int] = ..., orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ..., acknowledged: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., leave: _Optional[bool] = ..., tokens: _Optional[_Iterable[_Union[AttemptToken, _Mapping]]] = ..., version: _Optional[str] = ..., root: _Optional[str] = ..., scattered: _Optional[bool] = ..., followed: _Optional[_Iterable[_Union[Followed, _Mapping]]] = ...) -> None: ...
 
 class Followed(_message.Message):
     __slots__ = ("follow", "attempt")
@@ -160,6 +162,16 @@ class SendOutputResponse(_message.Message):
     stdout_offset: int
     stderr_offset: int
     def __init__(self, gone: _Optional[bool] = ..., stdout_offset: _Optional[int] = ..., stderr_offset: _Optional[int] = ...) -> None: ...
+
+class AttemptToken(_message.Message):
+    __slots__ = ("attempt", "token", "life_s")
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    LIFE_S_FIELD_NUMBER: _ClassVar[int]
+    attempt: _types_pb2.AttemptId
+    token: str
+    life_s: float
+    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., token: _Optional[str] = ..., life_s: _Optional[float] = ...) -> None: ...
 
 class Order(_message.Message):
     __slots__ = ("attempt", "stop", "assignment")

@@ -24,6 +24,7 @@ VARIABLES = {
     "STEPUP_MAX_OUTPUT_SIZE": "how many bytes of a step's output are kept; 0: all",
     "STEPUP_SYNC_RPC_TIMEOUT": "how many seconds a call of a plan may take; 0: any number",
     "STEPUP_DIRECTOR_SOCKET": "set for steps: where their director listens",
+    "STEPUP_TOKEN_FILE": "set for steps: where they find what they show to their director",
     "STEPUP_JOB_I": "set for steps: the number of the attempt",
     "STEPUP_STEP_I": "set for steps: the number of the step",
     "STEPUP_STEP_INP_DIGEST": "set for steps: the digest of all that they depend on",

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // A plan without any StepUp library: the proto files and a gRPC client are all it needs.
 
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import grpc from "@grpc/grpc-js";
 import protoLoader from "@grpc/proto-loader";
@@ -62,8 +63,15 @@ function connect(socket) {
 // Make one call and wait for its answer.
 function ask(method, request) {
   return new Promise((resolve, reject) => {
-    director[method](request, (refusal, answer) => (refusal ? reject(refusal) : resolve(answer)));
+    director[method](request, shown(), (refusal, answer) => (refusal ? reject(refusal) : resolve(answer)));
   });
+}
+
+// Return what this step shows with each call. Its worker renews the file, so it is read each time.
+function shown() {
+  const metadata = new grpc.Metadata();
+  metadata.set("stepup-token", readFileSync(process.env.STEPUP_TOKEN_FILE, "ascii"));
+  return metadata;
 }
 
 // Tell the line of this plan that asks, so that an error can point at it.

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import grpc
 
@@ -20,10 +21,13 @@ def main() -> None:
     )
     with grpc.insecure_channel(f"unix:{os.environ['STEPUP_DIRECTOR_SOCKET']}") as channel:
         director = plan_pb2_grpc.PlanServiceStub(channel)
-        answer = director.Glob(plan_pb2.GlobRequest(attempt=attempt, pattern="notes/*.txt"))
+        token = Path(os.environ["STEPUP_TOKEN_FILE"]).read_text(encoding="ascii")
+        shown = (("stepup-token", token),)
+        answer = director.Glob(plan_pb2.GlobRequest(attempt=attempt, pattern="notes/*.txt"), metadata=shown)
         notes = [match.path for match in answer.matches]
         director.Declare(
             plan_pb2.DeclareRequest(attempt=attempt, batch=1, declarations=declarations(notes)),
+            metadata=shown,
         )
 
 

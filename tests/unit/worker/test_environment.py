@@ -22,7 +22,7 @@ from stepup_worker.core.values import Assignment, AttemptId
 )
 def test_here_is_spelled_as_the_plan_did_and_root_follows(workdir: str, here: str, root: str) -> None:
     assignment = Assignment(command="true", workdir=workdir, shell=False)
-    variables = step_variables(AttemptId(4, 9), assignment, "/projects/demo", "/tmp/s")
+    variables = step_variables(AttemptId(4, 9), assignment, "/projects/demo", "/tmp/s", "/t")
     assert (variables["HERE"], variables["ROOT"]) == (here, root)
 
 
@@ -35,12 +35,13 @@ def test_steps_learn_who_they_are_and_cannot_be_told_otherwise() -> None:
         need="PLAN",
         input_digest="00ff",
     )
-    assert step_variables(AttemptId(4, 9), assignment, "/p", "/tmp/s") == {
+    assert step_variables(AttemptId(4, 9), assignment, "/p", "/tmp/s", "/t") == {
         "X": "1",
         "HERE": ".",
         "ROOT": ".",
         "STEPUP_ROOT": "/p",
         "STEPUP_DIRECTOR_SOCKET": "/tmp/s",
+        "STEPUP_TOKEN_FILE": "/t",
         "STEPUP_STEP_I": "4",
         "STEPUP_JOB_I": "9",
         "STEPUP_STEP_INP_DIGEST": "00ff",

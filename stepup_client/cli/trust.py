@@ -1,0 +1,115 @@
+"""`stepup director invite`, `revoke` and `identities`: who may come from other machines."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from stepup_client.cli.discover import wait_for_director
+from stepup_client.cli.environment import project_root
+from stepup_client.cli.failures import UsageError
+
+__all__ = ("TRUST_COMMANDS", "run_trust")
+
+_Answer = TypeVar("_Answer")
+
+TRUST_COMMANDS = ("invite", "revoke", "identities")
+"""What a running director is asked about other machines."""
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def run_trust(argv: Sequence[str]) -> int:
+    """Do what the arguments ask of the director that serves this project; return the exit code."""
+    chosen = make_parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], None] = {"invite": _invite, "revoke": _revoke, "identities": _list}[
+        chosen.command
+    ]
+    run(chosen)
+    return 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the grammar."""
+    parser = argparse.ArgumentParser(prog="stepup director", allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True)
+    text = "Print a line that lets another machine in when it is pasted there; it works once."
+    invite = commands.add_parser("invite", help=text, description=text, epilog="Example: stepup director invite")
+    invite.add_argument(
+        "--role",
+        choices=("worker", "viewer", "admin"),
+        default="worker",
+        help="worker: runs steps (default); viewer: looks on; admin: does all that you can do here",
+    )
+    invite.add_argument("--name", default="", help="what the other machine is called here (default: one that is free)")
+    invite.add_argument(
+        "--expires", type=_seconds, default="1h", metavar="TIME", help="how long the line works (default: 1h)"
+    )
+    invite.add_argument("--json", action="store_true", help="for programs")
+    text = "Believe a machine no more, from now on; what it is running is given to others."
+    revoke = commands.add_parser("revoke", help=text, description=text, epilog="Example: stepup director revoke w1")
+    revoke.add_argument("name", metavar="NAME", help="as `stepup director identities` lists it")
+    text = "List who was invited and who has been let in."
+    identities = commands.add_parser("identities", help=text, description=text)
+    identities.add_argument("--json", action="store_true", help="for programs")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    """Read a time such as 90s, 10m, 1h or 2d."""
+    try:
+        seconds = float(text[:-1]) * _UNITS[text[-1:]]
+    except (KeyError, ValueError):
+        seconds = 0.0
+    if seconds <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: write 90s, 10m, 1h or 2d")
+    return seconds
+
+
+def _invite(chosen: argparse.Namespace) -> None:
+    from stepup_client.rpc.trust import invite
+
+    made = _ask(lambda socket: invite(socket, chosen.role, chosen.name, chosen.expires))
+    line = f"{_JOIN[chosen.role]} {made.address} {made.code}"
+    if chosen.json:
+        print(json.dumps({"command": line, **made._asdict()}, indent=2))
+    else:
+        print(line)
+
+
+_JOIN = {"worker": "stepup worker join", "viewer": "stepup connect", "admin": "stepup connect"}
+"""What the guest types."""
+
+
+def _revoke(chosen: argparse.Namespace) -> None:
+    from stepup_client.rpc.trust import revoke
+
+    _ask(lambda socket: revoke(socket, chosen.name))
+    print(f"{chosen.name} is not believed any more.")
+
+
+def _list(chosen: argparse.Namespace) -> None:
+    from stepup_client.rpc.trust import list_members
+
+    members = _ask(list_members)
+    if chosen.json:
+        print(json.dumps([member._asdict() for member in members], indent=2))
+        return
+    for member in members:
+        moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(member.expires_at))
+        print(f"{member.role:<8}{member.name:<24}{member.state:<9}until {moment}")
+    if not members:
+        print("Nobody was invited.")
+
+
+def _ask(question: Callable[[str], _Answer]) -> _Answer:
+    """Ask the director of this project."""
+    from stepup_client.rpc.control_values import DirectorGone, DirectorRefused
+
+    try:
+        return question(wait_for_director(project_root()).socket)
+    except (DirectorGone, DirectorRefused) as error:
+        raise UsageError(str(error)) from error

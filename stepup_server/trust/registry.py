@@ -1,0 +1,228 @@
+"""The director's authority on disk: its keys, open invitations, issued certificates, revoked names.
+
+Everything lies in `.stepup/trust/`, which only the owner may enter. What changes is written before it is answered,
+each file as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+
+from stepup_server.engine.identities import Caller, Invitation, Member, NotTrusted, Role
+from stepup_shared.identity import (
+    ROLES,
+    Authority,
+    identity_from,
+    invitation_of_guest,
+    make_authority,
+    make_code,
+    make_key,
+)
+
+__all__ = ("INVITATION_S", "Registry")
+
+INVITATION_S = 3600.0
+"""How long an invitation is good, unless somebody says otherwise."""
+_SERVER_S = 365 * 24 * 3600.0
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_CACHED_MAX = 1000
+
+
+@dataclass(slots=True)
+class _Open:
+    """An invitation that nobody has used."""
+
+    role: str
+    name: str
+    expires: float
+    anchor: str
+    """PEM."""
+
+
+@dataclass(slots=True)
+class _State:
+    """What is written down."""
+
+    invitations: dict[str, _Open] = field(default_factory=dict)
+    """By id."""
+    issued: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """Role and expiry of the last certificate, by name."""
+    revoked: dict[str, float] = field(default_factory=dict)
+    """By name: when; what was issued later is good again."""
+
+
+class Registry:
+    """Whom one director believes."""
+
+    def __init__(self, folder: str, address: str, clock: Callable[[], float], *, certificate_s: float) -> None:
+        """Take up what is in a folder, or begin."""
+        self.address = address
+        """Where the director listens, for others."""
+        self._folder = folder
+        self._clock = clock
+        self._certificate_s = certificate_s
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        self._check_folder()
+        if not os.path.exists(self._path("authority.key")):
+            key, certificate = make_authority(clock())
+            self._write("authority.pem", certificate)
+            self._write("authority.key", key)
+        self._authority = Authority(self._read("authority.key"), self._read("authority.pem"))
+        self._server_key = make_key()
+        self._server_certificate = self._authority.issue_server(self._server_key, clock(), _SERVER_S)
+        self._state = self._load()
+        self._cached: dict[bytes, tuple[Caller, float, float]] = {}
+        """Caller, beginning and expiry, by certificate."""
+
+    def configuration(self) -> tuple[bytes, bytes, bytes]:
+        """Return key, certificate and the anchors of all who may connect now, in PEM."""
+        now = self._clock()
+        guests = (one.anchor.encode() for one in self._state.invitations.values() if one.expires > now)
+        return self._server_key, self._server_certificate, b"".join((self._authority.certificate, *guests))
+
+    def caller_of(self, certificate: bytes) -> Caller | None:
+        """Return who has a certificate in PEM; None when it is nobody, or nobody any more."""
+        found = self._cached.get(certificate)
+        if found is None:
+            found = self._identify(certificate)
+            if found is None:
+                return None
+            if len(self._cached) >= _CACHED_MAX:
+                self._cached.clear()
+            self._cached[certificate] = found
+        caller, begins, expires = found
+        is_revoked = begins <= self._state.revoked.get(caller.name, 0.0)
+        return None if is_revoked or expires <= self._clock() else caller
+
+    def _identify(self, certificate: bytes) -> tuple[Caller, float, float] | None:
+        """Read a certificate that TLS has accepted."""
+        identity = identity_from(certificate, self._authority)
+        if identity is not None:
+            return Caller(Role(identity.role), identity.name), identity.begins + _BEGINS_EARLIER_S, identity.expires
+        invitation = self._state.invitations.get(invitation_of_guest(certificate))
+        if invitation is None:
+            return None
+        return Caller(Role.GUEST, invitation_of_guest(certificate)), self._clock(), invitation.expires
+
+    def invite(self, role: str, name: str, life_s: float) -> Invitation:
+        """Make an invitation; ValueError when role or name are impossible."""
+        if role not in ROLES:
+            raise ValueError(f"{role!r} is no role: choose one of {', '.join(ROLES)}")
+        if name and _NAME.fullmatch(name) is None:
+            raise ValueError(f"{name!r} is no name: use letters, digits, dots, dashes and underscores; at most 63")
+        code, id_, anchor = make_code(self._authority)
+        expires = self._clock() + (life_s or INVITATION_S)
+        invitation = _Open(role, name or self._new_name(role), expires, anchor.decode())
+        self._drop_expired()
+        self._state.invitations[id_] = invitation
+        self._save()
+        return Invitation(code, invitation.name, invitation.expires)
+
+    def enroll(self, invitation: str, request: bytes) -> tuple[bytes, bytes, Member]:
+        """Return certificate, anchor and what the certificate says; raises `NotTrusted`, or ValueError."""
+        found = self._state.invitations.get(invitation)
+        if found is None or found.expires <= self._clock():
+            raise NotTrusted("The invitation has been used or has expired. Ask for another one: stepup director invite")
+        certificate = self._issue(found.role, found.name, request)
+        del self._state.invitations[invitation]
+        self._save()
+        _, expires = self._state.issued[found.name]
+        return certificate, self._authority.certificate, Member(found.role, found.name, "member", expires)
+
+    def renew(self, caller: Caller, request: bytes) -> bytes:
+        """Return another certificate for the same role and name."""
+        certificate = self._issue(caller.role.value, caller.name, request)
+        self._save()
+        return certificate
+
+    def revoke(self, name: str) -> int:
+        """Believe nobody of that name; return how many there were."""
+        doomed = [id_ for id_, one in self._state.invitations.items() if one.name == name]
+        for id_ in doomed:
+            del self._state.invitations[id_]
+        count = len(doomed) + (name in self._state.issued)
+        if count:
+            self._state.revoked[name] = self._clock()
+            self._save()
+        return count
+
+    def members(self) -> list[Member]:
+        """Return all who were invited or have a certificate, sorted."""
+        now = self._clock()
+        found = [Member(one.role, one.name, "invited", one.expires) for one in self._state.invitations.values()]
+        found += [Member(role, name, "member", expires) for name, (role, expires) in self._state.issued.items()]
+        return sorted(member._replace(state=self._state_of(member, now)) for member in found)
+
+    def _state_of(self, member: Member, now: float) -> str:
+        issued = member.expires - self._certificate_s
+        if member.state == "member" and self._state.revoked.get(member.name, 0.0) > issued:
+            return "revoked"
+        return "expired" if member.expires <= now else member.state
+
+    def _issue(self, role: str, name: str, request: bytes) -> bytes:
+        now = self._clock()
+        certificate = self._authority.issue(request, (role, name), now, self._certificate_s)
+        self._state.issued[name] = (role, now + self._certificate_s)
+        return certificate
+
+    def _new_name(self, role: str) -> str:
+        """Return a name that nobody has."""
+        taken = {*self._state.issued, *(one.name for one in self._state.invitations.values())}
+        number = 1
+        while f"{role}{number}" in taken:
+            number += 1
+        return f"{role}{number}"
+
+    def _drop_expired(self) -> None:
+        """Forget invitations that nobody has used in time."""
+        now = self._clock()
+        self._state.invitations = {id_: one for id_, one in self._state.invitations.items() if one.expires > now}
+
+    # The folder
+
+    def _check_folder(self) -> None:
+        """Refuse to keep keys where others could read or replace them."""
+        status = os.lstat(self._folder)
+        if status.st_uid != os.getuid() or status.st_mode & 0o077:
+            raise OSError(f"{self._folder} must belong to you and be closed to others: chmod 700 {self._folder}")
+
+    def _path(self, name: str) -> str:
+        return os.path.join(self._folder, name)
+
+    def _read(self, name: str) -> bytes:
+        with open(self._path(name), "rb") as file:
+            return file.read()
+
+    def _write(self, name: str, content: bytes) -> None:
+        """Replace a file as a whole, durably."""
+        path = self._path(name)
+        fd = os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(fd, content)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        os.replace(f"{path}.new", path)
+
+    def _load(self) -> _State:
+        try:
+            stored = json.loads(self._read("members.json"))
+        except FileNotFoundError:
+            return _State()
+        return _State(
+            {id_: _Open(**one) for id_, one in stored["invitations"].items()},
+            {name: (role, expires) for name, (role, expires) in stored["issued"].items()},
+            stored["revoked"],
+        )
+
+    def _save(self) -> None:
+        self._write("members.json", json.dumps(asdict(self._state), indent=1).encode())
+
+
+_BEGINS_EARLIER_S = 3600.0
+"""Certificates begin an hour before they are issued, since clocks differ."""

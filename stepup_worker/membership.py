@@ -1,0 +1,135 @@
+"""How this worker reaches its director: through a socket on this machine, or as a member by TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from stepup_worker.rpc.endpoint import Endpoint
+from stepup_worker.run.discovery import find_director
+from stepup_worker.settings import Settings
+
+__all__ = ("Membership", "NotAMember", "credential_folder", "join")
+
+_RENEW_AT = 2 / 3
+"""Of the life of a certificate."""
+_RETRY_S = 10.0
+
+
+class NotAMember(Exception):
+    """Nobody has let this machine in; the text says what to do."""
+
+
+def credential_folder(address: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Return where the credential for a director is kept."""
+    home = environment.get("STEPUP_CREDENTIALS") or os.path.join(
+        environment.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config"), "stepup/credentials"
+    )
+    return os.path.join(home, address.replace(":", "_").replace("/", "_"))
+
+
+def join(address: str, code: str) -> str:
+    """Become a member of a director by an invitation, and return the name that it gave.
+
+    Runs in a process of its own, since gRPC has threads and this one is going to fork.
+
+    Raises
+    ------
+    NotAMember
+        It was not let in; the text says why.
+    """
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        os.write(writing, _enroll(address, code).encode())
+        os._exit(0)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as answers:
+        answer = answers.read()
+    os.waitpid(pid, 0)
+    kind, _, text = answer.partition(" ")
+    if kind != "OK":
+        raise NotAMember(text or "The process that asked to be let in died.")
+    return text
+
+
+def _enroll(address: str, code: str) -> str:
+    """Enroll and keep the credential; return the name behind OK, or what went wrong behind another word."""
+    from stepup_shared.identity import BadCode, save_credential
+    from stepup_worker.rpc.trust import JoinFailed, enroll
+
+    try:
+        enrolled = enroll(address, code, time.time())
+        save_credential(credential_folder(address), enrolled.credential)
+    except (BadCode, JoinFailed) as failure:
+        return f"NO {failure}"
+    except OSError as error:
+        return f"NO The credential cannot be kept in {error.filename}: {error.strerror}."
+    return f"OK {enrolled.name}"
+
+
+class Membership:
+    """The way to one director."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Use what was told; a credential is looked up when it is needed."""
+        self._settings = settings
+        self._endpoint: Endpoint | None = None
+
+    def find(self) -> Endpoint | None:
+        """Return the way to the director; None when there is none to be seen.
+
+        Raises
+        ------
+        NotAMember
+            It is on another machine, and this one was never let in.
+        """
+        if self._settings.director:
+            if self._endpoint is None:
+                self._endpoint = self._load(self._settings.director)
+            return self._endpoint
+        path = find_director(self._settings.root, self._settings.socket)
+        return None if path is None else Endpoint.here(path)
+
+    def _load(self, address: str) -> Endpoint:
+        from stepup_shared.identity import load_credential
+
+        credential = load_credential(credential_folder(address))
+        if credential is None:
+            raise NotAMember(
+                f"This machine has no credential for {address}. On the director's machine: stepup director invite"
+            )
+        return Endpoint(address, *credential)
+
+    async def stay(self, on_renewed: Callable[[Endpoint], Awaitable[None]]) -> None:
+        """Renew the certificate in time, again and again; return at once where none is needed."""
+        while self._endpoint is not None:
+            await asyncio.sleep(max(0.0, self._renewal_at(self._endpoint) - time.time()))
+            try:
+                self._endpoint = await self._renew(self._endpoint)
+                await on_renewed(self._endpoint)
+            except OSError:
+                await asyncio.sleep(_RETRY_S)
+
+    def _renewal_at(self, endpoint: Endpoint) -> float:
+        from stepup_shared.identity import life_of
+
+        begins, expires = life_of(endpoint.certificate)
+        return begins + _RENEW_AT * (expires - begins)
+
+    async def _renew(self, endpoint: Endpoint) -> Endpoint:
+        """Get another certificate, keep it and return the way with it; OSError when that did not work this time."""
+        import grpc
+
+        from stepup_shared.identity import save_credential
+        from stepup_worker.rpc.trust import renew
+
+        try:
+            credential = await renew(endpoint)
+        except grpc.RpcError as error:
+            raise OSError(str(error)) from error
+        save_credential(credential_folder(endpoint.target), credential)
+        return Endpoint(endpoint.target, *credential)
