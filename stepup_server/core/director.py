@@ -31,7 +31,7 @@ from .records import Step
 from .refusals import InvariantBroken, Refusal
 from .removals import removal_from_json
 from .rows import file_row, restore_graph, step_row, tree_row
-from .states import FileState, Need, ReturnCode, StepState, Tag
+from .states import FileState, Need, ReturnCode, StepState, StopLevel, Tag
 from .waiting import Circumstances
 from .watching import REBUILD
 from .why import explain, explain_step
@@ -81,7 +81,7 @@ class Director:
             ev.FollowEnded: self._following.on_follow_ended,
             ev.DrainRequested: self.builds.on_drain_requested,
             ev.WorkerDrainRequested: self._drains.on_worker_drain_requested,
-            ev.StopRequested: self.builds.on_stop_requested,
+            ev.StopRequested: self._on_stop_requested,
             ev.PathsTouched: self.builds.watching.on_paths_touched,
             ev.WatchFailed: self.builds.watching.on_watch_failed,
             ev.TimePassed: self._on_time_passed,
@@ -164,9 +164,19 @@ class Director:
         if self.workforce.on_worker_disconnected(event):
             self._give_up_worker(event.worker)
 
+    def _on_stop_requested(self, event: ev.StopRequested) -> None:
+        """Stop; a worker of our own that is not there now is not waited for any more."""
+        self.builds.on_stop_requested(event)
+        if self.desk.settings.embedded and self.desk.stop >= StopLevel.INTERRUPT:
+            for worker in self.workforce.workers.values():
+                if worker.holding and not worker.connected:
+                    self.desk.deadlines.cancel(worker.id)
+                    self._give_up_worker(worker.id)
+
     def _give_up_worker(self, id_: WorkerId) -> None:
-        """Let the steps of a worker run again elsewhere."""
-        blame = blame_for(self.workforce.workers[id_], None)
+        """Let the steps of a worker run again elsewhere; that they were running when all was stopped is no fault."""
+        is_stopping = self.desk.stop >= StopLevel.INTERRUPT
+        blame = None if is_stopping else blame_for(self.workforce.workers[id_], None)
         self.execution.lose(self.workforce.give_up(id_), f"Lost worker {id_}", blame)
         if self.desk.settings.embedded and not self.workforce.workers[id_].leave:
             self.desk.report(Tag.ERROR, "The worker has died. Run the build again to finish the rest.")

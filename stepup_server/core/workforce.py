@@ -122,11 +122,11 @@ class Workforce:
         if worker.leave and not worker.holding:
             self._desk.report(None)
             return False
-        if self._desk.settings.embedded:
+        if self._desk.settings.embedded and self._desk.stop < StopLevel.INTERRUPT:
             # Its guardian starts another one; should that have died, too, the command line ends the build.
             self._desk.deadlines.set(id_, self._desk.now + self._desk.settings.lease_s)
             return False
-        if not worker.holding:
+        if not worker.holding or self._desk.settings.embedded:
             return True
         self._desk.report(
             Tag.WARNING,

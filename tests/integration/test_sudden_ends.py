@@ -66,7 +66,7 @@ def test_a_killed_guardian_ends_the_build(folder: Folder, build: Program) -> Non
     os.kill(guardian, signal.SIGKILL)
     assert build.end().code & INTERNAL
     assert_nothing_left(folder)
-    assert_next_build_finishes(folder)
+    assert_next_build_finishes(folder, is_clean=True)
 
 
 def test_a_killed_command_line_takes_everything_with_it(folder: Folder, build: Program) -> None:

@@ -11,7 +11,7 @@ from stepup_server.core.commands import EndStream, OrderWorker
 from stepup_server.core.director import DirectorSettings
 from stepup_server.core.ids import AttemptId, NodeId, StreamId, WorkerId
 from stepup_server.core.refusals import InvalidArgument, NotNow, Refusal, Unwelcome
-from stepup_server.core.states import ReturnCode, StepState
+from stepup_server.core.states import ReturnCode, StepState, StopLevel
 from stepup_server.core.values import AttemptFact, AttemptOutcome, Exited, Observation, PathKind, Transfer
 from tests.support.builders import a_step
 from tests.support.project import Project, Ticket
@@ -203,6 +203,22 @@ def test_in_the_embedded_case_a_lost_worker_ends_the_build() -> None:
     built = project.finish(ticket)
     assert built.code == ReturnCode.INTERNAL | ReturnCode.DRAINING
     assert built.tagged("ERROR") == ["The worker has died. Run the build again to finish the rest."]
+
+
+@pytest.mark.parametrize("is_stopped_first", [False, True])
+def test_in_the_embedded_case_nobody_waits_for_a_worker_when_all_is_to_stop(*, is_stopped_first: bool) -> None:
+    project = Project(settings=DirectorSettings(embedded=True))
+    project.join()
+    running(project)
+    project.paused.add("say")
+    if not is_stopped_first:
+        project.kill_worker()
+    project.ask(lambda id_: ev.StopRequested(request=id_, level=StopLevel.KILL))
+    if is_stopped_first:
+        project.kill_worker()
+    project.run()
+    assert project.is_stopped
+    assert project.step("work").losses == ()
 
 
 def test_in_the_embedded_case_the_build_goes_on_when_the_worker_is_started_anew() -> None:
