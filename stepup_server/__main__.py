@@ -28,7 +28,7 @@ from .core.director import Director, DirectorSettings
 from .core.states import StopLevel
 from .engine.clock import MonotonicClock
 from .engine.engine import Engine
-from .engine.ports import JournalFailed, Reporter
+from .engine.ports import JournalFailed, JournalLost, Reporter
 from .files.blobs import BlobStore
 from .files.disk import ProjectDisk
 from .files.transfers import ProjectBlobs
@@ -64,7 +64,7 @@ def serve(settings: Settings) -> int:
     """Serve a project until the director stops, or say in a line why that cannot be; return the exit code."""
     try:
         _serve_claimed(settings)
-    except (ProjectIsTaken, JournalFailed, OSError) as error:
+    except (ProjectIsTaken, JournalFailed, JournalLost, OSError) as error:
         print(f"ERROR: {in_text(error)}", file=sys.stderr)
         return 1
     return 0
@@ -72,7 +72,11 @@ def serve(settings: Settings) -> int:
 
 def _serve_claimed(settings: Settings) -> None:
     """Serve a project that nobody else serves."""
-    with claim_project(settings.root), socket_for(settings.socket) as socket, own_token(socket) as token:
+    with (
+        claim_project(settings.root) as left,
+        socket_for(settings.socket, left) as socket,
+        own_token(socket) as token,
+    ):
         uvloop.run(_serve(settings, socket, token))
 
 
@@ -89,7 +93,7 @@ async def _serve(settings: Settings, socket: str, token: str) -> None:
     journal, store, watcher = SqliteJournal(database), BlobStore(settings.root), ProjectWatcher(settings.root)
     disk = ProjectDisk(settings.root, blobs=store, allowed=settings.allowed_roots)
     blobs = ProjectBlobs(store)
-    director = _make_director(settings, socket, database, clock)
+    director = _make_director(settings, socket, database, clock, journal.begin_epoch())
     engine = Engine(director, journal=journal, disk=disk, watcher=watcher, reporter=reporter, clock=clock)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(log.close)
@@ -124,7 +128,7 @@ def _doors(settings: Settings, socket: str, token: str) -> Doors:
     return Doors(socket, token, settings.token_life_s, settings.listen, registry)
 
 
-def _make_director(settings: Settings, socket: str, database: str, clock: MonotonicClock) -> Director:
+def _make_director(settings: Settings, socket: str, database: str, clock: MonotonicClock, epoch: int) -> Director:
     """Return a director that has taken up what an earlier one left."""
     facts = DirectorSettings(
         socket=socket,
@@ -133,6 +137,7 @@ def _make_director(settings: Settings, socket: str, database: str, clock: Monoto
         embedded=settings.embedded,
         lease_s=settings.lease_s,
         loss_cap=settings.loss_cap,
+        epoch=epoch,
         probe=write_probe(settings.root),
         host=gethostname(),
         version=versions.VERSION,

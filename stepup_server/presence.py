@@ -37,8 +37,10 @@ class ProjectIsTaken(Exception):
 
 
 @contextmanager
-def claim_project(root: str) -> Generator[None]:
-    """Hold the lock of a project.
+def claim_project(root: str) -> Generator[str | None]:
+    """Hold the lock of a project; return where a director listened that did not end well, if the place is one of ours.
+
+    Its steps and workers may still be calling there.
 
     Raises
     ------
@@ -49,8 +51,7 @@ def claim_project(root: str) -> Generator[None]:
     descriptor = os.open(os.path.join(root, ".stepup/director.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         _lock(descriptor, root)
-        _remove_traces(root)
-        yield
+        yield _leftover_socket(root)
     finally:
         os.close(descriptor)
 
@@ -98,12 +99,11 @@ def _read_note(root: str) -> dict[str, str] | None:
         return None
 
 
-def _remove_traces(root: str) -> None:
-    """Remove the socket directory of a director that did not end well, if it is one of ours."""
-    note = _read_note(root)
-    directory = os.path.dirname(note.get("socket", "")) if note else ""
-    if SOCKET_DIRECTORY.fullmatch(directory) and _is_ours(directory):
-        shutil.rmtree(directory, ignore_errors=True)
+def _leftover_socket(root: str) -> str | None:
+    """Return the socket of a director that did not end well, if it is in a directory of our making."""
+    socket = (_read_note(root) or {}).get("socket", "")
+    directory = os.path.dirname(socket)
+    return socket if SOCKET_DIRECTORY.fullmatch(directory) and _is_ours(directory) else None
 
 
 def _is_ours(directory: str) -> bool:
@@ -116,8 +116,15 @@ def _is_ours(directory: str) -> bool:
 
 
 @contextmanager
-def socket_for(wanted: str | None) -> Generator[str]:
-    """Return the path of the socket in a directory that only this user may enter; remove the directory at the end."""
+def socket_for(wanted: str | None, left: str | None) -> Generator[str]:
+    """Return the path of the socket in a directory that only this user may enter; remove the directory at the end.
+
+    Without a wish it is the one that was left, where steps of an earlier director find this one; else that is removed.
+    """
+    if left is not None and wanted is None and os.path.basename(left) == "director":
+        wanted = left
+    elif left is not None and left != wanted:
+        shutil.rmtree(os.path.dirname(left), ignore_errors=True)
     directory = tempfile.mkdtemp(prefix="stepup-", dir=SOCKET_PARENT) if wanted is None else os.path.dirname(wanted)
     path = wanted or os.path.join(directory, "director")
     os.makedirs(directory, mode=0o700, exist_ok=True)
@@ -170,7 +177,8 @@ def write_note(root: str, socket: str, version: str) -> Generator[None]:
     try:
         yield
     finally:
-        os.unlink(path)
+        if (_read_note(root) or {}).get("socket") == socket:
+            os.unlink(path)
 
 
 def write_probe(root: str) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from .core.leases import LEASE_S
+
 __all__ = ("CleanSettings", "InspectSettings", "Settings", "absolute_roots", "make_parser", "settings_from_arguments")
 
 CERTIFICATE_S = 24 * 3600.0
 TOKEN_LIFE_S = 3600.0
-LEASE_S_DEFAULT = 60.0
 LOSS_CAP_DEFAULT = 3
 
 LogFormat = Literal["json", "console"]
@@ -47,7 +48,7 @@ class Settings:
     """Directories besides the root beneath which outputs may lie; absolute."""
     joblog: bool = False
     """Write when each step began and ended to .stepup/joblog.csv."""
-    lease_s: float = LEASE_S_DEFAULT
+    lease_s: float = LEASE_S
     """How long a worker may be out of touch before its attempts are given up, in seconds."""
     loss_cap: int = LOSS_CAP_DEFAULT
     """How many workers a step may take down before it fails."""
@@ -163,9 +164,9 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--lease",
         type=float,
-        default=LEASE_S_DEFAULT,
+        default=LEASE_S,
         metavar="SECONDS",
-        help="how long a worker may be out of touch before its steps are given to others (default: %(default)s)",
+        help="how long workers may be out of touch before their steps are given to others (default: %(default)s)",
     )
     parser.add_argument(
         "--loss-cap",

@@ -85,7 +85,9 @@ class Settings:
     @property
     def step_environment(self) -> Mapping[str, str]:
         """What all steps get."""
-        return base_variables(self.environment, log_level=self.log_level, fix_epoch=self.fix_epoch)
+        return base_variables(
+            self.environment, log_level=self.log_level, fix_epoch=self.fix_epoch, outlives=not self.embedded
+        )
 
 
 def settings_from_arguments(arguments: Sequence[str] | None = None) -> Settings:

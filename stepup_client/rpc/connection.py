@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any, NamedTuple, TypeVar
 
@@ -27,7 +28,7 @@ _OPTIONS = (
 )
 
 _RECONNECT_S_MAX = 10.0
-"""How long a director that does not answer is asked again. Every call is safe to repeat."""
+"""How long a director that does not answer is asked again, if no other one may come. Every call is safe to repeat."""
 
 _RECONNECT_PAUSE_S = 0.1
 
@@ -44,6 +45,8 @@ class ConnectionSettings(NamedTuple):
     """For calls that need not wait for anything; None: no limit."""
     token_file: str = ""
     """What is in it is shown at each call; its worker keeps it up to date."""
+    outlives: bool = False
+    """The caller goes on when the director dies, until its worker ends it: another director is waited for."""
 
 
 class Connection:
@@ -76,7 +79,7 @@ class Connection:
             It cannot be reached.
         """
         timeout_s = None if may_wait else self._settings.timeout_s
-        give_up_at = time.monotonic() + _RECONNECT_S_MAX
+        give_up_at = time.monotonic() + (math.inf if self._settings.outlives else _RECONNECT_S_MAX)
         while True:
             try:
                 return method(request, timeout=timeout_s, metadata=metadata_of(self._token()))

@@ -157,7 +157,9 @@ def _open_session(socket: str) -> PlanSession:
     from .session import PlanSession
 
     timeout_s = float(os.environ.get("STEPUP_SYNC_RPC_TIMEOUT", _TIMEOUT_S))
-    settings = ConnectionSettings(socket, timeout_s if timeout_s > 0 else None, os.environ.get("STEPUP_TOKEN_FILE", ""))
+    outlives = os.environ.get("STEPUP_OUTLIVES_DIRECTOR") == "1"
+    token_file = os.environ.get("STEPUP_TOKEN_FILE", "")
+    settings = ConnectionSettings(socket, timeout_s if timeout_s > 0 else None, token_file, outlives)
     return PlanSession(settings, int(_required("STEPUP_STEP_I")), int(_required("STEPUP_JOB_I")))
 
 

@@ -76,10 +76,9 @@ class Amendments:
 
     def on_glob_requested(self, event: GlobRequested) -> None:
         """Expand a pattern and register it."""
-        step, attempt = self._desk.current_attempt(event.attempt)
+        self._desk.current_attempt(event.attempt)
         check_pattern(event.pattern, event.source, event.substitutions)
         query = GlobQuery(anchor_pattern(event.base, event.pattern, event.source), event.substitutions)
-        self._desk.note_speech(step, attempt)
         self._desk.questions.expand_globs((query,), lambda found: self._on_expanded(event, query, found[0]))
 
     def _on_expanded(self, event: GlobRequested, query: GlobQuery, matches: tuple[GlobMatch, ...]) -> None:
@@ -119,7 +118,6 @@ class Amendments:
         is_crossed = self._check(step, attempt, event, paths)
         if is_crossed:
             open_circles(self._desk, _edges(step, paths))
-        self._desk.note_speech(step, attempt)
         self._desk.use_environment(step, event.environment)
         claim_outputs(self._desk, step, step, (paths.outputs, paths.volatiles), dynamic=True)
         directories = {posixpath.dirname(path): None for path in (*paths.outputs, *paths.volatiles)}

@@ -92,8 +92,8 @@ class StepRow(NamedTuple):
     """Number of the last attempt, 0 if none."""
     worker: str
     """Name of the worker that holds the attempt; empty when it is not running."""
-    spoke: bool
-    """The attempt cannot be taken up by another director (`Attempt.is_bound`)."""
+    ended_tick: int
+    """The moment of the last success, on the core's counter of facts."""
     deferred: bool
     defer_count: int
     past: str
@@ -116,6 +116,8 @@ class StepRow(NamedTuple):
     """Attempts that failed by themselves in the present build and were, or are to be, followed by another."""
     losses: str
     """`[text, ..]`: how workers died at work on it, since it last ended."""
+    going: str
+    """What the attempt has said and been told, for a director that takes it up; `{}`: none can."""
 
 
 class FileRow(NamedTuple):

@@ -39,7 +39,7 @@ def make_pending(desk: Desk, step: Step, *, disturbs: bool = True) -> None:
         current = steps.pop()
         if current.attempt is not None and disturbs:
             current.attempt.disturbed = True
-            desk.graph.changed[current.id] = None
+            desk.note_attempt(current)
         if current.state is StepState.CHECKING or current.state in _SETTLED:
             desk.graph.move_step(current, StepState.PENDING)
             for file in outdate_products(desk, current):

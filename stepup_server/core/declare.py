@@ -47,7 +47,7 @@ class Declarations:
 
     def on_plan_declared(self, event: PlanDeclared) -> None:
         """Apply a batch of declarations; a repeated batch gets its first answer."""
-        step, attempt = self._desk.current_attempt(event.attempt)
+        _, attempt = self._desk.current_attempt(event.attempt)
         speech = attempt.speeches.setdefault(event.speaker, Speech())
         if event.batch == speech.batch:
             self._repeat_answer(speech, event.request)
@@ -55,7 +55,6 @@ class Declarations:
         if event.batch != speech.batch + 1 or speech.requests:
             raise InvalidArgument(f"Batch {event.batch} follows batch {speech.batch}: batches are sent one by one.")
         speech.batch, speech.requests, speech.answer = event.batch, [event.request], None
-        self._desk.note_speech(step, attempt)
         self._ask_for_facts(event)
 
     def _repeat_answer(self, speech: Speech, request: RequestId) -> None:
@@ -164,9 +163,11 @@ class Declarations:
         step = self._desk.graph.steps.get(event.attempt.step)
         attempt = step.attempt if step is not None else None
         requests = [event.request]
-        if attempt is not None and attempt.id == event.attempt:
+        if step is not None and attempt is not None and attempt.id == event.attempt:
             speech = attempt.speeches[event.speaker]
             requests, speech.requests, speech.answer = speech.requests, [], answer
+            speech.told = speech.batch, answer
             attempt.refusals += [answer] if isinstance(answer, Refusal) and not event.awaited else []
+            self._desk.note_attempt(step)
         for request in requests:
             self._answer(request, answer)

@@ -10,7 +10,7 @@ from .capacities import Capacities
 from .commands import Answer, Command, Record, Refuse, Report, Value
 from .graph import Graph
 from .ids import AttemptId, NodeId, RequestId
-from .leases import Deadlines
+from .leases import LEASE_S, Deadlines
 from .patterns import compile_query
 from .questions import Questions
 from .records import Attempt, Step
@@ -50,10 +50,12 @@ class DirectorSettings:
     """Directories besides the root beneath which outputs may lie; absolute."""
     embedded: bool = False
     """One local worker belongs to this director and lives and dies with it."""
-    lease_s: float = 60.0
+    lease_s: float = LEASE_S
     """How long a worker may be out of touch before its attempts are given up."""
     loss_cap: int = 3
     """How many workers a step may take down before it fails."""
+    epoch: int = 1
+    """Counts the directors that have served this project, one after the other."""
     prefetch: int = 8
     """How many attempts beyond its slots a worker may hold."""
     database: str = ".stepup/graph.db"
@@ -203,10 +205,9 @@ class Desk:
         """Return how many of the steps that workers hold have begun."""
         return sum(step.attempt is not None and step.attempt.started_tick is not None for step in self.running_steps())
 
-    def note_speech(self, step: Step, attempt: Attempt) -> None:
-        """Remember that an attempt has called: it cannot outlive this director."""
-        if not attempt.spoke:
-            attempt.spoke = True
+    def note_attempt(self, step: Step) -> None:
+        """Record what an attempt has said or been told, if another director may have to know."""
+        if step.attempt is not None and step.attempt.outlives:
             self.graph.changed[step.id] = None
 
     # What running steps depend on

@@ -8,11 +8,12 @@ performed in order; `Record` comes first and is to be durable before the others 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from . import events as ev
+from .adoption import Adoption
 from .amend import Amendments
 from .builds import GOODBYE, Builds
 from .cancelling import Cancelling
@@ -31,7 +32,7 @@ from .records import Step
 from .refusals import InvariantBroken, Refusal
 from .removals import removal_from_json
 from .rows import file_row, restore_graph, step_row, tree_row
-from .states import FileState, Need, ReturnCode, StepState, StopLevel, Tag
+from .states import FileState, ReturnCode, StepState, StopLevel, Tag
 from .waiting import Circumstances
 from .watching import REBUILD
 from .why import explain, explain_step
@@ -51,6 +52,7 @@ class Director:
         """Put the parts around the desk."""
         self.workforce = Workforce(self.desk)
         self.execution = Execution(self.desk, self.workforce)
+        self._adoption = Adoption(self.desk)
         self.builds = Builds(self.desk, self.execution, self.workforce)
         self._drains = Drains(self.desk, self.workforce)
         self.cancelling = Cancelling(self.desk, self.workforce)
@@ -138,6 +140,7 @@ class Director:
         """Take a worker in, with what it has to tell."""
         worker, lost = self.workforce.on_worker_connected(event)
         self.desk.answer(event.request, worker.id)
+        self._adoption.on_back(worker.id, lost, event.facts)
         blame = blame_for(worker, event.description.predecessor_end)
         self.execution.lose(lost, death_in_words(worker, event.description.predecessor_end), blame)
         for fact in event.facts:
@@ -175,6 +178,7 @@ class Director:
 
     def _give_up_worker(self, id_: WorkerId) -> None:
         """Let the steps of a worker run again elsewhere; that they were running when all was stopped is no fault."""
+        self._adoption.on_given_up(id_)
         is_stopping = self.desk.stop >= StopLevel.INTERRUPT
         blame = None if is_stopping else blame_for(self.workforce.workers[id_], None)
         self.execution.lose(self.workforce.give_up(id_), f"Lost worker {id_}", blame)
@@ -283,6 +287,7 @@ class Director:
                 self.desk.globbers.setdefault(query, {})[step.id] = None
             if step.pools:
                 self.desk.capacities.poolers[step.id] = step
+        self.desk.tick = max((step.ended_tick for step in self.desk.graph.steps.values()), default=0)
         under_way = [row for row in snapshot.steps if row.state in {StepState.RUNNING.value, StepState.CHECKING.value}]
         for row in under_way:
             self.desk.graph.changed[row.id] = None
@@ -319,17 +324,16 @@ class Director:
         """Return why a step is what it is; changes nothing."""
         return explain_step(self.desk.graph, self.circumstances, step)
 
-    def _resume_attempts(self, under_way: Iterable[StepRow]) -> int:
-        """Let attempts go on whose workers may come back; return how many.
-
-        Not those that have called the dead director, or were about to: they cannot have gone on without it.
-        """
-        count = 0
-        for row in under_way:
-            if row.worker and not row.spoke and row.need != Need.PLAN and not self.desk.settings.embedded:
-                self.execution.resume(self.desk.graph.steps[row.id], self.workforce.expect_back(row.worker))
-                count += 1
-        return count
+    def _resume_attempts(self, under_way: Sequence[StepRow]) -> int:
+        """Let attempts go on whose workers may come back; return how many."""
+        going = [row for row in under_way if row.going != "{}" and not self.desk.settings.embedded]
+        for row in going:
+            step, worker = self.desk.graph.steps[row.id], self.workforce.expect_back(row.worker)
+            self.execution.resume(step, worker, row.going)
+            self._adoption.expect(AttemptId(row.id, row.attempt), worker.id)
+        running = sum(row.state == StepState.RUNNING.value for row in under_way)
+        self._adoption.note_lost(running - len(going) if going else 0)
+        return len(going)
 
     def _report_recovery(self, resumed: int, lost: int) -> None:
         """Say what was found after an unclean stop."""

@@ -41,6 +41,7 @@ from .records import Attempt, File, Step, Worker
 from .refusals import InvariantBroken, Refusal
 from .states import FileState, Phase, StepState, StopLevel, Tag
 from .stories import end_story, ref_of, tell_story
+from .survival import attempt_from_json
 from .trials import report_next_try
 from .undeclared import find_undeclared
 from .usage import add_used_inputs, amended_inputs, note_unusable_inputs
@@ -147,14 +148,19 @@ class Execution:
         step.environment_values = {name: self._desk.environment.get(name) for name in step.environment}
         self._give(step, worker)
 
-    def resume(self, step: Step, worker: Worker) -> None:
+    def resume(self, step: Step, worker: Worker, going: str) -> None:
         """Take up the last attempt of a step, which an earlier director has handed out."""
-        self._give(step, worker).orphaned = True
+        attempt = self._give(step, worker)
+        attempt.orphaned = True
+        attempt_from_json(self._graph, attempt, going)
+        seen = step.environment_values.items()
+        attempt.disturbed = attempt.disturbed or any(self._desk.environment.get(name) != value for name, value in seen)
 
     def _give(self, step: Step, worker: Worker) -> Attempt:
         """Let a worker hold an attempt of a step."""
         id_ = AttemptId(step.id, step.attempt_number)
         attempt = Attempt(id_, worker.id, self._assignment(step), self._desk.now, self._desk.next_tick())
+        attempt.outlives = not self._desk.settings.embedded
         self._graph.move_step(step, StepState.RUNNING, attempt)
         self._desk.running[step.id] = None
         self.placing.take(worker, step, attempt)

@@ -387,6 +387,7 @@ class Graph:
             note_output(maker, file.path, file.hash)
         if maker is not None and maker.attempt is not None:
             maker.attempt.taken[file.id] = None
+            self.changed[maker.id] = None
             file.writer = maker.id
         self._move_demand(file, maker, None)
         self.detach(file)

@@ -1,11 +1,25 @@
-"""Deadlines as a heap; the only arithmetic on time."""
+"""Leases and other deadlines: the only arithmetic on time."""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Hashable
 
-__all__ = ("Deadlines",)
+__all__ = ("LEASE_S", "Deadlines", "lease_of_workers")
+
+LEASE_S = 2400.0
+"""How long workers and director may be out of touch before steps are given to others, if the user does not say."""
+
+NOTICE_S = 30.0
+"""How much later than its director a worker may notice that they are out of touch: as long as keepalive takes."""
+
+
+def lease_of_workers(lease_s: float) -> float:
+    """Return how long a worker lets its steps go on by itself, so that they have ended when the director gives them up.
+
+    Very short leases, which only tests and impatient people use, leave less than what keepalive takes.
+    """
+    return lease_s - min(NOTICE_S, lease_s / 4)
 
 
 class Deadlines:

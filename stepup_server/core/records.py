@@ -108,6 +108,8 @@ class Speech:
     """Who waits for its answer: more than one, if the batch came again before there was one."""
     answer: Declared | Refusal | None = None
     """Its answer, for the case that the batch is repeated; None before there is one."""
+    told: tuple[int, Declared | Refusal] | None = None
+    """The last batch that was answered, with its answer: this is what is recorded."""
 
 
 @dataclass(slots=True, eq=False)
@@ -123,8 +125,8 @@ class Attempt:
     """The moment, on the core's counter of facts, at which it was handed out."""
     started_tick: int | None = None
     """The moment at which its worker said that it began."""
-    spoke: bool = False
-    """It has called the director, so it cannot survive the director's death."""
+    outlives: bool = False
+    """It goes on when the director dies, so what it says is recorded."""
     deferred: bool = False
     """It asked for inputs that it cannot have yet: whatever its exit code, it will run again."""
     missed: list[str] = field(default_factory=list)
@@ -163,14 +165,9 @@ class Attempt:
     """Units of resources that it has taken, until it ends."""
 
     @property
-    def is_bound(self) -> bool:
-        """Only this director can judge its end: it has called it, or what it uses or makes is not what it was."""
-        return self.spoke or self.disturbed or self.redeclared or bool(self.taken)
-
-    @property
     def fresh_since(self) -> int:
         """The moment after which a file may not have been made for this attempt to have read it."""
-        return self.assigned_tick if self.started_tick is None else self.started_tick
+        return self.assigned_tick if self.started_tick is None or self.orphaned else self.started_tick
 
 
 @dataclass(slots=True, eq=False)

@@ -13,6 +13,7 @@ from .ids import NodeId
 from .past import past_from_json, past_to_json
 from .records import File, Node, Step, Tree
 from .states import FileState, Need, StepState
+from .survival import attempt_to_json
 from .values import FileHash, GlobMatch, GlobQuery, Source
 
 __all__ = ("file_row", "restore_graph", "step_row", "tree_row")
@@ -45,7 +46,6 @@ def step_row(step: Step, worker: str) -> StepRow:
         output_digest=step.output_digest,
         attempt=step.attempt_number,
         worker=worker,
-        spoke=step.attempt is not None and step.attempt.is_bound,
         deferred=step.deferred,
         defer_count=step.defer_count,
         past=_dump(past_to_json(step.past)),
@@ -58,6 +58,8 @@ def step_row(step: Step, worker: str) -> StepRow:
         retries=step.retries,
         tries=step.tries,
         losses=_dump(step.losses),
+        going=attempt_to_json(step.attempt),
+        ended_tick=step.ended_tick,
     )
 
 
@@ -174,7 +176,7 @@ def _restore_step(graph: Graph, row: StepRow) -> None:
         )
     step.directories = dict.fromkeys(json.loads(row.directories))
     step.pools, step.where = json.loads(row.pools), row.where
-    step.attempt_number = row.attempt
+    step.attempt_number, step.ended_tick = row.attempt, row.ended_tick
     step.deferred, step.defer_count = bool(row.deferred), row.defer_count
     step.timeout_s, step.retries, step.tries = row.timeout_s, row.retries, row.tries
     step.losses = tuple(json.loads(row.losses)) if row.losses != "[]" else ()

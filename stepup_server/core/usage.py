@@ -49,7 +49,9 @@ def note_unusable_inputs(desk: Desk, step: Step, attempt: Attempt, paths: Iterab
             unfresh.append(path)
     attempt.missed += missed
     attempt.unfresh += unfresh
-    attempt.deferred = attempt.deferred or bool(missed or unfresh)
+    if missed or unfresh:
+        attempt.deferred = True
+        desk.note_attempt(step)
     return missed, unfresh
 
 

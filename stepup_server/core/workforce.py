@@ -51,8 +51,7 @@ class Workforce:
             lost = self._take_all(worker)
             worker.draining = False
             worker.known.clear()
-        elif not worker.description.incarnation:
-            lost = self._take_absent(worker, event)
+        lost += self._take_absent(worker, event)
         worker.description, worker.stream = description, event.stream
         worker.connected, worker.leave, worker.changed = True, worker.draining, True
         worker.sequence, worker.seen_at = 0, self._desk.now
@@ -70,10 +69,10 @@ class Workforce:
             self._desk.commands.append(EndStream(worker.stream))
 
     def _take_absent(self, worker: Worker, event: WorkerConnected) -> tuple[NodeId, ...]:
-        """Take away what an earlier director had handed out and the worker knows nothing of.
+        """Take away what was handed out and the worker knows nothing of.
 
-        Whether it is the same process is not known. If not, an attempt may have begun, and must not begin again
-        under its number; if it is, the orders were lost on their way, and a new attempt costs nothing.
+        It may have begun, in another process or before the end of its lease, and must not begin again under its number;
+        or the orders were lost on their way, and then a new attempt costs nothing.
         """
         known = {*event.holding, *(fact.attempt for fact in event.facts)}
         return tuple(worker.holding.pop(id_) for id_ in list(worker.holding) if id_ not in known)

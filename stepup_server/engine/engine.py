@@ -52,7 +52,7 @@ from stepup_server.core.states import StopLevel, Tag
 
 from .follows import Follows
 from .mailbox import Mailbox
-from .ports import Clock, Disk, Journal, JournalFailed, Reporter, Watcher, WatcherFailed
+from .ports import Clock, Disk, Journal, JournalFailed, JournalLost, Reporter, Watcher, WatcherFailed
 
 __all__ = ("Engine",)
 
@@ -90,6 +90,7 @@ class Engine:
         self._stopped = False
         self.follows = Follows()
         """Those who watch what running steps write."""
+        self._lost: JournalLost | None = None
         self._questions: asyncio.TaskGroup | None = None
 
     @property
@@ -153,17 +154,26 @@ class Engine:
         self.tell(StopRequested(request=RequestId(self._last_request), level=level))
 
     async def run(self) -> None:
-        """Handle events, group by group, until the core says stop."""
+        """Handle events, group by group, until the core says stop.
+
+        Raises
+        ------
+        JournalLost
+            Somebody else serves the project now. Nothing that depended on the last group was said to anybody.
+        """
         async with asyncio.TaskGroup() as questions:
             self._questions = questions
             while not self._stopped:
                 await self._wait_event()
                 events, self._inbox = self._inbox, []
                 commands = self._director.handle(events, self._clock.now())
-                await self._commit([command for command in commands if isinstance(command, Record)])
+                if not await self._commit([command for command in commands if isinstance(command, Record)]):
+                    break
                 for command in commands:
                     self._perform(command)
         self._refuse_all()
+        if self._lost is not None:
+            raise self._lost
 
     async def _wait_event(self) -> None:
         """Wait for an event, or for the moment that the core named."""
@@ -177,19 +187,23 @@ class Engine:
         if timer is not None:
             timer.cancel()
 
-    async def _commit(self, records: list[Record]) -> None:
-        """Make records durable; if the disk refuses, say so once and try until it does not."""
+    async def _commit(self, records: list[Record]) -> bool:
+        """Make records durable; if the disk refuses, say so once and try until it does not. False: it never will."""
         told = False
         while records:
             try:
                 await self._journal.commit(records)
+            except JournalLost as lost:
+                self._lost = lost
+                return False
             except JournalFailed as failure:
                 if not told:
                     self._reporter.report(Report(tag=Tag.ERROR, text=f"{failure} Trying again until it succeeds."))
                     told = True
                 await asyncio.sleep(JOURNAL_RETRY_S)
             else:
-                return
+                break
+        return True
 
     def _perform(self, command: Command) -> None:
         """Carry out one command; what takes time becomes a task whose result is another event."""

@@ -18,6 +18,7 @@ __all__ = (
     "Feed",
     "Journal",
     "JournalFailed",
+    "JournalLost",
     "NumberedReport",
     "Reporter",
     "Watcher",
@@ -27,6 +28,10 @@ __all__ = (
 
 class JournalFailed(Exception):
     """The journal could not make a record durable; the cause says why."""
+
+
+class JournalLost(Exception):
+    """The journal belongs to somebody else now, or is gone: nothing can be made durable ever again."""
 
 
 class WatcherFailed(Exception):
@@ -51,6 +56,8 @@ class Journal(Protocol):
         ------
         JournalFailed
             Nothing of it is durable.
+        JournalLost
+            Nothing of it is durable, and nothing will be.
         """
         ...
 

@@ -10,6 +10,7 @@ from stepup_proto.v1 import dispatch_pb2 as dispatch
 from stepup_server.core.commands import OrderWorker
 from stepup_server.core.events import WorkerConnected, WorkerDisconnected, WorkerReported
 from stepup_server.core.ids import StreamId, WorkerId
+from stepup_server.core.leases import lease_of_workers
 from stepup_server.core.refusals import InvalidArgument
 from stepup_server.engine.blobs import Blobs
 from stepup_server.engine.engine import Engine
@@ -48,7 +49,9 @@ class DispatchServicer:
                     response = convert.orders_to_wire(orders)
                     response.tokens.extend(issue.due(order.attempt for order in orders.orders))
                     if response.sequence == 1:
-                        response.root = self._engine.director.desk.settings.root
+                        settings = self._engine.director.desk.settings
+                        response.root, response.epoch = settings.root, settings.epoch
+                        response.lease_s = lease_of_workers(settings.lease_s)
                     yield response
             finally:
                 listening.cancel()

@@ -7,13 +7,16 @@ The event loop never waits for the disk.
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from stepup_server.core.commands import FileRow, OutputRow, Record, StepRow, SubprocessRow, TreeRow
 from stepup_server.core.ids import NodeId
+from stepup_server.engine.ports import JournalLost
 
 from .failures import translated
 from .schema import open_for_writing
@@ -34,7 +37,22 @@ class SqliteJournal:
     def __init__(self, path: str) -> None:
         self._path = path
         self._connection = open_for_writing(path)
+        self._file = _identity(path)
+        self._epoch: int | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+
+    def begin_epoch(self) -> int:
+        """Take over from all who have written before, whether they live or not; return how many there were, and us.
+
+        Raises
+        ------
+        JournalFailed
+            It cannot be written.
+        """
+        with translated(self._path), self._transaction():
+            self._epoch = self._read_epoch() + 1
+            self._connection.execute("INSERT OR REPLACE INTO fact (name, value) VALUES ('epoch', ?)", (self._epoch,))
+        return self._epoch
 
     async def commit(self, records: Sequence[Record]) -> None:
         """Make all records durable, in order, in one transaction; after a failure the next one may succeed.
@@ -54,14 +72,33 @@ class SqliteJournal:
     def _commit(self, records: Sequence[Record]) -> None:
         """Write one group."""
         group = _Group.of(records)
-        with translated(self._path):
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                group.write(self._connection)
-                self._connection.execute("COMMIT")
-            finally:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+        with translated(self._path), self._transaction():
+            self._check_epoch()
+            group.write(self._connection)
+
+    @contextmanager
+    def _transaction(self) -> Generator[None]:
+        """Write all or nothing."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield
+            self._connection.execute("COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    def _check_epoch(self) -> None:
+        """Write nothing for a director whose time is over."""
+        if self._epoch is not None and self._read_epoch() != self._epoch:
+            raise JournalLost(f"{self._path}: another director has taken over.")
+        if not _is_at(self._path, self._file):
+            raise JournalLost(f"{self._path}: somebody has removed or replaced the database.")
+
+    def _read_epoch(self) -> int:
+        """Return the number of the director that may write."""
+        # All at once: a statement that is not finished keeps the log from being folded.
+        lines = self._connection.execute("SELECT value FROM fact WHERE name = 'epoch'").fetchall()
+        return int(lines[0][0]) if lines else 0
 
     def _close(self) -> None:
         """Fold and close; while others read nothing is folded, as the log is as durable as the file."""
@@ -131,3 +168,20 @@ class _Group:
             "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             self.facts.items(),
         )
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Return which file is at a path; None when there is none."""
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _is_at(path: str, identity: tuple[int, int] | None) -> bool:
+    """Tell whether the file at a path is still the one that was opened; a disk that does not answer proves nothing."""
+    try:
+        return _identity(path) == identity
+    except OSError:
+        return True

@@ -12,6 +12,7 @@ import os
 import sqlite3
 import struct
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from urllib.parse import quote
 
 from stepup_server.engine.ports import JournalFailed
@@ -86,6 +87,13 @@ def _add_tries(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE step ADD COLUMN {column}")
 
 
+def _add_survival(connection: sqlite3.Connection) -> None:
+    """Make version 8: attempts that go on with another director, whether they have called the dead one or not."""
+    connection.execute("ALTER TABLE step RENAME COLUMN spoke TO ended_tick")
+    connection.execute("UPDATE step SET ended_tick = 0")
+    connection.execute("ALTER TABLE step ADD COLUMN going TEXT NOT NULL DEFAULT '{}'")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _create,
     _add_places,
@@ -94,6 +102,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _add_version_1,
     _add_where,
     _add_tries,
+    _add_survival,
 )
 """The migration at index N makes version N + 1 from version N."""
 
@@ -107,12 +116,14 @@ def open_for_writing(path: str, migrations: Sequence[Migration] = MIGRATIONS) ->
         It cannot be opened, belongs to another program, or is newer than this one.
     """
     _refuse_foreign_header(path, len(migrations))
+    with translated(path), closing(_connect(path, "rwc")) as connection:
+        _refuse_foreign(connection, path, len(migrations))
+        _migrate(connection, migrations)
+    # Anew: statements that changed the schema may keep the log from being folded as long as their connection lives.
     with translated(path):
         connection = _connect(path, "rwc")
     try:
         with translated(path):
-            _refuse_foreign(connection, path, len(migrations))
-            _migrate(connection, migrations)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
     except JournalFailed:

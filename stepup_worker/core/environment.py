@@ -14,10 +14,17 @@ _EPOCH = "315532800"
 """1 January 1980: the earliest moment that zip files can hold."""
 
 
-def base_variables(own: Mapping[str, str], *, log_level: str, fix_epoch: bool) -> dict[str, str]:
-    """Return what all steps of a worker get: its own environment and what the user chose for the build."""
+def base_variables(
+    own: Mapping[str, str], *, log_level: str, fix_epoch: bool, outlives: bool = False
+) -> dict[str, str]:
+    """Return what all steps of a worker get: its own environment and what the user chose for the build.
+
+    Steps that outlive a director (their worker is not part of one build) wait for the next one when they have to speak.
+    """
     epoch = {"SOURCE_DATE_EPOCH": _EPOCH} if fix_epoch else {}
-    return {**epoch, **own, "STEPUP_BUILD_LOG_LEVEL": log_level.upper()}
+    patience = {"STEPUP_OUTLIVES_DIRECTOR": "1"} if outlives else {}
+    inherited = {name: value for name, value in own.items() if name != "STEPUP_OUTLIVES_DIRECTOR"}
+    return {**epoch, **inherited, **patience, "STEPUP_BUILD_LOG_LEVEL": log_level.upper()}
 
 
 def step_variables(

@@ -53,6 +53,10 @@ class OrdersReceived:
     """Others may see what one worker has written a moment later."""
     tokens: tuple[tuple[AttemptId, str], ...] = ()
     """What the processes of attempts show when they call the director."""
+    lease_s: float | None = None
+    """How long attempts may go on without a director; only in the first response of a stream."""
+    epoch: int = 0
+    """Which director of the project this is; only in the first response of a stream."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ lost. Five rules carry it:
 - `holding` names every attempt of which the director shall still hear on this stream: waiting, running, or ended
   with a result that is too large for this statement and follows in the next one.
 - After an attempt that ended badly nothing begins before its result is acknowledged: the director may want to stop.
+- Without a director attempts go on for the lease that it has told, counted from the moment when its stream broke.
+  Then what waits or runs is dropped and killed, for the director may give it to others; results are kept.
 """
 
 from __future__ import annotations
@@ -65,6 +67,8 @@ class Session:
         self._stop = StopLevel.NONE
         self._kill_at: float | None = None
         self._leave_at: float | None = None
+        self._lease_s: float | None = None
+        self._lease_ends_at: float | None = None
         self._has_left = False
         self._owes_answer = False
 
@@ -77,7 +81,8 @@ class Session:
 
     def next_deadline(self) -> float | None:
         """Tell when `handle(TimePassed(), now)` has something to do."""
-        deadlines = [at for at in (self._kill_at, self._leave_at, self._limits.next()) if at is not None]
+        moments = (self._kill_at, self._leave_at, self._lease_ends_at, self._limits.next())
+        deadlines = [at for at in moments if at is not None]
         return min(deadlines, default=None)
 
     def next_statement(self, *, always: bool = False) -> Statement | None:
@@ -121,7 +126,7 @@ class Session:
             case AttemptEnded(attempt, outcome):
                 return self._on_attempt_ended(attempt, outcome)
             case StreamOpened() | StreamBroken():
-                return self._on_stream_opened() if isinstance(event, StreamOpened) else self._on_stream_broken()
+                return self._on_stream_opened() if isinstance(event, StreamOpened) else self._on_stream_broken(now)
             case DrainAsked():
                 return self._on_drain_asked()
             case StopAsked():
@@ -147,12 +152,17 @@ class Session:
                 self._unsaid[held.attempt] = held
         return [Speak()]
 
-    def _on_stream_broken(self) -> list[Command]:
+    def _on_stream_broken(self, now: float) -> list[Command]:
         self._is_connected = False
+        # Not for each attempt to dial: the lease counts from the last time that a director spoke.
+        if self._lease_ends_at is None and self._lease_s is not None:
+            self._lease_ends_at = now + self._lease_s
         return []
 
     def _on_orders_received(self, event: OrdersReceived) -> list[Command]:
         self._seen = event.sequence
+        self._lease_s = self._lease_s if event.lease_s is None else event.lease_s
+        self._lease_ends_at = None
         self._may_leave = event.leave
         for attempt in event.acknowledged:
             self._acknowledge(attempt)
@@ -228,7 +238,15 @@ class Session:
             commands += self._raise_stop(held, StopLevel.KILL if held.stop else StopLevel.INTERRUPT)
         if self._leave_at is not None and now >= self._leave_at:
             commands += self._leave()
+        if self._lease_ends_at is not None and now >= self._lease_ends_at:
+            commands += self._end_lease()
         return commands
+
+    def _end_lease(self) -> list[Command]:
+        # Once: nothing can begin before a director speaks again.
+        self._lease_ends_at = self._lease_s = None
+        under_way = [held for held in self._held.values() if held.phase is not Phase.ENDED]
+        return [command for held in under_way for command in self._drop(held)]
 
     # Single attempts.
 

@@ -101,6 +101,8 @@ def orders_from_wire(response: dispatch_pb2.SynchronizeResponse) -> OrdersReceiv
         root=response.root,
         scattered=response.scattered,
         tokens=tuple((_attempt_from_wire(token.attempt), token.token) for token in response.tokens),
+        lease_s=response.lease_s or None,
+        epoch=response.epoch,
     )
 
 

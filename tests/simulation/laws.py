@@ -29,11 +29,11 @@ class Ledger:
         self.starts: Counter[AttemptId] = Counter()
         self.is_calm = False
         """Nobody edits anything and no step fails: what has succeeded need not run again."""
-        self._handed_out: dict[AttemptId, int] = {}
-        """The generation of the director that has made an attempt."""
         self._kept: set[NodeId] = set()
         self._lost_at: dict[str, float] = {}
         """Since when the director has been out of touch with workers."""
+        self._given_up: set[object] = set()
+        """What goes on although an earlier director had given it up."""
 
     def note_start(self, machine: Machine, process: Process) -> None:
         """Demand that an attempt begins once, its step on one worker only, and not again after a success."""
@@ -52,21 +52,22 @@ class Ledger:
         _demand(not again, f"step {attempt.step} begins again although its success was acknowledged")
 
     def _is_stale(self, machine: Machine, process: Process) -> bool:
-        """Tell whether a director may have given up an attempt that goes on: after a lease of silence, or its death.
+        """Tell whether a director may have given up an attempt that goes on: only after a lease of silence."""
+        return process.attempt in self._given_up or self._has_lapsed(machine)
 
-        Only what has not called a director outlives it, and no planner.
-        """
+    def _has_lapsed(self, machine: Machine) -> bool:
+        """Tell whether a worker has been silent for a lease."""
         silence_s = self._site.now - self._lost_at.get(machine.name, self._site.now)
-        handed_out = self._handed_out[AttemptId(NodeId(process.attempt.step), process.attempt.number)]
-        is_orphan = handed_out != self._site.host.generation and (
-            process.spoke_to != 0 or process.assignment.need == "PLAN"
-        )
-        return is_orphan or silence_s >= self._site.settings.lease_s
+        return silence_s >= self._site.settings.lease_s
+
+    def _note_given_up(self, machines: Iterable[Machine]) -> None:
+        """Remember what the director has given up and goes on all the same, until somebody hears that it shall not."""
+        for machine in machines:
+            if self._has_lapsed(machine):
+                self._given_up |= {process.attempt for process in machine.processes.values()}
 
     def note_orders(self, orders: OrderWorker) -> None:
         """Remember who has handed out what, and look at what is acknowledged."""
-        for order in orders.orders:
-            self._handed_out.setdefault(order.attempt, self._site.host.generation)
         self._check_acknowledged(orders.acknowledged)
 
     def _check_acknowledged(self, attempts: Iterable[AttemptId]) -> None:
@@ -81,6 +82,7 @@ class Ledger:
 
     def note_in_touch(self, name: str) -> None:
         """Note that the director has taken a worker in."""
+        self._note_given_up(machine for machine in self._site.machines if machine.name == name)
         self._lost_at.pop(name, None)
 
     def note_lost_touch(self, name: str) -> None:
@@ -89,6 +91,7 @@ class Ledger:
 
     def note_director(self, machines: Iterable[Machine]) -> None:
         """Note that a new director begins to wait for all workers."""
+        self._note_given_up(machines)
         self._lost_at = {machine.name: self._site.now for machine in machines}
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import functools
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from stepup_server.core import events as ev
 from stepup_server.core.commands import (
@@ -40,7 +40,7 @@ from stepup_server.core.director import Director, DirectorSettings
 from stepup_server.core.ids import AttemptId, NodeId, RequestId, StreamId, WorkerId
 from stepup_server.core.invariants import check
 from stepup_server.core.records import File, Step
-from stepup_server.core.refusals import NotNow, Refusal
+from stepup_server.core.refusals import Refusal
 from stepup_server.core.values import Assignment, BuildOptions, Declaration
 from stepup_server.core.views import graph_text
 from tests.support.database import Database, Rows, rows_of
@@ -397,13 +397,15 @@ class Project:
 
     def restart(self) -> None:
         """Kill the director and start another one from what was committed; all streams break."""
+        unanswered: list[tuple[Held, ev.Event]] = []
         for worker in self.workers.values():
             worker.is_connected = False
             worker.mail.clear()
             worker.id = None
             for held in worker.running():
-                if held.request is not None and held.request not in self.answers:
-                    self.answers[held.request] = NotNow("The director is gone.")
+                call = self.call_of(held.request)
+                if call is not None and held.request not in self.answers:
+                    unanswered.append((held, call))
         self.questions.clear()
         self.watcher = FakeWatcher()
         self._asked.clear()
@@ -411,6 +413,8 @@ class Project:
         self.is_stopped = False
         self.birth, self.born_at = self.database.copy(), self.now
         self.director = self.database.restore(self._make_director, self.now)
+        for held, call in unanswered:
+            held.request = self.ask(functools.partial(_again, call))
 
     # What can be seen
 
@@ -457,10 +461,16 @@ def _lines(reports: list[Report]) -> list[str]:
     return [f"{report.tag.value} {report.text}" for report in reports if report.tag is not None]
 
 
+def _again(call: Any, request: RequestId) -> ev.Event:  # noqa: ANN401 # any event with a request
+    """Return the same call once more."""
+    event: ev.Event = replace(call, request=request)
+    return event
+
+
 def _without_speech(rows: Rows) -> Rows:
     """Return rows without what a mere call changes."""
     steps, files, trees = rows
-    return {id_: row._replace(spoke=False) for id_, row in steps.items()}, files, trees
+    return {id_: row._replace(going="{}") for id_, row in steps.items()}, files, trees
 
 
 def _difference(left: Rows, right: Rows) -> str:

@@ -108,13 +108,15 @@ class AttemptStarted(_message.Message):
     def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., at: _Optional[float] = ...) -> None: ...
 
 class SynchronizeResponse(_message.Message):
-    __slots__ = ("sequence", "orders", "acknowledged", "leave", "tokens", "version", "root", "scattered", "followed")
+    __slots__ = ("sequence", "orders", "acknowledged", "leave", "tokens", "version", "lease_s", "epoch", "root", "scattered", "followed")
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     ORDERS_FIELD_NUMBER: _ClassVar[int]
     ACKNOWLEDGED_FIELD_NUMBER: _ClassVar[int]
     LEAVE_FIELD_NUMBER: _ClassVar[int]
     TOKENS_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    LEASE_S_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
     ROOT_FIELD_NUMBER: _ClassVar[int]
     SCATTERED_FIELD_NUMBER: _ClassVar[int]
     FOLLOWED_FIELD_NUMBER: _ClassVar[int]
@@ -124,10 +126,12 @@ class SynchronizeResponse(_message.Message):
     leave: bool
     tokens: _containers.RepeatedCompositeFieldContainer[AttemptToken]
     version: str
+    lease_s: float
+    epoch: int
     root: str
     scattered: bool
     followed: _containers.RepeatedCompositeFieldContainer[Followed]
-    def __init__(self, sequence: _Optional[int] = ..., orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ..., acknowledged: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., leave: _Optional[bool] = ..., tokens: _Optional[_Iterable[_Union[AttemptToken, _Mapping]]] = ..., version: _Optional[str] = ..., root: _Optional[str] = ..., scattered: _Optional[bool] = ..., followed: _Optional[_Iterable[_Union[Followed, _Mapping]]] = ...) -> None: ...
+    def __init__(self, sequence: _Optional[int] = ..., orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ..., acknowledged: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., leave: _Optional[bool] = ..., tokens: _Optional[_Iterable[_Union[AttemptToken, _Mapping]]] = ..., version: _Optional[str] = ..., lease_s: _Optional[float] = ..., epoch: _Optional[int] = ..., root: _Optional[str] = ..., scattered: _Optional[bool] = ..., followed: _Optional[_Iterable[_Union[Followed, _Mapping]]] = ...) -> None: ...
 
 class Followed(_message.Message):
     __slots__ = ("follow", "attempt")

@@ -285,3 +285,33 @@ def test_asking_twice_to_stop_kills_at_once() -> None:
 def test_a_worker_without_a_director_stops_without_waiting() -> None:
     session = Session(1)
     assert Leave() in session.handle(StopAsked(), 0.0)
+
+
+def test_without_a_director_attempts_go_on_for_the_lease_and_results_are_kept_beyond_it() -> None:
+    session = a_session(slots=2)
+    told = orders(1, A, B, C)
+    session.handle(OrdersReceived(sequence=1, orders=told.orders, lease_s=100.0), 0.0)
+    session.handle(AttemptBegan(A), 0.0)
+    session.handle(AttemptBegan(B), 0.0)
+    session.handle(StreamBroken(), 10.0)
+    session.handle(AttemptEnded(A, DONE), 20.0)
+    # Nobody answers: that is not a director which has come back.
+    session.handle(StreamOpened(), 50.0)
+    session.handle(StreamBroken(), 50.0)
+    assert session.next_deadline() == 110.0
+    assert Kill(B) in session.handle(TimePassed(), 110.0)
+    session.handle(AttemptEnded(B, Outcome(end=Signalled(9))), 111.0)
+    session.handle(StreamOpened(), 200.0)
+    statement = say(session)
+    assert [result.attempt for result in statement.finished] == [A]
+    assert B not in statement.holding
+
+
+def test_a_director_that_is_back_within_the_lease_ends_the_count() -> None:
+    session = a_session()
+    told = orders(1, A)
+    session.handle(OrdersReceived(sequence=1, orders=told.orders, lease_s=100.0), 0.0)
+    session.handle(StreamBroken(), 10.0)
+    session.handle(StreamOpened(), 20.0)
+    session.handle(told, 21.0)
+    assert session.next_deadline() is None

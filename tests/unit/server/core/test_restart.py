@@ -63,7 +63,7 @@ def test_nothing_that_had_succeeded_runs_again() -> None:
     assert any(line.startswith(said) for line in project.lines())
 
 
-def test_a_plan_that_was_interrupted_half_way_runs_again() -> None:
+def test_a_plan_whose_last_words_were_not_heard_goes_on() -> None:
     project = Project()
     project.join()
     project.plan(a_step("one", outputs=["x"]), a_step("two", outputs=["y"]))
@@ -72,8 +72,9 @@ def test_a_plan_that_was_interrupted_half_way_runs_again() -> None:
     project.restart()
     project.join()
     built = project.build()
-    assert built.started == ["./plan.py", "one", "two"]
+    assert built.started == ["one", "two"]
     assert built.code == ReturnCode.OK
+    assert len(project.workers["w0"].started) == 3
 
 
 def test_an_attempt_goes_on_when_its_worker_comes_back() -> None:
@@ -94,7 +95,7 @@ def test_an_attempt_whose_worker_does_not_come_back_is_given_up_after_the_lease(
     project.run()
     assert not project.workers["other"].held
     project.paused.clear()
-    project.pass_time(60.0)
+    project.pass_time(2400.0)
     project.run()
     assert project.step("one").state is StepState.SUCCEEDED
     assert len(project.workers["other"].started) == 1
@@ -109,7 +110,7 @@ def test_an_attempt_that_ended_badly_without_a_director_is_tried_again() -> None
     assert project.director.desk.graph.step_by_key["one", "."].state is StepState.PENDING
 
 
-def test_a_planner_never_goes_on_without_the_director_that_it_called() -> None:
+def test_a_planner_goes_on_with_another_director_than_the_one_that_it_called() -> None:
     project = Project()
     project.join()
     project.plan(a_step("one", outputs=["x"]))
@@ -118,8 +119,35 @@ def test_a_planner_never_goes_on_without_the_director_that_it_called() -> None:
     project.run()
     project.restart()
     project.join()
+    project.paused.clear()
+    assert project.build().code == ReturnCode.OK
+    assert [attempt.number for attempt in project.workers["w0"].started] == [1, 2]
+
+
+def test_what_a_worker_that_is_back_does_not_know_is_begun_under_another_number() -> None:
+    project = a_project_whose_director_died_while_a_step_ran()
+    project.workers["w0"].held.clear()
+    project.join()
+    project.paused.clear()
+    assert project.build().code == ReturnCode.OK
+    assert [attempt.number for attempt in project.workers["w0"].started] == [1, 2, 3]
+
+
+def test_a_step_that_has_amended_goes_on_and_is_not_told_that_old_files_are_fresh() -> None:
+    project = Project()
+    project.join(slots=2)
+    project.plan(a_step("make", outputs=["x"]), a_step("use", outputs=["y"]))
+    project.scripts["use"] = amends("x")
+    project.paused |= {"go on use", "go on make"}
+    project.begin_build()
     project.run()
-    assert not project.workers["w0"].held
+    project.paused.remove("go on make")
+    project.run()
+    project.restart()
+    project.join()
+    project.paused.clear()
+    assert project.build().code == ReturnCode.OK
+    assert any(line.startswith("DEFERRED use") for line in project.lines())
 
 
 def a_project_whose_director_died_while_a_step_ran(script: Script | None = None) -> Project:
@@ -193,14 +221,16 @@ def test_an_attempt_does_not_begin_again_under_its_number() -> None:
     assert project.step("s0").attempt_number > begun.number
 
 
-def test_an_attempt_whose_input_has_changed_is_not_taken_up() -> None:
+def test_an_attempt_whose_input_has_changed_is_taken_up_and_known_to_be_disturbed() -> None:
     project = Project()
     a_running_step(project)
     # The director learns of a change while the attempt goes on with what it had read.
     wake_consumers(project.director.desk, project.file("a"))
     project.tell(TimePassed())
     project.restart()
-    assert project.step("s0").state is StepState.PENDING
+    attempt = project.step("s0").attempt
+    assert attempt is not None
+    assert attempt.disturbed
 
 
 def test_what_an_unwanted_optional_step_has_amended_is_forgotten() -> None:

@@ -135,7 +135,7 @@ def test_a_worker_that_comes_back_in_time_goes_on(project: Project) -> None:
     ticket = running(project)
     project.break_stream()
     assert project.lines()[-1] == (
-        "WARNING Lost touch with worker 0, which holds 1 step(s); waiting 60 s for it to come back."
+        "WARNING Lost touch with worker 0, which holds 1 step(s); waiting 2400 s for it to come back."
     )
     project.pass_time(59)
     project.join("w0")
@@ -160,7 +160,7 @@ def test_a_worker_that_stays_away_loses_its_attempts(project: Project) -> None:
     old = project.attempt("work")
     project.break_stream()
     project.join("w1")
-    project.pass_time(61)
+    project.pass_time(2401)
     assert "WARNING Lost worker 0: work will run again" in project.lines()
     assert project.attempt("work").number > old.number
     project.join("w0")

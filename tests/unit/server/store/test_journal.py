@@ -11,7 +11,7 @@ import pytest
 
 from stepup_server.core.commands import Record
 from stepup_server.core.ids import NodeId
-from stepup_server.engine.ports import Journal, JournalFailed
+from stepup_server.engine.ports import Journal, JournalFailed, JournalLost
 from stepup_server.store.journal import SqliteJournal
 from stepup_server.store.restore import load, load_output, load_subprocesses
 
@@ -238,3 +238,25 @@ def test_a_row_that_cannot_be_written_is_a_bug_and_leaves_nothing_open(path: str
 
     asyncio.run(commit_nonsense())
     assert load(path).steps == ()
+
+
+def test_who_has_taken_over_is_the_only_one_to_write(path: str) -> None:
+    first, second = SqliteJournal(path), SqliteJournal(path)
+    assert first.begin_epoch() == 1
+    asyncio.run(first.commit([Record(steps=(a_step(2),))]))
+    assert second.begin_epoch() == 2
+    with pytest.raises(JournalLost, match="another director has taken over"):
+        asyncio.run(first.commit([Record(steps=(a_step(3),))]))
+    asyncio.run(second.commit([Record(steps=(a_step(4),))]))
+    assert [row.id for row in load(path).steps] == [2, 4]
+    asyncio.run(first.close())
+    asyncio.run(second.close())
+
+
+def test_nothing_is_written_to_a_database_that_was_removed(path: str) -> None:
+    journal = SqliteJournal(path)
+    journal.begin_epoch()
+    Path(path).unlink()
+    with pytest.raises(JournalLost, match="removed or replaced"):
+        asyncio.run(journal.commit([Record(steps=(a_step(2),))]))
+    asyncio.run(journal.close())
