@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from stepup_client.cli.conduct import INTERNAL
 from stepup_client.cli.discover import (
+    has_died,
     is_director_alive,
     remove_remains,
     wait_until_gone,
@@ -52,6 +53,9 @@ def _attach_or_embed(root: str, command: BuildCommand) -> int | None:
     exit_code = _attach(root, command)
     if exit_code is None:
         wait_until_gone(root)
+        if has_died(root):
+            # What its workers still run, another director of the same kind would go on with; ours would begin it anew.
+            raise UsageError(f"The director of {root} has died just now. Start it again, or build again without it.")
     return exit_code
 
 

@@ -25,6 +25,7 @@ __all__ = (
     "director_or_database",
     "find_director",
     "find_successor",
+    "has_died",
     "is_director_alive",
     "remove_remains",
     "remove_socket_directory",
@@ -67,6 +68,11 @@ def is_director_alive(root: str) -> bool:
         return False
     finally:
         os.close(lock)
+
+
+def has_died(root: str) -> bool:
+    """Tell whether the last director of a project ended without taking its note away."""
+    return _read_note(root) is not None and not is_director_alive(root)
 
 
 def find_director(root: str) -> Located | None:

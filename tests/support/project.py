@@ -49,7 +49,7 @@ from tests.support.scripts import Script, declares, makes_outputs
 from tests.support.watcher import FakeWatcher
 from tests.support.workers import FakeWorker, Held, Stage
 
-__all__ = ("Built", "Move", "Project", "Ticket")
+__all__ = ("Built", "Move", "Project", "Ticket", "without_speech")
 
 MOVES_MAX = 20_000
 Question = InspectPaths | CompareFiles | HashFiles | ExpandGlobs | RemoveFiles | PublishFiles
@@ -243,7 +243,7 @@ class Project:
                 return
             if isinstance(asked, ev.PlanDeclared) and len(asked.declarations) > 1:
                 return
-        assert _without_speech(before) == _without_speech(after), _difference(before, after)
+        assert without_speech(before) == without_speech(after), _difference(before, after)
 
     def _draw_request(self) -> RequestId:
         self._last_request += 1
@@ -467,7 +467,7 @@ def _again(call: Any, request: RequestId) -> ev.Event:  # noqa: ANN401 # any eve
     return event
 
 
-def _without_speech(rows: Rows) -> Rows:
+def without_speech(rows: Rows) -> Rows:
     """Return rows without what a mere call changes."""
     steps, files, trees = rows
     return {id_: row._replace(going="{}") for id_, row in steps.items()}, files, trees
