@@ -33,7 +33,7 @@ from stepup_worker.core.values import (
     Transfer,
 )
 from stepup_worker.run import enclosure
-from stepup_worker.run.files import hash_large, look, make_directory, make_parents
+from stepup_worker.run.files import hash_large, look, make_directory
 from stepup_worker.run.script import WORKSPACE
 from stepup_worker.run.site import SiteRefused
 
@@ -133,7 +133,7 @@ class Tree:
             for path in paths:
                 joined = posixpath.normpath(posixpath.join(base, path))
                 known[joined] = None
-                make_parents(self.at(joined))
+                self._make_parent(joined)
         await self.add(amendment.available)
 
     async def show(self, files: Sequence[Observation]) -> None:
@@ -189,22 +189,34 @@ class Tree:
         """Put a content that is in the cache in its place."""
         if seen.hash is None:
             raise ValueError(f"{seen.path} has no content")
-        place, source = self.at(seen.path), self._cache.path_of(seen.hash.digest)
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(place)
-        mode = seen.hash.mode & _PERMISSIONS
-        if seen.hash.size <= _COPY_BYTES_MAX:
-            self._copy(source, place, mode, seen)
-        elif not _link(source, place, mode):
-            _copy_large(source, place, mode)
-        status = os.stat(place)
+        self._make_parent(seen.path)
+        source, mode = self._cache.path_of(seen.hash.digest), seen.hash.mode & _PERMISSIONS
+        with Root(self._folder) as tree, tree.parent(self._name_of(seen.path)) as place:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(place[1], dir_fd=place[0])
+            if seen.hash.size <= _COPY_BYTES_MAX:
+                self._copy(source, place, mode, seen)
+            elif not _link(source, place, mode):
+                _copy_large(source, place, mode)
+            status = os.stat(place[1], dir_fd=place[0], follow_symlinks=False)
         here = FileHash(seen.hash.digest, status.st_mode, status.st_size, status.st_mtime_ns, status.st_ino)
         if status.st_nlink > 1:
             self._linked[seen.path] = (seen.hash.digest, here)
         return Observation(seen.path, PathKind.FILE, here)
 
-    def _copy(self, source: str, place: str, mode: int, seen: Observation) -> None:
+    def _name_of(self, path: str) -> str:
+        """Return a path of the project as it is beneath this tree."""
+        return self.at(path).removeprefix(self._folder + "/")
+
+    def _make_parent(self, path: str) -> None:
+        """Make the directory of a file; a link that the step has put on the way is not followed."""
+        try:
+            with Root(self._folder) as tree:
+                tree.make_directory(posixpath.dirname(self._name_of(path)))
+        except UnsafePath as unsafe:
+            raise SiteRefused(f"The file {path} cannot be here: {unsafe}. Remove the link.") from unsafe
+
+    def _copy(self, source: str, place: _Place, mode: int, seen: Observation) -> None:
         """Copy a small content, verified."""
         with open(source, "rb") as file:
             data = file.read()
@@ -214,7 +226,7 @@ class Tree:
             raise SiteRefused(
                 f"The cached content of {seen.path} was damaged; it will be fetched again.", missing_inputs=(seen.path,)
             )
-        fd = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        fd = _create(place)
         try:
             os.write(fd, data)
             os.fchmod(fd, mode)
@@ -303,17 +315,28 @@ def _content_of(seen: Observation) -> Content:
     return Content(seen.hash.digest, seen.hash.size)
 
 
-def _link(source: str, place: str, mode: int) -> bool:
+_Place = tuple[int, str]
+"""An open directory, and a name in it."""
+
+
+def _create(place: _Place) -> int:
+    """Make a new file that nobody else can read yet, and open it."""
+    return os.open(place[1], os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=place[0])
+
+
+def _link(source: str, place: _Place, mode: int) -> bool:
     """Make a hard link with a mode, if that leaves the modes of other links alone; return whether it was made."""
     status = os.stat(source)
     if stat.S_IMODE(status.st_mode) != mode:
         if status.st_nlink > 1:
             return False
         os.chmod(source, mode)
-    os.link(source, place)
+    os.link(source, place[1], dst_dir_fd=place[0])
     return True
 
 
-def _copy_large(source: str, place: str, mode: int) -> None:
-    shutil.copyfile(source, place)
-    os.chmod(place, mode)
+def _copy_large(source: str, place: _Place, mode: int) -> None:
+    """Copy a file with a mode."""
+    with open(source, "rb") as original, open(_create(place), "wb") as copy:
+        shutil.copyfileobj(original, copy, 1024 * 1024)
+        os.fchmod(copy.fileno(), mode)
