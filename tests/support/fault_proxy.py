@@ -14,6 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Self
 
+from tests.support.tokens import lead_token
+
 __all__ = ("FaultProxy",)
 
 _CHUNK = 64 * 1024
@@ -46,6 +48,9 @@ class FaultProxy:
 
     def __enter__(self) -> Self:
         """Begin to listen."""
+        (kind, _, listen), (_, _, upstream) = self.listen.partition(":"), self.connect.partition(":")
+        if kind == "unix":
+            lead_token(listen, upstream)
         self._thread.start()
         assert self._listens.wait(20)
         return self

@@ -19,6 +19,7 @@ import grpc
 import grpc.aio
 
 from stepup_shared.keepalive import SERVER_OPTIONS
+from tests.support.tokens import lead_token
 
 __all__ = ("Fault", "Recording", "RpcProxy")
 
@@ -77,6 +78,7 @@ class RpcProxy(grpc.GenericRpcHandler):
 
     def __enter__(self) -> Self:
         """Begin to listen."""
+        lead_token(self._listen, self._upstream)
         self._thread.start()
         assert self._listens.wait(20)
         return self

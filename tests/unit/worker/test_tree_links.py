@@ -34,9 +34,9 @@ def test_an_input_is_not_laid_out_through_a_link_of_the_step(tmp_path: Path) -> 
     digest = hashlib.sha256(b"data").digest()
     Path(cache.path_of(digest)).parent.mkdir(parents=True, exist_ok=True)
     Path(cache.path_of(digest)).write_bytes(b"data")
-    place = Place(str(tmp_path / "attempt"), "/home/project", "")
+    place = Place(str(tmp_path / "attempt"), "/there/project", "")
     tree = Tree(Assignment(command="x", workdir=".", shell=False), place, cache, lambda: None)
-    root = tmp_path / "attempt/home/project"
+    root = tmp_path / "attempt/there/project"
     root.mkdir(parents=True)
     (root / "link").symlink_to(tmp_path / "outside")
     seen = Observation("link/x", PathKind.FILE, FileHash(digest, 0o100644, 4, 0, 0))
