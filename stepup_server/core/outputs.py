@@ -14,7 +14,7 @@ from .ownership import check_not_internal, claim_path, name_of, product_in_tree
 from .records import File, Step
 from .refusals import AlreadyDeclared, GraphConflict, InvalidArgument
 from .targeting import check_not_target
-from .values import Source
+from .values import NOWHERE, Source
 
 __all__ = ("Claim", "check_outputs", "claim_outputs", "glob_matches_product", "static_product")
 
@@ -64,11 +64,10 @@ def _check_owner(desk: Desk, claim: Claim, file: File) -> None:
     if owner is claim.step and file.is_product:
         return
     if file.is_product:
-        first, second = sorted((claim.label, name_of(owner)))
-        where = f" (at {owner.source})" if owner is not None and owner.source.line else ""
+        makers = sorted(((claim.label, claim.source), (name_of(owner), NOWHERE if owner is None else owner.source)))
+        first, second = (f"({name})" + (f" at {where}" if where.line else "") for name, where in makers)
         raise AlreadyDeclared(
-            f"Output ({file.path}) is claimed by two steps: ({first}) and ({second}){where}."
-            " A file is made by one step only.",
+            f"Output ({file.path}) is claimed by two steps: {first} and {second}. A file is made by one step only.",
             claim.source,
         )
     raise static_product(file.path, name_of(owner), claim.label, claim.source)

@@ -23,6 +23,7 @@ from .ownership import (
 )
 from .past import note_declaration
 from .paths import join, label_of, spell_workdir
+from .quotas import check_quota
 from .records import Step
 from .refusals import AlreadyDeclared, CyclicDependency, InvalidArgument, InvalidPath
 from .states import Need, StepState
@@ -54,6 +55,7 @@ class _Place:
 def declare_step(desk: Desk, caller: Step, declaration: StepDeclaration) -> str | None:
     """Declare a step; return advice for the author of the plan, if there is any."""
     _check_arguments(declaration)
+    check_quota(desk.graph, caller, declaration.source)
     place = _place(caller, declaration)
     known = desk.graph.step_by_key.get((declaration.command, posixpath.normpath(place.workdir)))
     recycled = known is not None and _declares_the_same(desk, known, declaration, place)

@@ -74,7 +74,7 @@ MISTAKES = {
     ),
     "an output of two steps": (
         'run("touch a", out="a")\nrun("touch ./a", out="a")',
-        r"GraphError: plan.py:4: Output \(a\) is claimed by two steps: .*\(at plan.py:3\)",
+        r"GraphError: plan.py:4: Output \(a\) is claimed by two steps: .* at plan.py:3",
     ),
     "a step twice": ('run("true")\nrun("true", inp="plan.py")', "GraphError: plan.py:4: .*true"),
     "a static file that is an output": (
@@ -119,9 +119,8 @@ def test_it_does_not_matter_which_of_two_steps_claims_an_output_first(folder: Fo
     for name in "ab":
         folder.run_shell(f"mkfifo {name}.fifo")
     ended = folder.run("build", "-j", "2").checked(FAILED_AND_DRAINED)
-    text = "Output (x) is claimed by two steps: (touch a ../x  # wd=a) and (touch b ../x  # wd=b)"
-    assert text in ended.page("Standard error")
-    assert f"(at {first}/plan.py:5)" in ended.page("Standard error")
+    makers = "(touch a ../x  # wd=a) at a/plan.py:5 and (touch b ../x  # wd=b) at b/plan.py:5"
+    assert f"Output (x) is claimed by two steps: {makers}." in ended.page("Standard error")
 
 
 def test_the_line_is_right_in_the_middle_of_a_long_batch(folder: Folder) -> None:

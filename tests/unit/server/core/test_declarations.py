@@ -29,7 +29,7 @@ from tests.support.project import Project, without_speech
 from tests.support.scripts import Call, Running
 
 TREE = "Static tree (t/) cannot contain build product (t/x): a static tree is the sole owner"
-TWICE = "Output (x) is claimed by two steps: (one) and (two) (at plan.py:1)."
+TWICE = "Output (x) is claimed by two steps: (one) at plan.py:1 and (two) at plan.py:1."
 
 
 def planning(project: Project) -> Project:
