@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import time
@@ -130,8 +131,8 @@ def running_site(folder: Folder) -> Generator[Site]:
     step, number = (int(text) for text in json.loads(folder.read("ids")))
     with open_channel(folder.note()["socket"]) as channel:
         yield Site(folder, channel, types_pb2.AttemptId(step=step, number=number))
-    with (folder.root / "gate").open("w"):
-        pass
+    # Open for both, which waits for nobody: some message may have ended the step.
+    os.close(os.open(folder.root / "gate", os.O_RDWR))
     folder.run("shutdown")
     for program in (build, director):
         program.end()

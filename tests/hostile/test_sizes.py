@@ -9,9 +9,9 @@ import pytest
 
 from stepup_proto.v1 import control_pb2, control_pb2_grpc, plan_pb2, plan_pb2_grpc, types_pb2
 from tests.support.project_folder import Folder
+from tests.support.tokens import open_channel
 
 CALL_S_MAX = 60
-OPTIONS = (("grpc.max_send_message_length", -1), ("grpc.max_metadata_size", 1 << 20))
 
 
 @pytest.fixture(name="channel")
@@ -19,7 +19,7 @@ def channel_to_director(folder: Folder) -> Generator[grpc.Channel]:
     """Return a channel to a director which is idle."""
     director = folder.start("director")
     director.wait_output("Listening on")
-    with grpc.insecure_channel(f"unix:{folder.note()['socket']}", options=OPTIONS) as channel:
+    with open_channel(folder.note()["socket"]) as channel:
         yield channel
         # It is still alive.
         control_pb2_grpc.ControlServiceStub(channel).GetStatus(control_pb2.GetStatusRequest(), timeout=CALL_S_MAX)

@@ -42,8 +42,8 @@ class Process:
     """It got all that it asked for."""
     spoke_to: int = 0
     """The generation of the director that has heard it first; 0: it never called."""
-    work: int = 0
-    """How often it has to be its turn before it is done."""
+    busy_until: float = 0.0
+    """It does nothing that anybody sees before this moment."""
     running: Running | None = None
 
 

@@ -26,6 +26,8 @@ MOVES_MAX = 5000
 LENGTH = (40, 160)
 FAULT_RATES = (0.03, 0.08, 0.2)
 CRASH_RATES = (0.0, 0.01, 0.05)
+QUIET = (0, 0, 30, 60, 90)
+"""How many things happen before the first fault, so that faults meet builds at all stages."""
 CALM_SHARE = 0.4
 CHECK_SHARE = 0.03
 """How often the invariants of the director are looked at on the way."""
@@ -75,6 +77,9 @@ def _suffer(site: Site, faults: tuple[Fault, ...]) -> None:
     """Let things happen and go wrong."""
     rng, rate = site.rng, site.rng.choice(FAULT_RATES)
     weights = [fault.weight for fault in faults]
+    for _ in range(rng.choice(QUIET)):
+        if moves := site.moves():
+            rng.choice(moves).do()
     for _ in range(rng.randint(*LENGTH)):
         moves = site.moves()
         if not moves or rng.random() < rate:
@@ -116,11 +121,13 @@ def _come_to_rest(site: Site) -> None:
     """Let things happen until nothing more can."""
     for _ in range(MOVES_MAX):
         _bring_back(site)
-        moves = site.moves()
-        if not moves:
+        if moves := site.moves():
+            site.rng.choice(moves).do()
+        elif (moment := site.next_idle()) is not None:
+            site.pass_time(moment - site.now)
+        else:
             check_director(site)
             return
-        site.rng.choice(moves).do()
     raise Broken(f"there is no end; next could be {[move.name for move in site.moves()]}")
 
 

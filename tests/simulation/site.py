@@ -29,8 +29,8 @@ from .network import Link
 __all__ = ("LEASE_S", "Move", "Site")
 
 LEASE_S = 60.0
-WORK = (0, 0, 2, 10, 40)
-"""How long processes may be busy, in turns."""
+BUSY_S = (0.0, 0.0, 0.0, 0.5, 3.0, 30.0)
+"""How long processes may be busy."""
 
 
 class Move(NamedTuple):
@@ -94,6 +94,11 @@ class Site:
             if machine.is_alive and not machine.is_frozen and deadline is not None and deadline <= self.now:
                 machine.tell(worker_events.TimePassed(), self.now)
 
+    def next_idle(self) -> float | None:
+        """Return when the first of the busy processes is done; None when nobody is busy."""
+        processes = [process for machine in self.machines for process in machine.processes.values()]
+        return min((one.busy_until for one in processes if one.busy_until > self.now), default=None)
+
     # What could happen
 
     def moves(self) -> list[Move]:
@@ -149,8 +154,8 @@ class Site:
             yield Move(f"begin {name}", partial(self._begin, machine, process))
         elif process.signal:
             yield Move(f"kill {name}", partial(machine.kill, process, self.now))
-        elif process.work:
-            yield Move(f"work {name}", partial(_work, process))
+        elif self.now < process.busy_until:
+            return
         elif call is None or call.is_answered:
             yield Move(f"go on {name}", partial(self._go_on, machine, process))
         elif call.request is None and self.host.is_alive:
@@ -250,7 +255,7 @@ class Site:
     def _begin(self, machine: Machine, process: Process) -> None:
         if machine.begin(process, self.now):
             self.story.append(f"{self.now:9.1f}  {machine.name} starts {process.attempt} {process.assignment.command}")
-            process.work = self.rng.choice(WORK)
+            process.busy_until = self.now + self.rng.choice(BUSY_S)
             self.ledger.note_start(machine, process)
 
     def _go_on(self, machine: Machine, process: Process) -> None:
@@ -260,8 +265,3 @@ class Site:
         if process.call is not None:
             process.call.arrive(self.host)
             process.spoke_to = process.spoke_to or self.host.generation
-
-
-def _work(process: Process) -> None:
-    """Let a process be busy for a moment."""
-    process.work -= 1
