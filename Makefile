@@ -15,10 +15,11 @@ SOURCES := $(shell find $(FOLDERS) \( -name node_modules -o -path tests/integrat
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test chaos chaos-tools soak generated lint types imports unit bench-main-job compare-stepup4 clean
+.PHONY: help demo demo-remote test chaos chaos-tools soak generated lint types imports unit bench-main-job compare-stepup4 clean
 
 help:
 	@echo "make demo    install into $(VENV) and run the example of the manual"
+	@echo "make demo-remote  the same example on a director and two workers that share nothing but a network"
 	@echo "make test    all checks and all tests"
 	@echo "make chaos   the long forms of the tests of faults and attacks; CHAOS='-k R_08' chooses"
 	@echo "make soak    all faults in turn, for SOAK_MINUTES minutes (10), one each SOAK_FAULT_S seconds (60)"
@@ -35,6 +36,9 @@ demo: $(VENV)/stamp-project
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	cp -R $(DEMO)/. "$$folder" && cd "$$folder" && \
 	PATH="$(BIN):$$PATH" stepup build -j 1
+
+demo-remote: $(VENV)/stamp-project
+	PATH="$(BIN):$$PATH" bash deploy/demo/remote.sh $(DEMO)
 
 test: generated lint types imports $(JAVASCRIPT)/node_modules/stamp
 	$(BIN)/python -m pytest -n 2

@@ -40,6 +40,8 @@ __all__ = ("run", "sb", "stepup")
 
 _FAILED = 1
 _INTERRUPTED = 2
+_UNREAD = 128 + 13
+"""As the shell tells of a program that SIGPIPE has ended."""
 
 
 def stepup() -> None:
@@ -68,6 +70,10 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("ERROR: Interrupted.", file=sys.stderr)
         return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever reads has seen enough: nothing is wrong, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _UNREAD
 
 
 def _end(exit_code: int) -> NoReturn:

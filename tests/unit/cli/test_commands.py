@@ -6,6 +6,8 @@ import asyncio
 import fcntl
 import json
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -213,3 +215,19 @@ def test_logs_for_programs_has_an_object_in_each_line(control: FakeControl, caps
 
 def test_lines_for_a_terminal_keep_their_ends_and_nothing_else_that_moves_the_cursor() -> None:
     assert in_piece("a\tb\r\nc\rd\x1b[2J\u202e") == "a\tb\nc\\rd\\x1b[2J\\u202e"
+
+
+def test_a_reader_that_has_seen_enough_is_no_reason_for_a_traceback(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run(
+        [sys.executable, "-m", "stepup_client.cli", "config", "--all"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (141, "")
