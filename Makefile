@@ -15,7 +15,7 @@ SOURCES := $(shell find $(FOLDERS) \( -name node_modules -o -path tests/integrat
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-remote test chaos chaos-tools soak generated lint types imports unit bench-main-job compare-stepup4 clean
+.PHONY: help demo demo-remote test chaos chaos-tools soak generated lint types imports unit bench-main-job bench-remote compare-stepup4 clean
 
 help:
 	@echo "make demo    install into $(VENV) and run the example of the manual"
@@ -29,6 +29,7 @@ help:
 	@echo "make imports import-linter: who may import whom"
 	@echo "make unit    the tests that start no programs"
 	@echo "make bench-main-job   1000 steps beside ninja and StepUp 4, which it installs into .bench"
+	@echo "make bench-remote     the same steps on workers that share nothing, beside Dask, which it installs into .bench"
 	@echo "make compare-stepup4 EXAMPLES='glob_*'   what StepUp 4 does with the examples of the tests"
 	@echo "make clean   remove what was installed and made"
 
@@ -66,6 +67,13 @@ unit: $(VENV)/stamp-dev
 bench-main-job: $(VENV)/stamp-project .bench/stamp
 	PATH="$(BIN):$$PATH" $(BIN)/python tests/benchmark/main_job.py \
 	    --ninja .bench/ninja/bin/ninja --stepup4 .bench/stepup4/bin/sb
+
+bench-remote: $(VENV)/stamp-project .bench/dask/stamp
+	PATH="$(BIN):$$PATH" $(BIN)/python tests/benchmark/remote_job.py --dask $(CURDIR)/.bench/dask/bin/python
+
+.bench/dask/stamp: Makefile
+	$(PYTHON) -m venv .bench/dask && .bench/dask/bin/python -m pip install --quiet distributed
+	@touch $@
 
 compare-stepup4: $(VENV)/stamp-dev .bench/stamp
 	$(BIN)/python tests/integration/compare_stepup4.py --stepup4 .bench/stepup4/bin $(EXAMPLES)
