@@ -30,6 +30,8 @@ __all__ = ("BlobClient",)
 _PIECE_BYTES = 1024 * 1024
 _SMALL_BYTES = 512 * 1024
 """Up to here a content travels with others in one message."""
+_UNASKED_BYTES = 64 * 1024
+"""Up to here it costs less to send contents than to ask whether they are lacking."""
 _BATCH_BYTES = 3 * 1024 * 1024
 _BATCH_COUNT = 2000
 _STREAMS = 4
@@ -96,6 +98,13 @@ class BlobClient:
         return [_verified(content, found.get(content.digest.hex())) for content in contents]
 
     async def _store_batch(self, files: Sequence[Stored]) -> list[Exception | None]:
+        """Store what the director lacks; little is sent without asking first."""
+        if sum(file.content.size for file in files) <= _UNASKED_BYTES:
+            failures = await self._update(list({file.content: file for file in files}.values()))
+            return [failures.get(file.content) for file in files]
+        return await self._store_lacking(files)
+
+    async def _store_lacking(self, files: Sequence[Stored]) -> list[None | Exception]:
         """Find out what the director lacks, and store that."""
         request = reapi.FindMissingBlobsRequest(blob_digests=[_digest_to_wire(file.content) for file in files])
         response = await self._ask_storage("FindMissingBlobs", request)

@@ -259,7 +259,7 @@ class Tree:
         volatiles = map(self._judge, map(self._look, self._volatiles))
         there = tuple(seen for seen in volatiles if seen.kind is PathKind.FILE)
         try:
-            files = [self._stored(seen) for seen in (*outputs, *there) if seen.hash is not None]
+            files = [self._stored(seen) for seen in (*outputs, *there) if self._is_new(seen)]
             self._sending = tuple(file.content for file in files)
             await self._cache.store(files)
         except StoreRefused as refused:
@@ -282,6 +282,10 @@ class Tree:
     def _look(self, path: str) -> Observation:
         on_disk = self.at(path)
         return (look(on_disk) or hash_large(on_disk))._replace(path=path)
+
+    def _is_new(self, seen: Observation) -> bool:
+        """Tell whether a file has a content that did not come from the director for this very attempt."""
+        return seen.hash is not None and seen.hash.digest not in self._held
 
     def _stored(self, seen: Observation) -> Stored:
         return Stored(_content_of(seen), self.at(seen.path))

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Steps on two workers that share nothing with the director: beside the same steps here, and beside Dask distributed.
 
-The workers have workspaces of their own and speak TLS on the loopback; those of Dask share a file system. Then one large file in, and one out. Prints medians of whole commands. Run it by `make bench-remote`; nothing else
+The workers have workspaces of their own and speak TLS on the loopback; those of Dask share a file system.
+Then one large file in, and one out. Prints medians of whole commands. Run it by `make bench-remote`; nothing else
 should load the machine.
 """
 
