@@ -104,7 +104,7 @@ class BlobClient:
             return [failures.get(file.content) for file in files]
         return await self._store_lacking(files)
 
-    async def _store_lacking(self, files: Sequence[Stored]) -> list[None | Exception]:
+    async def _store_lacking(self, files: Sequence[Stored]) -> list[Exception | None]:
         """Find out what the director lacks, and store that."""
         request = reapi.FindMissingBlobsRequest(blob_digests=[_digest_to_wire(file.content) for file in files])
         response = await self._ask_storage("FindMissingBlobs", request)
