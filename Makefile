@@ -68,8 +68,8 @@ bench-main-job: $(VENV)/stamp-project .bench/stamp
 	PATH="$(BIN):$$PATH" $(BIN)/python tests/benchmark/main_job.py \
 	    --ninja .bench/ninja/bin/ninja --stepup4 .bench/stepup4/bin/sb
 
-bench-remote: $(VENV)/stamp-project .bench/dask/stamp
-	PATH="$(BIN):$$PATH" $(BIN)/python tests/benchmark/remote_job.py --dask $(CURDIR)/.bench/dask/bin/python
+bench-remote: $(VENV)/stamp-dev .bench/dask/stamp
+	PATH="$(BIN):$$PATH" $(BIN)/python -m tests.benchmark.remote_job --dask $(CURDIR)/.bench/dask/bin/python
 
 .bench/dask/stamp: Makefile
 	$(PYTHON) -m venv .bench/dask && .bench/dask/bin/python -m pip install --quiet distributed

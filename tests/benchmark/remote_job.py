@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Steps on two workers that share nothing with the director: beside the same steps here, and beside Dask distributed.
 
 The workers have workspaces of their own and speak TLS on the loopback; those of Dask share a file system.
@@ -18,9 +17,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.support.deadline import wait_until
 
 __all__ = ()
 
@@ -121,12 +122,12 @@ def two_workers(project: Path, workspaces: Path) -> Generator[None]:
     director = start(["director", "--listen", f"127.0.0.1:{port}", "--log-format", "json"], project, workspaces)
     workers: list[subprocess.Popen[bytes]] = []
     try:
-        wait_until((project / ".stepup/director.json").exists)
+        wait_until((project / ".stepup/director.json").exists, "the director listens")
         for number in range(2):
             line = shlex.split(run([STEPUP, "director", "invite"], project))[1:]
             words = [*line, "--workspace", str(workspaces / str(number)), "--log-format", "json", "-j", "1"]
             workers.append(start(words, workspaces, workspaces))
-        wait_until(lambda: run([STEPUP, "status"], project).count("finished") == len(workers))
+        wait_until(lambda: run([STEPUP, "status"], project).count("finished") == len(workers), "the workers are there")
         yield
     finally:
         for program in workers:
@@ -143,15 +144,6 @@ def start(words: list[str], folder: Path, workspaces: Path) -> subprocess.Popen[
     return subprocess.Popen(
         [STEPUP, *words], cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait for something that comes within seconds."""
-    deadline = time.monotonic() + 30
-    while not condition():
-        if time.monotonic() > deadline:
-            sys.exit("The programs do not start.")
-        time.sleep(0.05)
 
 
 def timed(words: list[str], folder: Path) -> float:

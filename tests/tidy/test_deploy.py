@@ -20,7 +20,7 @@ UNITS = sorted(DEPLOY.glob("systemd/*/*.service"))
 PAGES = sorted(DEPLOY.glob("*/README.md"))
 STANDS_FOR = {
     "%f": ".",
-    "%h": "/home/user",
+    "%h": "/them",
     "%i": "one",
     "%C": "/cache",
     "%t": "/run",
