@@ -30,6 +30,9 @@ _OPTIONS = (
 _RECONNECT_S_MAX = 10.0
 """How long a director that does not answer is asked again, if no other one may come. Every call is safe to repeat."""
 
+_RENEWAL_S_MAX = 60.0
+"""How long a worker may take to bring the tokens of a director that does not know those of the one before."""
+
 _RECONNECT_PAUSE_S = 0.1
 
 _PASSING = frozenset((grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNAUTHENTICATED))
@@ -80,11 +83,14 @@ class Connection:
         """
         timeout_s = None if may_wait else self._settings.timeout_s
         give_up_at = time.monotonic() + (math.inf if self._settings.outlives else _RECONNECT_S_MAX)
+        renewed_at = math.inf
         while True:
             try:
                 return method(request, timeout=timeout_s, metadata=metadata_of(self._token()))
             except grpc.RpcError as error:
-                self._check_worth_repeating(error, name, give_up_at)
+                if isinstance(error, grpc.Call) and error.code() is grpc.StatusCode.UNAUTHENTICATED:
+                    renewed_at = min(renewed_at, time.monotonic() + _RENEWAL_S_MAX)
+                self._check_worth_repeating(error, name, min(give_up_at, renewed_at))
             time.sleep(_RECONNECT_PAUSE_S)
 
     def _check_worth_repeating(self, error: grpc.RpcError, name: str, give_up_at: float) -> None:

@@ -138,11 +138,15 @@ class Director:
 
     def _on_worker_connected(self, event: ev.WorkerConnected) -> None:
         """Take a worker in, with what it has to tell."""
+        is_same = self.workforce.has_met(event.description)
         worker, lost = self.workforce.on_worker_connected(event)
         self.desk.answer(event.request, worker.id)
         self._adoption.on_back(worker.id, lost, event.facts)
-        blame = blame_for(worker, event.description.predecessor_end)
-        self.execution.lose(lost, death_in_words(worker, event.description.predecessor_end), blame)
+        if is_same:
+            self.execution.lose(lost, f"Worker {worker.id} was out of touch")
+        else:
+            blame = blame_for(worker, event.description.predecessor_end)
+            self.execution.lose(lost, death_in_words(worker, event.description.predecessor_end), blame)
         for fact in event.facts:
             self.execution.on_fact(worker.id, fact)
 

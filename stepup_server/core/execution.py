@@ -41,7 +41,7 @@ from .records import Attempt, File, Step, Worker
 from .refusals import InvariantBroken, Refusal
 from .states import FileState, Phase, StepState, StopLevel, Tag
 from .stories import end_story, ref_of, tell_story
-from .survival import attempt_from_json
+from .survival import take_up
 from .trials import report_next_try
 from .undeclared import find_undeclared
 from .usage import add_used_inputs, amended_inputs, note_unusable_inputs
@@ -150,11 +150,7 @@ class Execution:
 
     def resume(self, step: Step, worker: Worker, going: str) -> None:
         """Take up the last attempt of a step, which an earlier director has handed out."""
-        attempt = self._give(step, worker)
-        attempt.orphaned = True
-        attempt_from_json(self._graph, attempt, going)
-        seen = step.environment_values.items()
-        attempt.disturbed = attempt.disturbed or any(self._desk.environment.get(name) != value for name, value in seen)
+        take_up(self._desk, step, self._give(step, worker), going)
 
     def _give(self, step: Step, worker: Worker) -> Attempt:
         """Let a worker hold an attempt of a step."""

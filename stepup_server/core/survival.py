@@ -11,13 +11,14 @@ from typing import Any
 
 from . import refusals
 from .commands import Declared, StaticResult
+from .desk import Desk
 from .graph import Graph
 from .ids import NodeId
-from .records import Attempt, Speech
+from .records import Attempt, Speech, Step
 from .refusals import Refusal
 from .values import Source
 
-__all__ = ("attempt_from_json", "attempt_to_json")
+__all__ = ("attempt_from_json", "attempt_to_json", "take_up")
 
 _FLAGS = ("deferred", "disturbed", "redeclared")
 _LISTS = ("missed", "unfresh")
@@ -53,6 +54,14 @@ def attempt_from_json(graph: Graph, attempt: Attempt, text: str) -> None:
         if id_ in graph.files:
             attempt.taken[NodeId(id_)] = None
             graph.files[NodeId(id_)].writer = attempt.id.step
+
+
+def take_up(desk: Desk, step: Step, attempt: Attempt, going: str) -> None:
+    """Let the attempt of an earlier director go on with this one, whose variables may be others."""
+    attempt.orphaned = True
+    attempt_from_json(desk.graph, attempt, going)
+    seen = step.environment_values.items()
+    attempt.disturbed = attempt.disturbed or any(desk.environment.get(name) != value for name, value in seen)
 
 
 def _told_to_json(batch: int, answer: Declared | Refusal) -> list[Any]:

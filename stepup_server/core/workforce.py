@@ -68,6 +68,11 @@ class Workforce:
         if worker.stream is not None:
             self._desk.commands.append(EndStream(worker.stream))
 
+    def has_met(self, description: WorkerDescription) -> bool:
+        """Tell whether this very process is known already."""
+        worker = self._find(description.name)
+        return worker is not None and worker.description.incarnation == description.incarnation
+
     def _take_absent(self, worker: Worker, event: WorkerConnected) -> tuple[NodeId, ...]:
         """Take away what was handed out and the worker knows nothing of.
 
