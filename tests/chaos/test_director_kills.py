@@ -38,15 +38,22 @@ def kill_the_director(ordeal: Ordeal, counts: Counts, *, kills: int, seed: int) 
         ordeal.start_worker(name, "-j", "2")
     build, done, told, gaps = ordeal.build(), 0, [0, 0, 0], [0.0]
     while done < kills and not has_succeeded(build):
-        # Now and then before the workers are back.
-        if chance.random() < 0.7:
-            build.wait_output("│")
-            pass_time(chance.uniform(0.0, 0.5))
-        told = add_up(told, kill(ordeal, build))
+        # Not before the build has found it: else it would begin one with a director of its own.
+        build.wait_output("│")
+        pass_time(chance.uniform(0.0, 0.5))
+        told = add_up(told, kill(ordeal))
+        build.process.wait(60)
         done += 1
+        # Now and then once more, before the workers are back.
+        if done < kills and chance.random() < 0.3:
+            ordeal.start_director()
+            told = add_up(told, kill(ordeal))
+            done += 1
         gaps.append(restart(ordeal))
         build = ordeal.build()
     build.end().checked()
+    assert ordeal.director is not None
+    told = add_up(told, ordeal.director)
     ordeal.shut_down()
     ledger = ordeal.judge()
     counts.tell(
@@ -64,12 +71,11 @@ def has_succeeded(build: Program) -> bool:
     return build.process.poll() == 0
 
 
-def kill(ordeal: Ordeal, build: Program) -> Program:
-    """Kill the director, and wait until who waited for it has noticed; return the director."""
+def kill(ordeal: Ordeal) -> Program:
+    """Kill the director; return it."""
     assert ordeal.director is not None
     ordeal.director.process.send_signal(signal.SIGKILL)
     ordeal.director.process.wait(60)
-    build.process.wait(60)
     return ordeal.director
 
 
