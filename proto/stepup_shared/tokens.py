@@ -7,7 +7,7 @@ by STEPUP_TOKEN_FILE.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Self, cast
 
 __all__ = ("TOKEN", "Presenting", "local_token", "local_token_path", "metadata_of")
 
@@ -83,7 +83,7 @@ class Presenting:
 
     def _showing(self, method: Callable[..., Any]) -> Callable[..., Any]:
         def call(*words: Any, metadata: Any = None, **options: Any) -> Any:  # noqa: ANN401 -- as a stub has it
-            entries = tuple(metadata or ())
+            entries = cast("tuple[tuple[str, str], ...]", tuple(metadata or ()))
             if all(key != TOKEN for key, _ in entries):
                 entries += metadata_of(self._token())
             return method(*words, metadata=entries, **options)

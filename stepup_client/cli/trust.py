@@ -36,14 +36,8 @@ def make_parser() -> argparse.ArgumentParser:
     """Return the grammar."""
     parser = argparse.ArgumentParser(prog="stepup director", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
-    text = "Print a line that lets another machine in when it is pasted there; it works once."
+    text = "Print a line that makes another machine a worker when it is pasted there; it works once."
     invite = commands.add_parser("invite", help=text, description=text, epilog="Example: stepup director invite")
-    invite.add_argument(
-        "--role",
-        choices=("worker", "viewer", "admin"),
-        default="worker",
-        help="worker: runs steps (default); viewer: looks on; admin: does all that you can do here",
-    )
     invite.add_argument("--name", default="", help="what the other machine is called here (default: one that is free)")
     invite.add_argument(
         "--expires", type=_seconds, default="1h", metavar="TIME", help="how long the line works (default: 1h)"
@@ -72,16 +66,12 @@ def _seconds(text: str) -> float:
 def _invite(chosen: argparse.Namespace) -> None:
     from stepup_client.rpc.trust import invite
 
-    made = _ask(lambda socket: invite(socket, chosen.role, chosen.name, chosen.expires))
-    line = f"{_JOIN[chosen.role]} {made.address} {made.code}"
+    made = _ask(lambda socket: invite(socket, "worker", chosen.name, chosen.expires))
+    line = f"stepup worker join {made.address} {made.code}"
     if chosen.json:
         print(json.dumps({"command": line, **made._asdict()}, indent=2))
     else:
         print(line)
-
-
-_JOIN = {"worker": "stepup worker join", "viewer": "stepup connect", "admin": "stepup connect"}
-"""What the guest types."""
 
 
 def _revoke(chosen: argparse.Namespace) -> None:

@@ -171,9 +171,10 @@ class Tree:
         """Say why inputs cannot be had."""
         unexpected = next((failure for failure in failures if not isinstance(failure, BlobMissing)), None)
         if unexpected is None:
+            first = next(iter(missing))
             more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
             raise SiteRefused(
-                f"The input {missing[0]}{more} changed before the step could start: do not edit it during the build.",
+                f"The input {first}{more} changed before the step could start: do not edit it during the build.",
                 missing_inputs=missing,
             )
         if isinstance(unexpected, OSError):

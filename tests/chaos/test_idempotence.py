@@ -252,7 +252,7 @@ def suffer(folder: Folder, counts: Counts, *methods: str) -> None:
         ledger = ordeal.judge()
         assert set(ledger.repeated) <= may_repeat
         assert set(codes) <= {grpc.StatusCode.OK, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
-        rpc = "all questions" if len(methods) > 1 else methods[0]
+        rpc = "all questions" if len(methods) > 1 else next(iter(methods))
         counts.tell("R-10", faults=proxy.struck.total(), rpc=rpc, steps=ordeal.steps + 1, starts=ledger.starts)
 
 

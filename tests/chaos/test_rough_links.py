@@ -58,12 +58,22 @@ def test_the_network_is_gone_for_five_seconds_again_and_again(folder: Folder, co
         assert blackouts
 
 
+def lose_a_fifth(line: Line) -> None:
+    assert line.host is not None
+    line.host.lose(20)
+
+
+def slow_down(line: Line) -> None:
+    assert line.host is not None
+    line.host.slow_down("1mbit")
+
+
 @pytest.mark.chaos
 @pytest.mark.parametrize(
     ("name", "spoil"),
     [
-        ("20 % loss", lambda line: line.host.lose(20)),
-        ("1 Mbit/s", lambda line: line.host.slow_down("1mbit")),
+        ("20 % loss", lose_a_fifth),
+        ("1 Mbit/s", slow_down),
     ],
 )
 def test_links_lose_packets_or_are_slow(

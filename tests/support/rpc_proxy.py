@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import inspect
 import threading
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -269,7 +270,7 @@ class RpcProxy(grpc.GenericRpcHandler):
 
 def _bind(method: str, behave: Callable[..., Any]) -> Callable[..., Any]:
     """Return a behaviour that knows its method; gRPC looks at whether it is a coroutine or a generator."""
-    if asyncio.iscoroutinefunction(behave):
+    if inspect.iscoroutinefunction(behave):
 
         async def one(request: object, context: Context) -> bytes:
             answer: bytes = await behave(method, request, context)

@@ -79,8 +79,8 @@ class FakeWorker:
     """How the process before it died, if it did."""
     unreachable: set[str] = field(default_factory=set)
     """Inputs that it cannot fetch."""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    resources: Mapping[str, int] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    resources: Mapping[str, int] = field(default_factory=dict[str, int])
     id: WorkerId | None = None
     """Known when it has been connected once."""
     is_connected: bool = False

@@ -6,7 +6,7 @@ import contextlib
 import ctypes
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -122,7 +122,7 @@ _AT_FDCWD, _EXCHANGE = -100, 2
 
 
 @contextlib.contextmanager
-def swapping(directory: Path, target: Path) -> Iterator[list[int]]:
+def swapping(directory: Path, target: Path) -> Generator[list[int]]:
     """Swap a directory for a link and back, as fast as can be; count how often."""
     ended, swaps = threading.Event(), [0]
     link = directory.with_name("other")
