@@ -51,6 +51,7 @@ def kill_the_director(ordeal: Ordeal, counts: Counts, *, kills: int, seed: int) 
             done += 1
         gaps.append(restart(ordeal))
         build = ordeal.build()
+    build.process.wait(60 + ordeal.work_s * ordeal.steps)
     build.end().checked()
     assert ordeal.director is not None
     told = add_up(told, ordeal.director)
