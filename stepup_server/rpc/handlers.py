@@ -115,6 +115,8 @@ _SHAPES: dict[tuple[bool, bool], tuple[Callable[..., grpc.RpcMethodHandler[Any, 
 
 async def _fail(error: Exception, context: Context) -> NoReturn:
     """End a call with the status that an exception stands for."""
+    if isinstance(error, Malformed | CallFailed | BlobRefused | Refusal):
+        _let_go(error)
     if isinstance(error, Malformed):
         await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
     if isinstance(error, CallFailed):
@@ -129,6 +131,14 @@ async def _fail(error: Exception, context: Context) -> NoReturn:
         raise error
     _log.error("call failed", exc_info=error)
     await context.abort(grpc.StatusCode.INTERNAL, "The director has met a bug; its log tells more.")
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Forget where an exception came from: the frames hold the request, which may be large, until somebody collects."""
+    while error is not None:
+        earlier = error.__context__
+        error.__traceback__ = error.__context__ = error.__cause__ = None
+        error = earlier
 
 
 def _cut(text: str) -> str:

@@ -1,0 +1,66 @@
+"""Members of a director on other machines, without the machines: invited, enrolled, and given a channel."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from typing import cast
+
+import grpc
+
+from stepup_client.rpc.trust import invite
+from stepup_proto.v1 import trust_pb2
+from stepup_proto.v1.trust_pb2_grpc import TrustServiceStub
+from stepup_shared.identity import SERVER_NAME, Credential, guest_credential, make_key, make_request
+from tests.support.project_folder import Folder, Program
+
+__all__ = ("Listening", "channel_with", "enroll", "identities", "invite_code", "listen")
+
+CALL_S_MAX = 30
+
+
+class Listening:
+    """A director that serves other machines."""
+
+    def __init__(self, folder: Folder, *options: str) -> None:
+        """Start it at a free port."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.address = f"127.0.0.1:{free.getsockname()[1]}"
+            """Where it listens."""
+        self.program: Program = folder.start("director", "--listen", self.address, *options)
+        """The director."""
+        self.program.wait_output("Listening on")
+        self.socket: str = folder.note()["socket"]
+        """For its owner."""
+
+
+def listen(folder: Folder, *options: str) -> Listening:
+    """Start a director that serves other machines."""
+    return Listening(folder, *options)
+
+
+def invite_code(director: Listening, role: str = "worker", life_s: float = 60.0) -> str:
+    """Return the code of a new invitation."""
+    return invite(director.socket, role, "", life_s).code
+
+
+def channel_with(address: str, credential: Credential) -> grpc.Channel:
+    """Return a channel that shows a certificate."""
+    credentials = grpc.ssl_channel_credentials(credential.anchor, credential.key, credential.certificate)
+    return grpc.secure_channel(address, credentials, options=(("grpc.ssl_target_name_override", SERVER_NAME),))
+
+
+def enroll(director: Listening, code: str) -> Credential:
+    """Become a member with a key of one's own; raises `grpc.RpcError` when that is refused."""
+    key = make_key()
+    with channel_with(director.address, guest_credential(code, time.time())) as channel:
+        request = trust_pb2.EnrollRequest(certificate_request=make_request(key))
+        made = TrustServiceStub(channel).Enroll(request, timeout=CALL_S_MAX)
+    return Credential(key, made.certificate, made.anchor)
+
+
+def identities(folder: Folder) -> list[dict[str, object]]:
+    """Return who is known to the director of a project."""
+    return cast("list[dict[str, object]]", json.loads(folder.run("director", "identities", "--json").checked().output))
