@@ -43,7 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--expires", type=_seconds, default="1h", metavar="TIME", help="how long the line works (default: 1h)"
     )
     invite.add_argument("--json", action="store_true", help="for programs")
-    text = "Believe a machine no more, from now on; what it is running is given to others."
+    text = "Believe a machine no more, from now on; what it was running is given to others when its lease is over."
     revoke = commands.add_parser("revoke", help=text, description=text, epilog="Example: stepup director revoke w1")
     revoke.add_argument("name", metavar="NAME", help="as `stepup director identities` lists it")
     text = "List who was invited and who has been let in."
