@@ -9,7 +9,7 @@ import signal
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import uvloop
 
@@ -31,7 +31,6 @@ from stepup_worker.core.events import (
 from stepup_worker.core.session import Session
 from stepup_worker.core.values import Assignment, AttemptId, Statement, StopLevel, Transfer
 from stepup_worker.membership import Membership, NotAMember
-from stepup_worker.remote import RemoteSide
 from stepup_worker.rpc.convert import Introduction
 from stepup_worker.rpc.endpoint import Endpoint
 from stepup_worker.rpc.synchronize import Refused, Unreachable, synchronize
@@ -43,6 +42,9 @@ from stepup_worker.run.log import Log
 from stepup_worker.run.runner import Runner
 from stepup_worker.run.site import SharedRoot
 from stepup_worker.settings import Settings
+
+if TYPE_CHECKING:
+    from stepup_worker.remote import RemoteSide
 
 __all__ = ("GaveUp", "run_daemon")
 
@@ -108,7 +110,7 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | No
         line = None
         if fork_server is not None:
             line = ForkLine(*fork_server, loop, lambda text: log.warning("fork server", text=text))
-        remote = None if settings.workspace is None else RemoteSide(settings.workspace, settings.cache_bytes_max)
+        remote = None if settings.workspace is None else _make_remote(settings.workspace, settings.cache_bytes_max)
         shared = SharedRoot(settings.root)
         runner = Runner(
             make_site=shared.site_for if remote is None else remote.site_for,
@@ -143,6 +145,14 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | No
             await remote.close()
     if failure is not None:
         raise failure
+
+
+def _make_remote(workspace: str, cache_bytes_max: int) -> RemoteSide:
+    """Return what a worker needs that does not see the project's files."""
+    # Others need not pay for loading it.
+    from stepup_worker.remote import RemoteSide
+
+    return RemoteSide(workspace, cache_bytes_max)
 
 
 class _Daemon:

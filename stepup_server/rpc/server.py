@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 import grpc
 import grpc.aio
+from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from stepup_proto.reapi import bytestream_pb2 as bytestream
-from stepup_proto.reapi import remote_execution_pb2 as reapi
 from stepup_proto.v1 import control_pb2 as control
 from stepup_proto.v1 import dispatch_pb2 as dispatch
 from stepup_proto.v1 import plan_pb2 as plan
@@ -24,14 +23,12 @@ from stepup_server.engine.identities import Trust
 from stepup_server.engine.ports import Archive, Feed
 from stepup_shared.keepalive import SERVER_OPTIONS
 
-from .bytestream import ByteStreamServicer
 from .callers import Door
 from .control import ControlServicer
 from .dispatch import DispatchServicer
 from .handlers import handlers_of
 from .limits import WIRE_BYTES_MAX
 from .plan import PlanServicer
-from .storage import CapabilitiesServicer, StorageServicer
 from .tokens import AttemptTokens
 from .trust import TrustServicer
 
@@ -61,15 +58,14 @@ async def serving(
         identify=None if registry is None else registry.caller_of,
     )
     server = grpc.aio.server(options=OPTIONS)
-    services = {
+    services: dict[ServiceDescriptor, object] = {
         plan.DESCRIPTOR.services_by_name["PlanService"]: PlanServicer(engine, blobs),
         dispatch.DESCRIPTOR.services_by_name["DispatchService"]: DispatchServicer(engine, blobs, tokens),
         control.DESCRIPTOR.services_by_name["ControlService"]: ControlServicer(engine, feed, archive, version),
-        reapi.DESCRIPTOR.services_by_name["ContentAddressableStorage"]: StorageServicer(blobs),
-        reapi.DESCRIPTOR.services_by_name["Capabilities"]: CapabilitiesServicer(),
         trust.DESCRIPTOR.services_by_name["TrustService"]: TrustServicer(registry, door.expel),
-        bytestream.DESCRIPTOR.services_by_name["ByteStream"]: ByteStreamServicer(blobs),
     }
+    if not engine.director.desk.settings.embedded:
+        services |= _services_of_files(blobs)
     server.add_generic_rpc_handlers(
         tuple(handlers_of(service, servicer, door) for service, servicer in services.items())
     )
@@ -84,6 +80,22 @@ async def serving(
         yield
     finally:
         await server.stop(GRACE_S)
+
+
+def _services_of_files(blobs: Blobs) -> dict[ServiceDescriptor, object]:
+    """Return what workers need that do not see the project's files."""
+    # A director of one build has no such workers, and need not pay for loading all this.
+    from stepup_proto.reapi import bytestream_pb2, remote_execution_pb2
+
+    from .bytestream import ByteStreamServicer
+    from .storage import CapabilitiesServicer, StorageServicer
+
+    services = remote_execution_pb2.DESCRIPTOR.services_by_name
+    return {
+        services["ContentAddressableStorage"]: StorageServicer(blobs),
+        services["Capabilities"]: CapabilitiesServicer(),
+        bytestream_pb2.DESCRIPTOR.services_by_name["ByteStream"]: ByteStreamServicer(blobs),
+    }
 
 
 class Doors(NamedTuple):
