@@ -78,7 +78,7 @@ class Door:
             raise CallFailed(
                 grpc.StatusCode.PERMISSION_DENIED,
                 f"{caller.role.value.capitalize()} {caller.name} may not call {method}."
-                " The manual's page on roles tells who may.",
+                " The manual's page on trust tells who may.",
             )
         token = _current.set(caller)
         task = asyncio.current_task()
