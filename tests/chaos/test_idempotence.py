@@ -34,6 +34,7 @@ from tests.support.rpc_proxy import Fault, RpcProxy
 REAPI = "build.bazel.remote.execution.v2"
 PLAN = "stepup_proto.v1.PlanService"
 CONTROL = "stepup_proto.v1.ControlService"
+TRUST = "stepup_proto.v1.TrustService"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,19 @@ class NotServed:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Other tests make this call; the text says which."""
+
+    where: str
+
+
 def interrupt() -> control.ShutdownRequest:
     """Return a shutdown that does not wait for steps."""
     return control.ShutdownRequest(level=control.ShutdownRequest.LEVEL_INTERRUPT)
 
 
-Case: TypeAlias = Driven | Called | NotServed
+Case: TypeAlias = Driven | Called | NotServed | Elsewhere
 CASES: MappingProxyType[str, Case] = MappingProxyType({
     f"{PLAN}/Declare": Driven(),
     f"{PLAN}/Glob": Driven(),
@@ -71,6 +79,12 @@ CASES: MappingProxyType[str, Case] = MappingProxyType({
     f"{PLAN}/GetStepInfo": Driven(),
     f"{PLAN}/Locate": Driven(),
     "stepup_proto.v1.DispatchService/Synchronize": Driven(),
+    "stepup_proto.v1.DispatchService/SendOutput": Elsewhere("tests/integration/test_attempts.py"),
+    f"{TRUST}/Invite": Elsewhere("tests/integration/test_trust.py"),
+    f"{TRUST}/Enroll": Elsewhere("tests/integration/test_trust.py"),
+    f"{TRUST}/Renew": Elsewhere("tests/integration/test_trust.py"),
+    f"{TRUST}/Revoke": Elsewhere("tests/integration/test_trust.py"),
+    f"{TRUST}/ListIdentities": Elsewhere("tests/integration/test_trust.py"),
     f"{REAPI}.ContentAddressableStorage/FindMissingBlobs": Driven(),
     f"{REAPI}.ContentAddressableStorage/BatchUpdateBlobs": Driven(),
     f"{REAPI}.ContentAddressableStorage/BatchReadBlobs": Driven(),
@@ -85,6 +99,8 @@ CASES: MappingProxyType[str, Case] = MappingProxyType({
     f"{CONTROL}/Wait": Called(control.WaitRequest),
     f"{CONTROL}/Drain": Called(control.DrainRequest, ends=True),
     f"{CONTROL}/DrainWorker": Called(lambda: control.DrainWorkerRequest(workers=["w"]), ends=True),
+    f"{CONTROL}/CancelStep": Elsewhere("tests/integration/test_attempts.py"),
+    f"{CONTROL}/FollowOutput": Elsewhere("tests/integration/test_attempts.py"),
     f"{CONTROL}/Join": Called(control.JoinRequest, ends=True),
     f"{CONTROL}/Shutdown": Called(interrupt, ends=True),
     f"{CONTROL}/GetStatus": Called(control.GetStatusRequest),

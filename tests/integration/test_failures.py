@@ -130,7 +130,7 @@ def test_the_line_is_right_in_the_middle_of_a_long_batch(folder: Folder) -> None
     folder.plan(f"place = 1\n{once}\n\nplace = 2\n{once}")
     ended = folder.build(code=FAILED_AND_DRAINED)
     assert "GraphError: plan.py:12: " in ended.page("Standard error")
-    assert "(at plan.py:6)" in ended.page("Standard error")
+    assert "at plan.py:6" in ended.page("Standard error")
 
 
 def test_a_mistake_in_a_plan_below_names_its_file(folder: Folder) -> None:

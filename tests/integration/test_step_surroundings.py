@@ -149,6 +149,7 @@ def test_a_build_leaves_nothing_beside_the_project(folder: Folder) -> None:
         "director.lock",
         "director.log",
         "graph.db",
+        "probe",
         "success.log",
         "worker0.log",
     ]
