@@ -11,9 +11,12 @@ from tests.support.project_folder import Folder
 
 EXAMPLES = [pytest.param(path, id=path.name) for path in find_examples()]
 WITH_GRAPHS = [
-    pytest.param(path, id=path.name)
-    for path in find_examples()
-    if list(path.glob(f"{PREFIX}*graph*")) and not (path / "one_slot.md").exists()
+    path for path in find_examples() if list(path.glob(f"{PREFIX}*graph*")) and not (path / "one_slot.md").exists()
+]
+# All of them take minutes; every third one is enough to see that something is wrong.
+TWICE = [
+    pytest.param(path, id=path.name, marks=[pytest.mark.chaos] if place % 3 else [])
+    for place, path in enumerate(WITH_GRAPHS)
 ]
 MANY = {"EXAMPLE_JOBS": "4", "STEPUP_BUILD_WORKERS": "2"}
 
@@ -30,7 +33,7 @@ def test_an_example_writes_what_is_expected(example: Path, folder: Folder, reque
     assert not folder.left_processes()
 
 
-@pytest.mark.parametrize("example", WITH_GRAPHS)
+@pytest.mark.parametrize("example", TWICE)
 def test_an_example_ends_in_the_same_graph_with_two_workers(example: Path, folder: Folder) -> None:
     place = prepare(example, folder.around)
     run = run_script(place, folder.environment(MANY))
