@@ -76,6 +76,8 @@ class Registry:
         self._server_key = make_key()
         self._server_certificate = self._authority.issue_server(self._server_key, clock(), _SERVER_S)
         self._state = self._load()
+        self._used: dict[str, tuple[bytes, _Open]] = {}
+        """By whom invitations were used, for those who have not heard the answer and ask again; not written down."""
         self._cached: dict[bytes, tuple[Caller, float, float]] = {}
         """Caller, beginning and expiry, by certificate."""
 
@@ -125,14 +127,20 @@ class Registry:
 
     def enroll(self, invitation: str, request: bytes) -> tuple[bytes, bytes, Member]:
         """Return certificate, anchor and what the certificate says; raises `NotTrusted`, or ValueError."""
-        found = self._state.invitations.get(invitation)
+        found = self._state.invitations.get(invitation) or self._used_for(invitation, request)
         if found is None or found.expires <= self._clock():
             raise NotTrusted("The invitation has been used or has expired. Ask for another one: stepup director invite")
         certificate = self._issue(found.role, found.name, request)
-        del self._state.invitations[invitation]
+        self._state.invitations.pop(invitation, None)
+        self._used[invitation] = request, found
         self._save()
         _, expires = self._state.issued[found.name]
         return certificate, self._authority.certificate, Member(found.role, found.name, "member", expires)
+
+    def _used_for(self, invitation: str, request: bytes) -> _Open | None:
+        """Return an invitation that was used for this very request: whoever asks again has the same key."""
+        used_for, found = self._used.get(invitation, (b"", None))
+        return found if used_for == request else None
 
     def renew(self, caller: Caller, request: bytes) -> bytes:
         """Return another certificate for the same role and name."""
@@ -145,6 +153,7 @@ class Registry:
         doomed = [id_ for id_, one in self._state.invitations.items() if one.name == name]
         for id_ in doomed:
             del self._state.invitations[id_]
+        self._used = {id_: used for id_, used in self._used.items() if used[1].name != name}
         count = len(doomed) + (name in self._state.issued)
         if count:
             self._state.revoked[name] = self._clock()
@@ -182,6 +191,7 @@ class Registry:
         """Forget invitations that nobody has used in time."""
         now = self._clock()
         self._state.invitations = {id_: one for id_, one in self._state.invitations.items() if one.expires > now}
+        self._used = {id_: used for id_, used in self._used.items() if used[1].expires > now}
 
     # The folder
 

@@ -28,7 +28,7 @@ from tests.support.deadline import wait_until
 from tests.support.processes import is_alive
 from tests.support.project_folder import Ended, Folder, Program
 
-__all__ = ("Ledger", "Ordeal", "ordeal_of", "send_signal")
+__all__ = ("REPOSITORY", "Ledger", "Ordeal", "ordeal_of", "send_signal")
 
 PLAN = """\
 import os

@@ -78,7 +78,8 @@ class TrustServiceServicer:
 
     def Enroll(self, request, context):
         """Purpose: turn an invitation into a certificate; the invitation is used up then.
-        Blocking: no. Retry: safe with the same key as long as the connection holds; otherwise ask for another invitation.
+        Blocking: no. Retry: safe: the same request gets another certificate for the same key, until the director restarts;
+        after that, ask for another invitation.
         Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (not a guest, or the
         invitation has been used or has expired).
         """

@@ -45,7 +45,8 @@ class TrustServiceStub:
     """
     Enroll: _grpc.UnaryUnaryMultiCallable[_trust_pb2.EnrollRequest, _trust_pb2.EnrollResponse]
     """Purpose: turn an invitation into a certificate; the invitation is used up then.
-    Blocking: no. Retry: safe with the same key as long as the connection holds; otherwise ask for another invitation.
+    Blocking: no. Retry: safe: the same request gets another certificate for the same key, until the director restarts;
+      after that, ask for another invitation.
     Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (not a guest, or the
       invitation has been used or has expired).
     """
@@ -76,7 +77,8 @@ class TrustServiceAsyncStub(TrustServiceStub):
     """
     Enroll: _aio.UnaryUnaryMultiCallable[_trust_pb2.EnrollRequest, _trust_pb2.EnrollResponse]  # type: ignore[assignment]
     """Purpose: turn an invitation into a certificate; the invitation is used up then.
-    Blocking: no. Retry: safe with the same key as long as the connection holds; otherwise ask for another invitation.
+    Blocking: no. Retry: safe: the same request gets another certificate for the same key, until the director restarts;
+      after that, ask for another invitation.
     Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (not a guest, or the
       invitation has been used or has expired).
     """
@@ -116,7 +118,8 @@ class TrustServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_trust_pb2.EnrollResponse, _abc.Awaitable[_trust_pb2.EnrollResponse]]:
         """Purpose: turn an invitation into a certificate; the invitation is used up then.
-        Blocking: no. Retry: safe with the same key as long as the connection holds; otherwise ask for another invitation.
+        Blocking: no. Retry: safe: the same request gets another certificate for the same key, until the director restarts;
+          after that, ask for another invitation.
         Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (not a guest, or the
           invitation has been used or has expired).
         """
