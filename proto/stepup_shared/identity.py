@@ -25,6 +25,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import NameOID
@@ -137,7 +138,9 @@ class Authority:
         """Return the code of an invitation."""
         return base64.urlsafe_b64encode(_compressed(self._key.public_key()) + secret).decode().rstrip("=")
 
-    def _sign(self, subject: str, public: object, names: list[x509.GeneralName], now: float, life_s: float) -> bytes:
+    def _sign(
+        self, subject: str, public: CertificatePublicKeyTypes, names: list[x509.GeneralName], now: float, life_s: float
+    ) -> bytes:
 
         moment = _moment(now)
         builder = (
@@ -303,10 +306,10 @@ def _make_anchor(public: EllipticCurvePublicKey, signer: EllipticCurvePrivateKey
     return _signed(builder, signer)
 
 
-def _builder(subject: str, issuer: str, public: object) -> x509.CertificateBuilder:
+def _builder(subject: str, issuer: str, public: CertificatePublicKeyTypes) -> x509.CertificateBuilder:
 
     builder = x509.CertificateBuilder().subject_name(_name(subject)).issuer_name(_name(issuer))
-    return builder.serial_number(x509.random_serial_number()).public_key(public)  # type: ignore[arg-type]
+    return builder.serial_number(x509.random_serial_number()).public_key(public)
 
 
 def _signed(builder: x509.CertificateBuilder, key: EllipticCurvePrivateKey) -> bytes:

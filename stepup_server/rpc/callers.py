@@ -135,7 +135,7 @@ _NO_TOKEN = (
     "The call shows no token. Steps find theirs in the file that STEPUP_TOKEN_FILE names, and the director's owner"
     f" beside its socket, in SOCKET.token; it travels as metadata {TOKEN}."
 )
-_WRONG_TOKEN = "The call shows a token that this director does not know; another one may have made it."  # noqa: S105
+_WRONG_TOKEN = "The call shows a token that this director does not know; another one may have made it."  # noqa: S105 -- says so
 
 
 def _unknown(reason: str) -> CallFailed:

@@ -10,6 +10,7 @@ import grpc
 import grpc.aio
 
 from stepup_proto.v1 import plan_pb2
+from stepup_shared.tokens import TOKEN
 from stepup_worker.core.values import Amendment, AttemptId, Observation
 
 from .channel import Link
@@ -26,7 +27,6 @@ _PASSED_ON = frozenset(
 )
 """What steps may say."""
 _REFUSAL = "stepup-refusal-bin"
-_TOKEN = "stepup-token"  # noqa: S105 -- the name of a metadata entry
 
 _BYTES_MAX = 64 * 1024 * 1024
 _OPTIONS = (("grpc.max_receive_message_length", _BYTES_MAX), ("grpc.so_reuseport", 0))
@@ -105,7 +105,7 @@ class Proxy(grpc.GenericRpcHandler):
         A step cannot know that the director is elsewhere: it waits here, as its worker does, until the link is mended.
         That ends with the attempt: whoever has called is gone then, and this is cancelled.
         """
-        metadata = tuple(entry for entry in context.invocation_metadata() or () if entry[0] == _TOKEN)
+        metadata = tuple(entry for entry in context.invocation_metadata() or () if entry[0] == TOKEN)
         while True:
             channel = await self._link.channel()
             ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)

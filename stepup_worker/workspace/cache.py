@@ -100,13 +100,6 @@ class Cache:
         if files:
             await self._depot.store(files)
 
-    def adopt(self, content: Content, path: str) -> None:
-        """Keep a file that was made here; it moves into the cache."""
-        if content.digest in self._sizes:
-            return
-        os.rename(path, self.path_of(content.digest))
-        self._note(content)
-
     def _arrival(self, content: Content) -> asyncio.Task[None]:
         """Return the fetching of a content, begun if it has not been."""
         arrival = self._arriving.get(content.digest)
