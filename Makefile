@@ -21,7 +21,7 @@ help:
 	@echo "make demo    install into $(VENV) and run the example of the manual"
 	@echo "make demo-remote  the same example on a director and two workers that share nothing but a network"
 	@echo "make test    all checks and all tests"
-	@echo "make chaos   the long forms of the tests of faults and attacks; CHAOS='-k R_08' chooses"
+	@echo "make chaos   the long forms of the tests of faults and attacks; CHAOS='R-01 S-06' chooses"
 	@echo "make soak    all faults in turn, for SOAK_MINUTES minutes (10), one each SOAK_FAULT_S seconds (60)"
 	@echo "make chaos-tools   install what the tests of faults need besides Python, or say what is missing"
 	@echo "make lint    ruff: rules and format"
@@ -45,9 +45,12 @@ test: generated lint types imports $(JAVASCRIPT)/node_modules/stamp
 	$(BIN)/python -m pytest -n 2
 
 # What is missing makes tests skip, with the reason: the list of what was skipped is part of the result.
+# CHAOS is a list of numbers, or what pytest understands.
+SPACE := $(subst ,, )
+chosen = $(if $(filter -%,$(1)),$(1),$(if $(strip $(1)),-k '$(subst $(SPACE), or ,$(strip $(1)))'))
 chaos: $(VENV)/stamp-dev
 	$(BIN)/python -m tests.support.tools
-	$(BIN)/python -m pytest -m chaos --timeout 7200 --counts chaos-counts.json $(CHAOS)
+	$(BIN)/python -m pytest -m chaos --timeout 7200 --counts chaos-counts.json $(call chosen,$(CHAOS))
 
 soak: $(VENV)/stamp-dev
 	$(BIN)/python -m tests.support.tools

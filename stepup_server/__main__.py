@@ -135,6 +135,7 @@ def _make_director(settings: Settings, socket: str, database: str, clock: Monoto
         root=settings.root,
         allowed_roots=settings.allowed_roots,
         embedded=settings.embedded,
+        moves_files=settings.moves_files,
         lease_s=settings.lease_s,
         loss_cap=settings.loss_cap,
         epoch=epoch,

@@ -36,6 +36,8 @@ class Settings:
     """How long the token of a running step is good, in seconds."""
     embedded: bool = False
     """The director and one worker belong to a command line and end with it."""
+    moves_files: bool = True
+    """Workers may come that do not see the project, and are sent its files."""
     ready_fd: int | None = None
     """A descriptor to be closed as soon as the director listens."""
     lifeline_fd: int | None = None

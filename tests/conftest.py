@@ -9,10 +9,18 @@ from typing import Protocol
 
 import pytest
 
-from tests.support.counts import Counts, write_counts
+from tests.support.counts import Counts, numbers_of, write_counts
 from tests.support.project_folder import PROGRAMS, Folder, plain_environment
 
-__all__ = ("RunStepUp", "project_folder", "pytest_addoption", "pytest_terminal_summary", "run_stepup", "what_counts")
+__all__ = (
+    "RunStepUp",
+    "project_folder",
+    "pytest_addoption",
+    "pytest_itemcollected",
+    "pytest_terminal_summary",
+    "run_stepup",
+    "what_counts",
+)
 
 SECONDS_MAX = 100
 
@@ -23,8 +31,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--counts", metavar="FILE", help="write what the tests have counted, as JSON")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Tell what was counted."""
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let `-k R-08` find what the first lines of modules and tests say that they are about."""
+    item.extra_keyword_matches.update(numbers_of(item))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Generator[None]:
+    """Tell what was counted, below everything else."""
+    yield
     write_counts(terminalreporter, config.getoption("--counts"))
 
 

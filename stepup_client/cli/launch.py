@@ -286,6 +286,7 @@ class _Daemons:
                 root=self._settings.root,
                 socket=socket,
                 embedded=True,
+                moves_files=False,
                 ready_fd=ready_fd,
                 lifeline_fd=lifeline_fd,
                 allowed_roots=self._settings.allowed_roots,

@@ -50,6 +50,8 @@ class DirectorSettings:
     """Directories besides the root beneath which outputs may lie; absolute."""
     embedded: bool = False
     """One local worker belongs to this director and lives and dies with it."""
+    moves_files: bool = True
+    """Workers may come that do not see the project, and are sent its files."""
     lease_s: float = LEASE_S
     """How long a worker may be out of touch before its attempts are given up."""
     loss_cap: int = 3

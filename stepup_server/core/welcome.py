@@ -26,7 +26,7 @@ def check_welcome(settings: DirectorSettings, description: WorkerDescription) ->
     wrong = mismatch(settings.version, description.version)
     if wrong is not None:
         raise Unwelcome(wrong)
-    if description.own_workspace and settings.embedded:
+    if description.own_workspace and not settings.moves_files:
         raise Unwelcome("This director belongs to one build on this machine. Start one that stays: 'stepup director'.")
     if not description.own_workspace and not _sees_the_project(settings, description):
         raise Unwelcome(_elsewhere(settings, description))

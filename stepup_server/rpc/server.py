@@ -64,7 +64,7 @@ async def serving(
         control.DESCRIPTOR.services_by_name["ControlService"]: ControlServicer(engine, feed, archive, version),
         trust.DESCRIPTOR.services_by_name["TrustService"]: TrustServicer(registry, door.expel),
     }
-    if not engine.director.desk.settings.embedded:
+    if engine.director.desk.settings.moves_files:
         services |= _services_of_files(blobs)
     server.add_generic_rpc_handlers(
         tuple(handlers_of(service, servicer, door) for service, servicer in services.items())

@@ -1,4 +1,4 @@
-"""Outputs that turn out to be something else than files: told by name and kind, at once, and never followed."""
+"""S-07: outputs that turn out to be something else than files: told by name and kind, at once, and never followed."""
 
 from __future__ import annotations
 

@@ -37,10 +37,11 @@ def install(directory: Path, workspaces: Path) -> dict[str, str]:
 
 def main() -> None:
     """Be `sb` or `stepup`."""
+    import stepup_server.__main__ as director
     import stepup_worker.__main__ as worker
     from stepup_client.cli import main as cli
 
-    serve = worker.serve
+    direct, serve = director.serve, worker.serve
     # Steps must not see where the tests are.
     os.environ.pop("PYTHONPATH")
     folder = os.environ.pop(WORKSPACES)
@@ -48,6 +49,7 @@ def main() -> None:
     def serve_elsewhere(settings: Settings) -> int:
         return serve(replace(settings, workspace=f"{folder}/{os.getpid()}-{settings.name}"))
 
+    director.serve = lambda settings: direct(replace(settings, moves_files=True))
     worker.serve = serve_elsewhere
     program = cli.sb if sys.argv[0].endswith("sb") else cli.stepup
     sys.exit(program())

@@ -1,4 +1,4 @@
-"""Where outputs may lie: whatever a path says and whatever is on its way, nothing else is touched."""
+"""S-06: where outputs may lie: whatever a path says and whatever is on its way, nothing else is touched."""
 
 from __future__ import annotations
 

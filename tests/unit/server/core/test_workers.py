@@ -340,3 +340,12 @@ def test_large_files_on_their_way_are_told_of_and_change_nothing(project: Projec
     assert project.director.workforce.workers[attempt.worker].transfers == {attempt.id: moving}
     assert project.finish(ticket).code == ReturnCode.OK
     assert not project.director.workforce.workers[attempt.worker].transfers
+
+
+def test_a_director_that_moves_no_files_refuses_workers_that_need_them() -> None:
+    project = Project(settings=DirectorSettings(moves_files=False))
+    project.join("here")
+    assert project.workers["here"].is_connected
+    project.join("elsewhere", own_workspace=True)
+    assert not project.workers["elsewhere"].is_connected
+    assert isinstance(list(project.answers.values())[-1], Unwelcome)
