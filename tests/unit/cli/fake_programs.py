@@ -36,6 +36,7 @@ class Settings:
     root: str = ""
     socket: str = ""
     embedded: bool = False
+    moves_files: bool = True
     ready_fd: int = -1
     lifeline_fd: int = -1
     log_format: str = ""
