@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ModuleSpec, PathFinder
@@ -26,6 +27,11 @@ _SUFFIXES = (*SOURCE_SUFFIXES, *EXTENSION_SUFFIXES)
 
 _PATTERNS = tuple(dict.fromkeys(["*/", *(f"*{os.path.splitext(suffix)[1]}" for suffix in _SUFFIXES)]))
 """What may be a module, or hold some."""
+
+_QUIET_S_MAX = 1.0
+"""How long the threads of a closed connection may take to end."""
+
+_QUIET_PAUSE_S = 0.001
 
 
 def install(accepted: PathFilter) -> None:
@@ -46,6 +52,9 @@ class ProjectFinder:
         """What may be a module, by directory."""
         self._thread = threading.local()
         self._session: PlanSession | None = None
+        self._others: set[str] | None = None
+        """The threads that were there before our connections since the last fork; None: there were none."""
+        self._minds_forks = False
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -108,8 +117,32 @@ class ProjectFinder:
             from .rpc.connection import ConnectionSettings
             from .rpc.session import PlanSession
 
+            self._mind_forks()
             settings = ConnectionSettings(
                 os.environ["STEPUP_DIRECTOR_SOCKET"], None, os.environ.get("STEPUP_TOKEN_FILE", "")
             )
             self._session = PlanSession(settings, int(os.environ["STEPUP_STEP_I"]), int(os.environ["STEPUP_JOB_I"]))
         return self._session
+
+    def _mind_forks(self) -> None:
+        """Remember what was there before a connection, of which nothing may be left when this process forks itself."""
+        if self._others is None:
+            self._others = _threads()
+        if not self._minds_forks:
+            self._minds_forks = True
+            os.register_at_fork(before=self._await_quiet)
+
+    def _await_quiet(self) -> None:
+        """Wait for the threads of the closed connection to end.
+
+        gRPC closes behind our backs; a process that is forked while one of its threads holds a lock never gets it back.
+        Threads that the script itself has started meanwhile are waited for in vain, but once.
+        """
+        others, self._others = self._others, None
+        deadline = time.monotonic() + _QUIET_S_MAX
+        while others is not None and not _threads() <= others and time.monotonic() < deadline:
+            time.sleep(_QUIET_PAUSE_S)
+
+
+def _threads() -> set[str]:
+    return set(os.listdir("/proc/self/task"))

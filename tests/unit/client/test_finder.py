@@ -119,6 +119,14 @@ def test_a_forked_process_imports_too(director: FakeDirector) -> None:
     assert (done.returncode, done.stdout) == (0, "forked\n")
 
 
+def test_no_thread_of_a_closed_connection_is_there_when_a_process_forks_itself(director: FakeDirector) -> None:
+    write(director.project / "first.py", "")
+    # What is registered first is called last.
+    text = "import os\nos.register_at_fork(before=lambda: print(os.listdir('/proc/self/task') == [str(os.getpid())]))\n"
+    done = run_script(director, text + "import first\nif not os.fork(): os._exit(0)\nos.wait()\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True\n", "")
+
+
 def test_elsewhere_nobody_is_asked(director: FakeDirector) -> None:
     text = "import os, sys\nprint([type(one).__name__ for one in sys.meta_path])\n"
     environment = {name: value for name, value in os.environ.items() if name != "STEPUP_WORKSPACE"}
