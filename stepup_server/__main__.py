@@ -28,6 +28,7 @@ from .core.director import Director, DirectorSettings
 from .core.states import StopLevel
 from .engine.clock import MonotonicClock
 from .engine.engine import Engine
+from .engine.identities import Trust
 from .engine.ports import JournalFailed, JournalLost, Reporter
 from .files.blobs import BlobStore
 from .files.disk import ProjectDisk
@@ -120,12 +121,22 @@ def _doors(settings: Settings, socket: str, token: str) -> Doors:
     """Say where to listen, and to whom."""
     if not settings.listen:
         return Doors(socket, token, settings.token_life_s)
-    # Only those pay for it who listen to others.
-    from .trust.registry import Registry
+    return Doors(socket, token, settings.token_life_s, settings.listen, _registry(settings))
 
+
+def _registry(settings: Settings) -> Trust:
+    """Return whom the director believes of those who come from elsewhere."""
+    # Only those pay for it who listen to others.
     folder = os.path.join(settings.root, ".stepup/trust")
-    registry = Registry(folder, settings.listen, time.time, certificate_s=settings.certificate_s)
-    return Doors(socket, token, settings.token_life_s, settings.listen, registry)
+    if settings.site_files is None:
+        from .trust.registry import Registry
+
+        return Registry(folder, settings.listen, time.time, certificate_s=settings.certificate_s)
+    from stepup_shared.site_files import SiteFiles
+
+    from .trust.site import SiteRegistry
+
+    return SiteRegistry(folder, settings.listen, time.time, SiteFiles(*settings.site_files))
 
 
 def _make_director(settings: Settings, socket: str, database: str, clock: MonotonicClock, epoch: int) -> Director:

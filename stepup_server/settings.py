@@ -30,6 +30,9 @@ class Settings:
     """Path of the Unix socket; None: one in a new private directory below /tmp."""
     listen: str = ""
     """HOST:PORT at which workers and others on other machines are served, by TLS; empty: nobody is."""
+    site_files: tuple[str, str, str] | None = None
+    """Paths of certificates of authorities, of a certificate and its key, in PEM, which the site has made;
+    None: the director makes its own."""
     certificate_s: float = CERTIFICATE_S
     """How long the certificates of others are good, in seconds."""
     token_life_s: float = TOKEN_LIFE_S
@@ -120,6 +123,7 @@ def settings_from_arguments(arguments: Sequence[str]) -> Settings | InspectSetti
         root=root,
         socket=chosen.socket,
         listen=chosen.listen,
+        site_files=_site_files(parser, chosen),
         certificate_s=chosen.certificate_life,
         token_life_s=chosen.token_life,
         log_format=chosen.log_format,
@@ -204,6 +208,8 @@ def _add_trust(parser: argparse.ArgumentParser) -> None:
         metavar="HOST:PORT",
         help="also serve other machines, by TLS, to those who were invited: stepup director invite",
     )
+    for name, text in _SITE_FILES.items():
+        parser.add_argument(name, default="", metavar="FILE", help=text)
     parser.add_argument(
         "--certificate-life",
         type=float,
@@ -220,6 +226,19 @@ def _add_trust(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _site_files(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> tuple[str, str, str] | None:
+    """Return the three files of the site's own; None when the director makes its certificates itself."""
+    files = (chosen.tls_ca, chosen.tls_cert, chosen.tls_key)
+    if not any(files):
+        return None
+    if not all(files):
+        parser.error("--tls-ca, --tls-cert and --tls-key belong together: give all three, or none")
+    if not chosen.listen:
+        parser.error("--tls-ca, --tls-cert and --tls-key are of use only with --listen HOST:PORT")
+    ca, certificate, key = map(os.path.abspath, files)
+    return ca, certificate, key
+
+
 def _address(text: str) -> str:
     """Read where to listen; empty: nowhere."""
     if not text:
@@ -230,6 +249,11 @@ def _address(text: str) -> str:
     return text
 
 
+_SITE_FILES = {
+    "--tls-ca": "with --listen: certificates of your own, no invitations; FILE: the authorities of those who come",
+    "--tls-cert": "the director's certificate in PEM, for the HOST by which others call it",
+    "--tls-key": "its key in PEM, closed to others (mode 600)",
+}
 _PORTS = 65536
 
 

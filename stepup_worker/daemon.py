@@ -318,9 +318,13 @@ class _Daemon:
     async def _converse_once(self) -> str:
         """Talk with the director, if there is one, as long as possible; return why it ended."""
         try:
-            endpoint = self._membership.find()
+            return await self._converse_as_member()
         except NotAMember as reason:
             raise GaveUp(str(reason)) from reason
+
+    async def _converse_as_member(self) -> str:
+        """Talk with the director; raises `NotAMember` where there is no way to it."""
+        endpoint = self._membership.find()
         if endpoint is None:
             return f"no director serves {self._settings.root}"
         self._shared.socket = endpoint.socket
@@ -336,6 +340,8 @@ class _Daemon:
                 raise GaveUp(f"The director refuses this worker: {refused}") from refused
             return str(refused)
         except Unreachable as unreachable:
+            if not self._was_connected:
+                self._membership.explain(str(unreachable))
             return str(unreachable)
         finally:
             self._tell(StreamBroken())

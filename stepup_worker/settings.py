@@ -41,6 +41,9 @@ class Settings:
     """HOST:PORT of a director on another machine; empty: one on this machine."""
     code: str = ""
     """Of the invitation with which this machine becomes a member first."""
+    site_files: tuple[str, str, str] | None = None
+    """Paths of certificates of authorities, of a certificate and its key, in PEM, which the site has made;
+    None: those that an invitation has brought."""
     workspace: str | None = None
     """A directory of this worker's own, absolute; None: steps run in the project itself."""
     cache_bytes_max: int = 10 * 1024**3
@@ -106,6 +109,7 @@ def settings_from_arguments(arguments: Sequence[str] | None = None) -> Settings:
         socket=options.socket,
         director=options.director,
         code=options.code,
+        site_files=_site_files(parser, options),
         workspace=_workspace(options.workspace, options.director, os.environ),
         cache_bytes_max=options.cache_size,
         log_format=options.log_format,
@@ -122,6 +126,26 @@ def settings_from_arguments(arguments: Sequence[str] | None = None) -> Settings:
         ),
         drain_after_s=options.drain_after,
     )
+
+
+_SITE_FILES = {
+    "--tls-ca": "with --director: certificates of your own, no invitation; FILE: the authorities of the director",
+    "--tls-cert": "this worker's certificate in PEM, which says stepup://worker/NAME among its alternative names",
+    "--tls-key": "its key in PEM, closed to others (mode 600)",
+}
+
+
+def _site_files(parser: argparse.ArgumentParser, options: argparse.Namespace) -> tuple[str, str, str] | None:
+    """Return the three files of the site's own; None when there are none."""
+    files = (options.tls_ca, options.tls_cert, options.tls_key)
+    if not any(files):
+        return None
+    if not all(files):
+        parser.error("--tls-ca, --tls-cert and --tls-key belong together: give all three, or none")
+    if not options.director or options.code:
+        parser.error("--tls-ca, --tls-cert and --tls-key go with --director HOST:PORT, and without an invitation")
+    ca, certificate, key = map(os.path.abspath, files)
+    return ca, certificate, key
 
 
 def _spelled_out(words: list[str]) -> list[str]:
@@ -185,6 +209,8 @@ def make_parser() -> argparse.ArgumentParser:
         help="the director is on another machine, and has let this one in before (default: STEPUP_DIRECTOR)",
     )  # fmt: skip
     parser.add_argument("--code", default="", help=argparse.SUPPRESS)
+    for name, text in _SITE_FILES.items():
+        parser.add_argument(name, default="", metavar="FILE", help=text)
     parser.add_argument("--socket", help="the director's socket (default: found through ROOT/.stepup)")
     parser.add_argument(
         "--workspace", metavar="DIR",

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from stepup_server.core.ids import AttemptId
 
-__all__ = ("Caller", "Invitation", "Member", "NotTrusted", "Role", "Trust")
+__all__ = ("Caller", "Invitation", "Member", "NotOffered", "NotTrusted", "Role", "Trust")
 
 
 @enum.unique
@@ -65,6 +65,10 @@ class NotTrusted(Exception):
     """Somebody is not, or no more, who may do this; the text says what to do."""
 
 
+class NotOffered(Exception):
+    """What is asked for, a director does for nobody; the text says why and what to do."""
+
+
 class Trust(Protocol):
     """The certificates of one director."""
 
@@ -78,11 +82,25 @@ class Trust(Protocol):
         ...
 
     def caller_of(self, certificate: bytes) -> Caller | None:
-        """Return who has a certificate in PEM; None when it is nobody, or nobody any more."""
+        """Return who has a certificate in PEM; None when it is nobody, or nobody any more.
+
+        Raises
+        ------
+        NotTrusted
+            It has never been anybody.
+        """
         ...
 
     def invite(self, role: str, name: str, life_s: float) -> Invitation:
-        """Make an invitation; ValueError when role or name are impossible."""
+        """Make an invitation.
+
+        Raises
+        ------
+        ValueError
+            Role or name are impossible.
+        NotOffered
+            This director invites nobody.
+        """
         ...
 
     def enroll(self, invitation: str, request: bytes) -> tuple[bytes, bytes, Member]:
@@ -92,6 +110,8 @@ class Trust(Protocol):
         ------
         NotTrusted
             The invitation is good no more.
+        NotOffered
+            This director makes no certificates.
         ValueError
             The request is none.
         """

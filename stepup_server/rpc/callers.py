@@ -17,7 +17,7 @@ import grpc
 import grpc.aio
 
 from stepup_server.core.ids import AttemptId
-from stepup_server.engine.identities import Caller, Role
+from stepup_server.engine.identities import Caller, NotTrusted, Role
 from stepup_shared.tokens import TOKEN
 
 from .roles import may_call
@@ -109,7 +109,10 @@ class Door:
         certificates = auth.get("x509_pem_cert")
         if not certificates:
             return None
-        caller = None if self._identify is None else self._identify(certificates[0])
+        try:
+            caller = None if self._identify is None else self._identify(certificates[0])
+        except NotTrusted as reason:
+            raise _unknown(str(reason)) from reason
         if caller is None:
             raise _unknown("This certificate is not good, or not good any more. Join again: stepup director invite")
         return caller

@@ -7,7 +7,6 @@ each file as a whole.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -22,6 +21,8 @@ from stepup_shared.identity import (
     make_code,
     make_key,
 )
+
+from .folder import PrivateFolder
 
 __all__ = ("INVITATION_S", "Registry")
 
@@ -63,16 +64,14 @@ class Registry:
         """Take up what is in a folder, or begin."""
         self.address = address
         """Where the director listens, for others."""
-        self._folder = folder
+        self._folder = PrivateFolder(folder)
         self._clock = clock
         self._certificate_s = certificate_s
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        self._check_folder()
-        if not os.path.exists(self._path("authority.key")):
+        if not self._folder.has("authority.key"):
             key, certificate = make_authority(clock())
-            self._write("authority.pem", certificate)
-            self._write("authority.key", key)
-        self._authority = Authority(self._read("authority.key"), self._read("authority.pem"))
+            self._folder.write("authority.pem", certificate)
+            self._folder.write("authority.key", key)
+        self._authority = Authority(self._folder.read("authority.key"), self._folder.read("authority.pem"))
         self._server_key = make_key()
         self._server_certificate = self._authority.issue_server(self._server_key, clock(), _SERVER_S)
         self._state = self._load()
@@ -195,33 +194,9 @@ class Registry:
 
     # The folder
 
-    def _check_folder(self) -> None:
-        """Refuse to keep keys where others could read or replace them."""
-        status = os.lstat(self._folder)
-        if status.st_uid != os.getuid() or status.st_mode & 0o077:
-            raise OSError(f"{self._folder} must belong to you and be closed to others: chmod 700 {self._folder}")
-
-    def _path(self, name: str) -> str:
-        return os.path.join(self._folder, name)
-
-    def _read(self, name: str) -> bytes:
-        with open(self._path(name), "rb") as file:
-            return file.read()
-
-    def _write(self, name: str, content: bytes) -> None:
-        """Replace a file as a whole, durably."""
-        path = self._path(name)
-        fd = os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(fd, content)
-            os.fsync(fd)
-        finally:
-            os.close(fd)
-        os.replace(f"{path}.new", path)
-
     def _load(self) -> _State:
         try:
-            stored = json.loads(self._read("members.json"))
+            stored = json.loads(self._folder.read("members.json"))
         except FileNotFoundError:
             return _State()
         return _State(
@@ -231,7 +206,7 @@ class Registry:
         )
 
     def _save(self) -> None:
-        self._write("members.json", json.dumps(asdict(self._state), indent=1).encode())
+        self._folder.write("members.json", json.dumps(asdict(self._state), indent=1).encode())
 
 
 _BEGINS_EARLIER_S = 3600.0

@@ -13,8 +13,6 @@ from stepup_shared.tokens import Presenting, local_token
 
 __all__ = ("Endpoint",)
 
-_SERVER_NAME = "stepup-director"
-
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -28,6 +26,8 @@ class Endpoint:
     """In PEM."""
     anchor: bytes = b""
     """Of the director's authority, in PEM."""
+    server_name: str = ""
+    """Which name the director's certificate must say; empty: that of the host in `target`."""
     token: str = ""
     """What a caller on this machine shows instead."""
 
@@ -47,6 +47,5 @@ class Endpoint:
             channel = grpc.aio.insecure_channel(self.target, options=options)
             return cast("grpc.aio.Channel", Presenting(channel, lambda: self.token))
         credentials = grpc.ssl_channel_credentials(self.anchor, self.key, self.certificate)
-        # Whoever holds the authority's key is the director, whatever its address is called here.
-        named = (*options, ("grpc.ssl_target_name_override", _SERVER_NAME))
-        return grpc.aio.secure_channel(self.target, credentials, options=named)
+        named = (("grpc.ssl_target_name_override", self.server_name),) if self.server_name else ()
+        return grpc.aio.secure_channel(self.target, credentials, options=(*options, *named))

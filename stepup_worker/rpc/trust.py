@@ -8,6 +8,7 @@ import grpc
 
 from stepup_proto.v1 import trust_pb2
 from stepup_proto.v1.trust_pb2_grpc import TrustServiceStub
+from stepup_shared.handshakes import Means, failure_in, told
 from stepup_shared.identity import SERVER_NAME, Credential, guest_credential, make_key, make_request
 
 from .endpoint import Endpoint
@@ -70,17 +71,7 @@ async def renew(endpoint: Endpoint) -> Credential:
 def _explain(address: str, error: grpc.RpcError) -> str:
     """Say in a sentence or two why nobody lets us in."""
     call = cast("grpc.Call", error)
-    code, details = call.code(), call.details() or ""
-    if code is not grpc.StatusCode.UNAVAILABLE:
+    details = call.details() or call.code().name
+    if call.code() is not grpc.StatusCode.UNAVAILABLE:
         return details
-    if "CERTIFICATE_VERIFY_FAILED" in details or "handshake failed" in details.lower():
-        return (
-            f"Whoever answers at {address} is not the director that made this code."
-            " Check the address; if it is right, somebody is in between, or the director was set up anew."
-        )
-    if "Socket closed" in details or "tlsv1 alert" in details.lower() or "Connection reset" in details:
-        return (
-            f"The director at {address} does not know this invitation: it was used already, or has expired."
-            " Ask for another one: stepup director invite"
-        )
-    return f"Nobody answers at {address}: is the director running, with --listen, and is the port open?"
+    return told(failure_in(details), Means.CODE, address)

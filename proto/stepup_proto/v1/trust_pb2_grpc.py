@@ -69,8 +69,8 @@ class TrustServiceServicer:
     def Invite(self, request, context):
         """Purpose: invite somebody.
         Blocking: no. Retry: safe; each answer is another invitation, and those that nobody uses expire.
-        Status codes: INVALID_ARGUMENT (role, name or life), FAILED_PRECONDITION (the director listens to nobody elsewhere),
-        PERMISSION_DENIED.
+        Status codes: INVALID_ARGUMENT (role, name or life), FAILED_PRECONDITION (the director listens to nobody elsewhere, or
+        its certificates are made by its site), PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -81,7 +81,7 @@ class TrustServiceServicer:
         Blocking: no. Retry: safe: the same request gets another certificate for the same key, until the director restarts;
         after that, ask for another invitation.
         Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (not a guest, or the
-        invitation has been used or has expired).
+        invitation has been used or has expired), FAILED_PRECONDITION (certificates are made by the site).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -90,7 +90,8 @@ class TrustServiceServicer:
     def Renew(self, request, context):
         """Purpose: get a new certificate before the old one expires.
         Blocking: no. Retry: safe; each answer is another certificate for the same role and name.
-        Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (revoked).
+        Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (revoked),
+        FAILED_PRECONDITION (certificates are made by the site).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -40,20 +40,21 @@ class TrustServiceStub:
     Invite: _grpc.UnaryUnaryMultiCallable[_trust_pb2.InviteRequest, _trust_pb2.InviteResponse]
     """Purpose: invite somebody.
     Blocking: no. Retry: safe; each answer is another invitation, and those that nobody uses expire.
-    Status codes: INVALID_ARGUMENT (role, name or life), FAILED_PRECONDITION (the director listens to nobody elsewhere),
-      PERMISSION_DENIED.
+    Status codes: INVALID_ARGUMENT (role, name or life), FAILED_PRECONDITION (the director listens to nobody elsewhere, or
+      its certificates are made by its site), PERMISSION_DENIED.
     """
     Enroll: _grpc.UnaryUnaryMultiCallable[_trust_pb2.EnrollRequest, _trust_pb2.EnrollResponse]
     """Purpose: turn an invitation into a certificate; the invitation is used up then.
     Blocking: no. Retry: safe: the same request gets another certificate for the same key, until the director restarts;
       after that, ask for another invitation.
     Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (not a guest, or the
-      invitation has been used or has expired).
+      invitation has been used or has expired), FAILED_PRECONDITION (certificates are made by the site).
     """
     Renew: _grpc.UnaryUnaryMultiCallable[_trust_pb2.RenewRequest, _trust_pb2.RenewResponse]
     """Purpose: get a new certificate before the old one expires.
     Blocking: no. Retry: safe; each answer is another certificate for the same role and name.
-    Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (revoked).
+    Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (revoked),
+      FAILED_PRECONDITION (certificates are made by the site).
     """
     Revoke: _grpc.UnaryUnaryMultiCallable[_trust_pb2.RevokeRequest, _trust_pb2.RevokeResponse]
     """Purpose: believe somebody no more, from now on; open streams end.
@@ -72,20 +73,21 @@ class TrustServiceAsyncStub(TrustServiceStub):
     Invite: _aio.UnaryUnaryMultiCallable[_trust_pb2.InviteRequest, _trust_pb2.InviteResponse]  # type: ignore[assignment]
     """Purpose: invite somebody.
     Blocking: no. Retry: safe; each answer is another invitation, and those that nobody uses expire.
-    Status codes: INVALID_ARGUMENT (role, name or life), FAILED_PRECONDITION (the director listens to nobody elsewhere),
-      PERMISSION_DENIED.
+    Status codes: INVALID_ARGUMENT (role, name or life), FAILED_PRECONDITION (the director listens to nobody elsewhere, or
+      its certificates are made by its site), PERMISSION_DENIED.
     """
     Enroll: _aio.UnaryUnaryMultiCallable[_trust_pb2.EnrollRequest, _trust_pb2.EnrollResponse]  # type: ignore[assignment]
     """Purpose: turn an invitation into a certificate; the invitation is used up then.
     Blocking: no. Retry: safe: the same request gets another certificate for the same key, until the director restarts;
       after that, ask for another invitation.
     Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (not a guest, or the
-      invitation has been used or has expired).
+      invitation has been used or has expired), FAILED_PRECONDITION (certificates are made by the site).
     """
     Renew: _aio.UnaryUnaryMultiCallable[_trust_pb2.RenewRequest, _trust_pb2.RenewResponse]  # type: ignore[assignment]
     """Purpose: get a new certificate before the old one expires.
     Blocking: no. Retry: safe; each answer is another certificate for the same role and name.
-    Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (revoked).
+    Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (revoked),
+      FAILED_PRECONDITION (certificates are made by the site).
     """
     Revoke: _aio.UnaryUnaryMultiCallable[_trust_pb2.RevokeRequest, _trust_pb2.RevokeResponse]  # type: ignore[assignment]
     """Purpose: believe somebody no more, from now on; open streams end.
@@ -107,8 +109,8 @@ class TrustServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_trust_pb2.InviteResponse, _abc.Awaitable[_trust_pb2.InviteResponse]]:
         """Purpose: invite somebody.
         Blocking: no. Retry: safe; each answer is another invitation, and those that nobody uses expire.
-        Status codes: INVALID_ARGUMENT (role, name or life), FAILED_PRECONDITION (the director listens to nobody elsewhere),
-          PERMISSION_DENIED.
+        Status codes: INVALID_ARGUMENT (role, name or life), FAILED_PRECONDITION (the director listens to nobody elsewhere, or
+          its certificates are made by its site), PERMISSION_DENIED.
         """
 
     @_abc_1.abstractmethod
@@ -121,7 +123,7 @@ class TrustServiceServicer(metaclass=_abc_1.ABCMeta):
         Blocking: no. Retry: safe: the same request gets another certificate for the same key, until the director restarts;
           after that, ask for another invitation.
         Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (not a guest, or the
-          invitation has been used or has expired).
+          invitation has been used or has expired), FAILED_PRECONDITION (certificates are made by the site).
         """
 
     @_abc_1.abstractmethod
@@ -132,7 +134,8 @@ class TrustServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_trust_pb2.RenewResponse, _abc.Awaitable[_trust_pb2.RenewResponse]]:
         """Purpose: get a new certificate before the old one expires.
         Blocking: no. Retry: safe; each answer is another certificate for the same role and name.
-        Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (revoked).
+        Status codes: INVALID_ARGUMENT (the request is no certificate request), PERMISSION_DENIED (revoked),
+          FAILED_PRECONDITION (certificates are made by the site).
         """
 
     @_abc_1.abstractmethod

@@ -42,3 +42,25 @@ def test_root_and_limit_come_from_the_environment(monkeypatch: pytest.MonkeyPatc
 def test_names_are_fit_for_files(name: str) -> None:
     with pytest.raises(SystemExit):
         settings_from_arguments(["--name", name])
+
+
+FILES = ["--tls-ca", "ca.pem", "--tls-cert", "w.pem", "--tls-key", "w.key"]
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["--director", "there:1", *FILES[:4]], "belong together"),
+        (FILES, "go with --director"),
+        (["join", "there:1", "CODE", *FILES], "without an invitation"),
+    ],
+)
+def test_the_files_of_a_site_belong_together(capsys: pytest.CaptureFixture[str], words: list[str], text: str) -> None:
+    with pytest.raises(SystemExit):
+        settings_from_arguments(words)
+    assert text in capsys.readouterr().err
+
+
+def test_the_files_of_a_site_are_found_from_wherever_the_worker_goes() -> None:
+    settings = settings_from_arguments(["--director", "there:1", *FILES])
+    assert settings.site_files == tuple(str(Path(name).absolute()) for name in FILES[1::2])
