@@ -83,7 +83,9 @@ class Registry:
     def configuration(self) -> tuple[bytes, bytes, bytes]:
         """Return key, certificate and the anchors of all who may connect now, in PEM."""
         now = self._clock()
-        guests = (one.anchor.encode() for one in self._state.invitations.values() if one.expires > now)
+        # Also of those who were let in already: if the answer was lost with the connection, they knock once more.
+        known = [*self._state.invitations.values(), *(found for _, found in self._used.values())]
+        guests = (one.anchor.encode() for one in known if one.expires > now)
         return self._server_key, self._server_certificate, b"".join((self._authority.certificate, *guests))
 
     def caller_of(self, certificate: bytes) -> Caller | None:
@@ -105,10 +107,11 @@ class Registry:
         identity = identity_from(certificate, self._authority)
         if identity is not None:
             return Caller(Role(identity.role), identity.name), identity.begins + _BEGINS_EARLIER_S, identity.expires
-        invitation = self._state.invitations.get(invitation_of_guest(certificate))
+        id_ = invitation_of_guest(certificate)
+        invitation = self._state.invitations.get(id_) or self._used.get(id_, (b"", None))[1]
         if invitation is None:
             return None
-        return Caller(Role.GUEST, invitation_of_guest(certificate)), self._clock(), invitation.expires
+        return Caller(Role.GUEST, id_), self._clock(), invitation.expires
 
     def invite(self, role: str, name: str, life_s: float) -> Invitation:
         """Make an invitation; ValueError when role or name are impossible."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 import grpc
@@ -52,11 +53,21 @@ def enroll(address: str, code: str, now: float) -> Enrolled:
     with grpc.secure_channel(address, credentials, options=options) as channel:
         request = trust_pb2.EnrollRequest(certificate_request=make_request(key))
         try:
-            response = TrustServiceStub(channel).Enroll(request, timeout=_CALL_S_MAX)
+            response = _ask_again_once(lambda: TrustServiceStub(channel).Enroll(request, timeout=_CALL_S_MAX))
         except grpc.RpcError as error:
             raise JoinFailed(_explain(address, error)) from error
     credential = Credential(key, response.certificate, response.anchor)
     return Enrolled(credential, response.role, response.name)
+
+
+def _ask_again_once(ask: Callable[[], trust_pb2.EnrollResponse]) -> trust_pb2.EnrollResponse:
+    """Ask, and once more if the answer may have been lost: the same request gets the same answer."""
+    try:
+        return ask()
+    except grpc.RpcError as error:
+        if cast("grpc.Call", error).code() is not grpc.StatusCode.UNAVAILABLE:
+            raise
+        return ask()
 
 
 async def renew(endpoint: Endpoint) -> Credential:

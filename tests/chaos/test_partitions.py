@@ -12,37 +12,39 @@ import pytest
 from stepup_shared.keepalive import SILENCE_S_MAX
 from tests.support.counts import Counts
 from tests.support.deadline import wait_until
-from tests.support.links import Line, behind_proxies, in_a_network, start_workers
+from tests.support.links import Line, behind_proxies, beside_proxies, in_a_network, start_workers
 from tests.support.network import needs_network
 from tests.support.ordeal import Ordeal, ordeal_of
 from tests.support.project_folder import Folder
 
 Lay: TypeAlias = "Callable[[Ordeal, Iterable[str]], AbstractContextManager[dict[str, Line]]]"
-WAYS: list[tuple[str, Lay, bool]] = [
-    ("proxy", behind_proxies, False),
-    ("network", in_a_network, False),
-    ("own", in_a_network, True),
-]
+WAYS: dict[str, Lay] = {
+    "TLS through proxies": behind_proxies,
+    "TLS in a network": in_a_network,
+    "sockets through proxies": beside_proxies,
+}
 LEASE_S = 3
 
 
-@pytest.fixture(name="way", params=["proxy", *(pytest.param(name, marks=pytest.mark.chaos) for name, _, _ in WAYS[1:])])
-def way_to_the_workers(request: pytest.FixtureRequest) -> tuple[str, Lay, bool]:
-    """Return how the workers are connected, and whether they have workspaces of their own."""
-    way = next(way for way in WAYS if way[0] == request.param)
-    if way[1] is in_a_network:
+@pytest.fixture(
+    name="way",
+    params=[name if name == "TLS through proxies" else pytest.param(name, marks=pytest.mark.chaos) for name in WAYS],
+)
+def way_to_the_workers(request: pytest.FixtureRequest) -> str:
+    """Return how the workers are connected."""
+    if WAYS[request.param] is in_a_network:
         needs_network()
-    return way
+    return str(request.param)
 
 
-def test_within_the_lease_the_same_attempts_go_on(folder: Folder, counts: Counts, way: tuple[str, Lay, bool]) -> None:
-    kind, lay, own = way
-    with ordeal_of(folder, width=4, depth=5, work_s=0.3) as ordeal, lay(ordeal, "ab") as lines:
+def test_within_the_lease_the_same_attempts_go_on(folder: Folder, counts: Counts, way: str) -> None:
+    with ordeal_of(folder, width=4, depth=5, work_s=0.3) as ordeal, WAYS[way](ordeal, "ab") as lines:
         ordeal.start_director()
-        start_workers(ordeal, lines, own=own)
+        start_workers(ordeal, lines)
         build = ordeal.build()
         ordeal.wait_began(3)
         noticed_s = cut_until_noticed(ordeal, lines, "ab")
+        wait_until(lambda: not ordeal.ledger().unfinished, "what runs has ended, out of reach", folder.story)
         for name in "ab":
             lines[name].link.mend()
         build.end().checked()
@@ -50,17 +52,16 @@ def test_within_the_lease_the_same_attempts_go_on(folder: Folder, counts: Counts
         ledger = ordeal.judge()
         assert ledger.repeated == {}
         assert noticed_s < SILENCE_S_MAX
-        counts.tell(f"R-08 {kind}, within the lease", noticed_s=noticed_s, steps=ordeal.steps, starts=ledger.starts)
+        counts.tell(f"R-08 {way}, within the lease", noticed_s=noticed_s, steps=ordeal.steps, starts=ledger.starts)
 
 
 @pytest.mark.chaos
 def test_beyond_the_lease_there_is_one_new_attempt_and_the_old_one_is_refused(
-    folder: Folder, counts: Counts, way: tuple[str, Lay, bool]
+    folder: Folder, counts: Counts, way: str
 ) -> None:
-    kind, lay, own = way
-    with ordeal_of(folder, width=4, depth=5, work_s=0.5) as ordeal, lay(ordeal, "ab") as lines:
+    with ordeal_of(folder, width=4, depth=5, work_s=0.5) as ordeal, WAYS[way](ordeal, "ab") as lines:
         ordeal.start_director("--lease", str(LEASE_S))
-        start_workers(ordeal, lines, own=own)
+        start_workers(ordeal, lines)
         build = ordeal.build()
         ordeal.wait_began(3)
         noticed_s = cut_until_noticed(ordeal, lines, "a")
@@ -73,7 +74,7 @@ def test_beyond_the_lease_there_is_one_new_attempt_and_the_old_one_is_refused(
         assert set(ledger.repeated.values()) == {2}
         assert len(ledger.repeated) <= 2
         counts.tell(
-            f"R-08 {kind}, beyond the lease",
+            f"R-08 {way}, beyond the lease",
             noticed_s=noticed_s,
             steps=ordeal.steps,
             starts=ledger.starts,
@@ -86,7 +87,7 @@ def test_a_planner_that_calls_into_a_dead_link_waits_until_it_is_mended(folder: 
     with ordeal_of(folder, width=2, depth=2, gated=True, more=_calls_behind_the_gate) as ordeal:
         with behind_proxies(ordeal, "a") as lines:
             ordeal.start_director()
-            start_workers(ordeal, lines, own=True)
+            start_workers(ordeal, lines)
             build = ordeal.build()
             ordeal.wait_began(1)
             noticed_s = cut_until_noticed(ordeal, lines, "a")

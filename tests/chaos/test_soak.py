@@ -14,8 +14,8 @@ import pytest
 from tests.support.counts import Counts, number_from
 from tests.support.deadline import pass_time
 from tests.support.fault_proxy import FaultProxy
-from tests.support.links import Line, behind_proxies, in_a_network, start_workers
-from tests.support.network import Host, why_there_is_no_network
+from tests.support.links import Line, start_workers, wherever
+from tests.support.network import Host
 from tests.support.ordeal import Ordeal, ordeal_of, send_signal
 from tests.support.project_folder import Folder, Program
 
@@ -137,11 +137,10 @@ class Plague:
 @pytest.mark.timeout(0)
 def test_builds_stand_one_fault_after_the_other(folder: Folder, counts: Counts) -> None:
     seconds, fault_s = 60 * number_from("SOAK_MINUTES", 10), number_from("SOAK_FAULT_S", 60)
-    lay = behind_proxies if why_there_is_no_network() else in_a_network
     names = "abcd"
-    with ordeal_of(folder, width=8, depth=12, work_s=0.2) as ordeal, lay(ordeal, names) as lines:
+    with ordeal_of(folder, width=8, depth=12, work_s=0.2) as ordeal, wherever(ordeal, names) as lines:
         ordeal.start_director()
-        start_workers(ordeal, lines, own=True)
+        start_workers(ordeal, lines)
         plague = Plague(ordeal, lines, random.Random(number_from("SOAK_SEED", 1)))
         end_at = time.monotonic() + seconds
         builds = 0

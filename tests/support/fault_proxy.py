@@ -1,7 +1,7 @@
 """A proxy between two programs that can stall, delay and cut what passes: TCP or Unix sockets, on either side.
 
 A stalled proxy is a half-open connection: everything is accepted and nothing arrives, and nobody is told.
-Run as `python -m tests.support.fault_proxy LISTEN CONNECT`, it only forwards, until it is killed.
+Run as `python -m tests.support.fault_proxy LISTEN CONNECT [DELAY_S]`, it only forwards, until it is killed.
 Addresses are `unix:/path` or `tcp:10.0.0.1:7000`.
 """
 
@@ -163,5 +163,6 @@ async def _open(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWrite
 
 
 if __name__ == "__main__":
-    with FaultProxy(sys.argv[1], sys.argv[2]):
+    with FaultProxy(sys.argv[1], sys.argv[2]) as forwarding:
+        forwarding.delay_s = float(sys.argv[3]) if sys.argv[3:] else 0.0
         threading.Event().wait()

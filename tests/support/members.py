@@ -15,7 +15,7 @@ from stepup_proto.v1.trust_pb2_grpc import TrustServiceStub
 from stepup_shared.identity import SERVER_NAME, Credential, guest_credential, make_key, make_request
 from tests.support.project_folder import Folder, Program
 
-__all__ = ("Listening", "channel_with", "enroll", "identities", "invite_code", "listen")
+__all__ = ("Listening", "channel_with", "enroll", "free_address", "identities", "invite_code", "listen")
 
 CALL_S_MAX = 30
 
@@ -25,15 +25,20 @@ class Listening:
 
     def __init__(self, folder: Folder, *options: str) -> None:
         """Start it at a free port."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = f"127.0.0.1:{free.getsockname()[1]}"
-            """Where it listens."""
+        self.address = free_address()
+        """Where it listens."""
         self.program: Program = folder.start("director", "--listen", self.address, *options)
         """The director."""
         self.program.wait_output("Listening on")
         self.socket: str = folder.note()["socket"]
         """For its owner."""
+
+
+def free_address() -> str:
+    """Return an address on this machine at which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"
 
 
 def listen(folder: Folder, *options: str) -> Listening:

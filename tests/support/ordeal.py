@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stepup_client.rpc.trust import invite
 from stepup_server.core.director import Director, DirectorSettings
 from stepup_server.core.invariants import check
 from stepup_server.store.restore import load
@@ -116,6 +117,10 @@ class Ordeal:
     workers: dict[str, Worker] = field(default_factory=dict[str, Worker])
     director: Program | None = None
     director_words: tuple[str, ...] = ()
+    listen: str = ""
+    """HOST:PORT at which the director serves other machines; empty: it does not."""
+    place: tuple[str, ...] = ()
+    """With what the director is started where it shall run."""
     variables_more: dict[str, str] = field(default_factory=dict[str, str])
     """What programs find in their environment besides."""
     helpers: list[subprocess.Popen[bytes]] = field(default_factory=list[subprocess.Popen[bytes]])
@@ -159,7 +164,8 @@ class Ordeal:
     def start_director(self, *options: str) -> Program:
         """Start the director, or another one after it was killed."""
         self.director_words = options
-        self.director = self.folder.start("director", "--socket", self.socket, *options, **self.variables(""))
+        listen = ("--listen", self.listen) if self.listen else ()
+        self.director = self._start("", ("director", "--socket", self.socket, *listen, *options), self.place)
         self.director.wait_output("Listening on")
         return self.director
 
@@ -167,6 +173,16 @@ class Ordeal:
         """Start a worker, possibly on another host, and wait until the director knows it."""
         words = ("worker", "--name", name, "--root", str(self.folder.root), "--socket", socket or self.socket, *options)
         program = self._start(name, words, tuple(prefix))
+        self.workers[name] = Worker(name, words, tuple(prefix), program)
+        self.wait_connected(name)
+        return self.workers[name]
+
+    def start_member(self, name: str, address: str, *options: str, prefix: Sequence[str] = ()) -> Worker:
+        """Invite a worker, let it join by TLS, and wait for it; a later one of that name comes by its certificate."""
+        code = invite(self.socket, "worker", name, 60.0).code
+        options = ("--workspace", str(self.run / f"workspace-{name}"), *options)
+        program = self._start(name, ("worker", "join", address, code, *options), tuple(prefix))
+        words = ("worker", "--director", address, "--name", name, *options)
         self.workers[name] = Worker(name, words, tuple(prefix), program)
         self.wait_connected(name)
         return self.workers[name]
@@ -202,6 +218,7 @@ class Ordeal:
             "WORKER": worker or "-",
             "TMPDIR": str(self.run / "tmp"),
             "GATE": str(self.gate),
+            "STEPUP_CREDENTIALS": str(self.run / f"credentials-{worker}"),
             **self.variables_more,
         }
 

@@ -18,9 +18,24 @@ def registry(tmp_path: Path) -> Registry:
     return Registry(str(tmp_path / "trust"), "here:1", lambda: NOW, certificate_s=60.0)
 
 
+def knock(registry: Registry) -> bytes:
+    """Invite a worker and return the certificate with which it comes."""
+    return guest_credential(registry.invite("worker", "w", 60.0).code, NOW).certificate
+
+
 def invited(registry: Registry) -> str:
     """Invite a worker and return the name of the invitation."""
-    return invitation_of_guest(guest_credential(registry.invite("worker", "w", 60.0).code, NOW).certificate)
+    return invitation_of_guest(knock(registry))
+
+
+def test_whoever_was_let_in_may_still_knock_to_ask_again(registry: Registry) -> None:
+    certificate, request = knock(registry), make_request(make_key())
+    anchors = registry.configuration()[2]
+    registry.enroll(invitation_of_guest(certificate), request)
+    assert registry.configuration()[2] == anchors
+    assert registry.caller_of(certificate) == Caller(Role.GUEST, invitation_of_guest(certificate))
+    registry.revoke("w")
+    assert registry.configuration()[2] != anchors
 
 
 def test_whoever_asks_again_with_the_same_key_is_answered_again(registry: Registry) -> None:
