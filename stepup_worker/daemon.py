@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import resource
 import signal
 import socket
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import uvloop
 
 from stepup_shared import versions
-from stepup_worker.core.commands import Command, Interrupt, Kill, Leave, Speak, Start
+from stepup_shared.hindrance import explain, has_descriptors
+from stepup_shared.threads import started_pool
+from stepup_worker.core.commands import Command, Interrupt, Kill, Leave, Recall, Speak, Start
 from stepup_worker.core.events import (
     AttemptBegan,
     AttemptEnded,
@@ -41,6 +43,7 @@ from stepup_worker.run.guardian import Life, kill_descendants, reap_strays
 from stepup_worker.run.log import Log
 from stepup_worker.run.runner import Runner
 from stepup_worker.run.site import SharedRoot
+from stepup_worker.run.troubles import Troubles
 from stepup_worker.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,6 +66,8 @@ _GATHER_S = 0.003
 """How long news may wait for more of it."""
 
 _HASH_THREADS = 2
+_CHANNEL_DESCRIPTORS = 16
+"""As many may be opened for a channel, and some more."""
 
 
 class Parent(NamedTuple):
@@ -105,12 +110,15 @@ def run_daemon(settings: Settings, fork_server: tuple[int, socket.socket] | None
 
 
 async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | None, parent: Parent, log: Log) -> None:
-    with ThreadPoolExecutor(_HASH_THREADS, "hash") as executor:
+    _require_descriptors()
+    with started_pool(_HASH_THREADS, "hash") as executor:
         loop = asyncio.get_running_loop()
+        loop.set_default_executor(executor)
+        troubles = Troubles()
         line = None
         if fork_server is not None:
             line = ForkLine(*fork_server, loop, lambda text: log.warning("fork server", text=text))
-        remote = None if settings.workspace is None else _make_remote(settings.workspace, settings.cache_bytes_max)
+        remote = _make_remote(settings, troubles)
         shared = SharedRoot(settings.root)
         runner = Runner(
             make_site=shared.site_for if remote is None else remote.site_for,
@@ -119,6 +127,7 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | No
             capture_directory=settings.capture_directory,
             fork_line=line,
             executor=executor,
+            troubles=troubles,
         )
         failure: GaveUp | None = None
         async with asyncio.TaskGroup() as group:
@@ -147,12 +156,31 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | No
         raise failure
 
 
-def _make_remote(workspace: str, cache_bytes_max: int) -> RemoteSide:
+def _require_descriptors() -> None:
+    """Begin only if there can be a channel: gRPC ends the process that has no descriptor for it."""
+    if not has_descriptors(_CHANNEL_DESCRIPTORS):
+        raise GaveUp(_no_descriptors())
+
+
+def _no_descriptors() -> str:
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return (
+        f"It takes {_CHANNEL_DESCRIPTORS} more file descriptors to reach a director, and this process may have {limit}"
+        " in all. Raise the limit: prlimit --nofile, ulimit -n."
+    )
+
+
+def _make_remote(settings: Settings, troubles: Troubles) -> RemoteSide | None:
     """Return what a worker needs that does not see the project's files."""
+    if settings.workspace is None:
+        return None
     # Others need not pay for loading it.
     from stepup_worker.remote import RemoteSide
 
-    return RemoteSide(workspace, cache_bytes_max)
+    try:
+        return RemoteSide(settings.workspace, settings.cache_bytes_max, troubles)
+    except OSError as error:
+        raise GaveUp(f"The workspace cannot be used. {explain(error, place=settings.workspace)}") from error
 
 
 class _Daemon:
@@ -184,6 +212,8 @@ class _Daemon:
         self._is_warm = False
         self._is_connected = False
         self._was_connected = False
+        self._hindrances: tuple[str, ...] = ()
+        runner.troubles.on_change = self._on_trouble
         self._attempts: set[asyncio.Task[None]] = set()
         self._followers = Followers(runner.find_capture, group)
         self._introduction = Introduction(
@@ -213,6 +243,14 @@ class _Daemon:
             if now != self._transfers:
                 self._transfers, self._has_moved = now, True
                 self._news.set()
+
+    def _on_trouble(self) -> None:
+        """Let the director hear what keeps attempts from getting on, or that nothing does any more."""
+        told = self._runner.troubles.told()
+        if told != self._hindrances:
+            self._hindrances, self._has_moved = told, True
+            self._news.set()
+            self._log.warning("hindered", reasons=told)
 
     async def stay_member(self) -> None:
         """Renew the certificate in time, if there is one."""
@@ -300,7 +338,9 @@ class _Daemon:
         """Return what is to be said now."""
         statement = self._session.next_statement(always=always or self._has_moved)
         self._has_moved = False
-        return statement._replace(transfers=self._transfers) if statement and self._transfers else statement
+        if statement is None or not (self._transfers or self._hindrances):
+            return statement
+        return statement._replace(transfers=self._transfers, hindrances=self._hindrances)
 
     async def wait_news(self) -> None:
         """Wait until there may be something to say, and a moment longer, so that more is said at once."""
@@ -327,6 +367,8 @@ class _Daemon:
         endpoint = self._membership.find()
         if endpoint is None:
             return f"no director serves {self._settings.root}"
+        if not has_descriptors(_CHANNEL_DESCRIPTORS):
+            return _no_descriptors()
         self._shared.socket = endpoint.socket
         if self._remote is not None:
             await self._remote.connect(endpoint)
@@ -398,6 +440,8 @@ class _Daemon:
                 self._runner.stop(attempt, StopLevel.INTERRUPT)
             case Kill(attempt):
                 self._runner.stop(attempt, StopLevel.KILL)
+            case Recall(attempt):
+                self._runner.recall(attempt)
             case Speak():
                 self._news.set()
             case Leave():

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from stepup_worker.core.values import Amendment, Assignment, AttemptId, Observation, Transfer
 from stepup_worker.rpc.blobs import BlobClient
@@ -14,6 +13,7 @@ from stepup_worker.rpc.channel import Link
 from stepup_worker.rpc.endpoint import Endpoint
 from stepup_worker.rpc.proxy import FetchFailed, Proxy
 from stepup_worker.run.site import Site, SiteRefused
+from stepup_worker.run.troubles import GivenUp, Troubles
 from stepup_worker.workspace.workspace import Workspace
 
 __all__ = ("RemoteSide",)
@@ -22,8 +22,9 @@ __all__ = ("RemoteSide",)
 class RemoteSide:
     """Stands in for the project and the director where neither is on this machine."""
 
-    def __init__(self, folder: str, cache_bytes_max: int) -> None:
-        """Use a folder of this worker's own."""
+    def __init__(self, folder: str, cache_bytes_max: int, troubles: Troubles) -> None:
+        """Use a folder of this worker's own; what keeps steps waiting is told as a trouble."""
+        self._troubles = troubles
         # Below /tmp because the path of a socket must be short.
         self._directory = tempfile.mkdtemp(prefix="stepup-", dir="/tmp")
         self._socket = os.path.join(self._directory, "proxy")
@@ -72,23 +73,21 @@ class RemoteSide:
         """Bring what a step has added to its inputs; one that is over needs nothing more."""
         tree = self._workspace.tree_of(attempt)
         if tree is not None:
-            with _told_to_step():
-                await tree.amend(amendment)
+            await self._bring(attempt, lambda: tree.amend(amendment))
 
     async def located(self, attempt: AttemptId, files: Sequence[Observation]) -> None:
         """Bring what a step has found; one that is over needs nothing more."""
         tree = self._workspace.tree_of(attempt)
         if tree is not None:
-            with _told_to_step():
-                await tree.show(files)
+            await self._bring(attempt, lambda: tree.show(files))
 
-
-@contextlib.contextmanager
-def _told_to_step() -> Generator[None]:
-    """Let the step hear why it cannot have a file."""
-    try:
-        yield
-    except SiteRefused as refused:
-        raise FetchFailed(refused.reason) from refused
-    except OSError as error:
-        raise FetchFailed(f"{error.filename} cannot be written: {error.strerror}.") from error
+    async def _bring(self, attempt: AttemptId, work: Callable[[], Awaitable[None]]) -> None:
+        """Let the step wait for a file as long as the machine has no room for it, or hear why it cannot have it."""
+        try:
+            await self._troubles.overcome(attempt, work, lambda: self._workspace.tree_of(attempt) is not None)
+        except SiteRefused as refused:
+            raise FetchFailed(refused.reason) from refused
+        except GivenUp as reason:
+            raise FetchFailed(str(reason)) from reason
+        except OSError as error:
+            raise FetchFailed(f"{error.filename} cannot be written: {error.strerror}.") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ("End", "Exited", "NotStarted", "OutOfMemory", "PredecessorEnd", "Signalled", "TimedOut")
+__all__ = ("End", "Exited", "Hindered", "NotStarted", "OutOfMemory", "PredecessorEnd", "Signalled", "TimedOut")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,14 @@ class OutOfMemory(NamedTuple):
     """0: as much as the machine has."""
 
 
-End = Exited | Signalled | NotStarted | TimedOut
+@dataclass(frozen=True, slots=True)
+class Hindered:
+    """The process ran, and its machine has not kept what it wrote: nothing follows from how it ended."""
+
+    reason: str
+
+
+End = Exited | Signalled | NotStarted | TimedOut | Hindered
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,8 @@ class WorkerReported:
     """What happened to attempts since the last report, in order."""
     transfers: tuple[Transfer, ...] = ()
     """Large files that are on their way."""
+    hindrances: tuple[str, ...] = ()
+    """What keeps its attempts from getting on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

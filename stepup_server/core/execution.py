@@ -25,6 +25,7 @@ from .outcomes import (
     Deferred,
     Failed,
     FailedOnce,
+    NotKept,
     Orphaned,
     Redeclared,
     Succeeded,
@@ -352,10 +353,11 @@ class Execution:
                 self._fail(step, outcome, observations)
             case FailedOnce():
                 self._try_again(step, observations)
-            case Orphaned() | Redeclared():
+            case Orphaned() | Redeclared() | NotKept():
                 self._graph.move_step(step, StepState.PENDING)
                 step.reasons = (Interrupted(""),)
                 keep_products(self._desk, step, observations)
+        step.hindered = step.hindered + 1 if isinstance(verdict, NotKept) else 0
         end_story(self._desk, step, *ending_of(verdict))
         if isinstance(verdict, FailedOnce):
             report_next_try(self._desk, step, attempt, outcome)

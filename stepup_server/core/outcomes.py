@@ -10,12 +10,13 @@ from typing import assert_never
 from .causes import Ending, hash_change
 from .commands import OutputRow
 from .desk import Desk
+from .hindrances import HINDERED_MAX, page_of_hindrance
 from .phrases import list_page, one_line, what_is_wrong_with
 from .records import Attempt, Step
 from .refusals import Refusal
 from .states import StopLevel, Tag
 from .trials import may_try_again, pages_of_limits
-from .values import AttemptOutcome, Exited, NotStarted, Observation, Page, PathKind, Signalled, TimedOut
+from .values import AttemptOutcome, Exited, Hindered, NotStarted, Observation, Page, PathKind, Signalled, TimedOut
 
 __all__ = (
     "CANCELLED",
@@ -23,6 +24,7 @@ __all__ = (
     "Deferred",
     "Failed",
     "FailedOnce",
+    "NotKept",
     "Orphaned",
     "Redeclared",
     "Succeeded",
@@ -92,11 +94,20 @@ class Redeclared:
     pages: tuple[Page, ...] = ()
 
 
-Verdict = Succeeded | Deferred | Failed | FailedOnce | Orphaned | Redeclared
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """A machine has not kept what the step wrote: nothing follows from its end."""
+
+    tag = Tag.WARNING
+    pages: tuple[Page, ...] = ()
+
+
+Verdict = Succeeded | Deferred | Failed | FailedOnce | Orphaned | Redeclared | NotKept
 
 REMARKS: dict[type[Verdict], str] = {
     Orphaned: " (ended while no director was there, and will run again)",
     Redeclared: " (was declared otherwise while it ran, and will run again)",
+    NotKept: " (what it wrote was not kept, and it will run again)",
 }
 """What is said of a step behind its label."""
 
@@ -107,6 +118,8 @@ def judge(
     """Decide what the end of an attempt means for its step."""
     if attempt.redeclared:
         return Redeclared()
+    if isinstance(outcome.end, Hindered) and not attempt.cancelled and step.hindered < HINDERED_MAX:
+        return NotKept((page_of_hindrance(outcome.end),))
     verdict = _judge_by_itself(desk, step, attempt, outcome, observations)
     if not isinstance(verdict, Failed) or attempt.cancelled:
         return verdict
@@ -131,6 +144,8 @@ def _judge_by_itself(
         return Succeeded()
     title = f"Deferred more than {cap} times" if is_deferred else "Failed command"
     pages = [_failed_command(title, step, attempt, outcome), *pages_of_limits(step, outcome)]
+    if isinstance(outcome.end, Hindered):
+        pages.append(page_of_hindrance(outcome.end))
     if is_deferred:
         pages += _pages_about_inputs(attempt)
     if outcome.changed_inputs:
@@ -173,6 +188,7 @@ def ending_of(verdict: Verdict) -> tuple[Ending, str]:
         FailedOnce: Ending.FAILED,
         Orphaned: Ending.LOST,
         Redeclared: Ending.LOST,
+        NotKept: Ending.LOST,
     }[type(verdict)]
     return ending, "\n".join(f"{page.title}: {page.text}" for page in verdict.pages)[:REMARK_CHARS_MAX]
 
@@ -191,6 +207,8 @@ def _failed_command(title: str, step: Step, attempt: Attempt, outcome: AttemptOu
             remark = f"exit=-{number}"
         case TimedOut(after_s=after_s):
             remark = f"timed out after {after_s:g} s"
+        case Hindered():
+            remark = "what it wrote was not kept"
         case NotStarted():
             remark = "not executed" if outcome.changed_inputs else "exit=1"
         case _:
@@ -264,6 +282,8 @@ def output_row(step: Step, attempt: Attempt, outcome: AttemptOutcome) -> OutputR
             end = f"timed out after {after_s:g} s"
         case NotStarted(reason=reason):
             end = f"not started: {reason}"
+        case Hindered(reason=reason):
+            end = f"not kept: {reason}"
         case _:
             assert_never(outcome.end)
     return OutputRow(

@@ -261,6 +261,8 @@ class Step:
     """How many more attempts there may be in a build after one that failed by itself."""
     tries: int = 0
     """Attempts that failed by themselves in this build and are followed by another; at most `retries`."""
+    hindered: int = 0
+    """How often in a row the machine of a worker has not kept what its attempt wrote; not stored."""
     losses: tuple[str, ...] = ()
     """How workers died at work on it, since it last ended. While there are any, it runs alone on its worker."""
 
@@ -386,6 +388,8 @@ class Worker:
     """Digests of files that it was sent or has made, as far as it has a workspace of its own; the last ones."""
     transfers: dict[AttemptId, Transfer] = field(default_factory=dict)
     """Its large files that are on their way, for people."""
+    hindrances: tuple[str, ...] = ()
+    """What keeps its attempts from getting on, for people."""
     units: dict[str, int] = field(default_factory=dict)
     """Units of resources that the attempts which it holds have taken. Mirrors `Attempt.units`."""
 

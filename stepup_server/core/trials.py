@@ -6,7 +6,7 @@ from .desk import Desk
 from .records import Attempt, Step
 from .states import StopLevel, Tag
 from .stories import ref_of
-from .values import AttemptOutcome, End, Exited, NotStarted, OutOfMemory, Page, Signalled, TimedOut
+from .values import AttemptOutcome, End, Exited, Hindered, NotStarted, OutOfMemory, Page, Signalled, TimedOut
 
 __all__ = ("end_in_words", "forget_trials", "may_try_again", "memory_in_words", "pages_of_limits", "report_next_try")
 
@@ -19,7 +19,7 @@ def may_try_again(desk: Desk, step: Step, attempt: Attempt, outcome: AttemptOutc
     Only after an end of its own: another try makes no difference to a refused declaration or to changed inputs,
     and nobody wants one of a step that was stopped.
     """
-    is_own = not isinstance(outcome.end, NotStarted) and outcome.end != Exited(0)
+    is_own = not isinstance(outcome.end, NotStarted | Hindered) and outcome.end != Exited(0)
     hindrances = (attempt.cancelled, attempt.deferred, attempt.refusals, attempt.unpublished, outcome.changed_inputs)
     was_stopped = attempt.stop >= StopLevel.INTERRUPT or desk.draining
     return is_own and step.tries < step.retries and not was_stopped and not any(hindrances)
@@ -54,7 +54,7 @@ def _end_in_words(end: End) -> str:
             return f"exit=-{number}"
         case TimedOut(after_s=after_s):
             return f"timed out after {after_s:g} s"
-        case NotStarted(reason=reason):
+        case NotStarted(reason=reason) | Hindered(reason=reason):
             return reason
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .ends import End, Exited, NotStarted, OutOfMemory, PredecessorEnd, Signalled, TimedOut
+from .ends import End, Exited, Hindered, NotStarted, OutOfMemory, PredecessorEnd, Signalled, TimedOut
 from .ids import AttemptId, NodeId
 from .states import Need, StopLevel
 
@@ -29,6 +29,7 @@ __all__ = (
     "FileHash",
     "GlobMatch",
     "GlobQuery",
+    "Hindered",
     "Hint",
     "HoldDeclaration",
     "NotStarted",

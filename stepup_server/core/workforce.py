@@ -11,6 +11,7 @@ from dataclasses import replace
 from .commands import EndStream, OrderWorker
 from .desk import Desk
 from .events import WorkerConnected, WorkerDisconnected, WorkerReported
+from .hindrances import note_hindrances
 from .ids import AttemptId, NodeId, StreamId, WorkerId
 from .quarantine import QUARANTINE_S, Quarantine
 from .records import Attempt, Step, Worker
@@ -197,6 +198,7 @@ class Workforce:
         worker = self.workers[event.worker]
         worker.seen_at = self._desk.now
         self._note_transfers(worker, event)
+        note_hindrances(self._desk, worker, event.hindrances)
         if event.slots is not None:
             worker.description = replace(worker.description, slots=event.slots)
         absent = self._find_absent(worker, event)

@@ -101,6 +101,7 @@ class DispatchServicer:
                     holding=tuple(map(convert.attempt_from_wire, request.holding)),
                     facts=convert.facts_from_wire(request),
                     transfers=convert.transfers_from_wire(request),
+                    hindrances=tuple(request.hindrances),
                 )
             )
 

@@ -34,4 +34,6 @@ def end_from_wire(message: dispatch.AttemptResult) -> ends.End:
         return ends.Exited(message.exit_code)
     if kind == "timed_out":
         return ends.TimedOut(message.timed_out)
+    if kind == "hindered":
+        return ends.Hindered(message.hindered)
     return ends.NotStarted(message.not_started or "The worker does not say why.")

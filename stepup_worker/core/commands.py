@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .values import Assignment, AttemptId
 
-__all__ = ("Command", "Interrupt", "Kill", "Leave", "Speak", "Start")
+__all__ = ("Command", "Interrupt", "Kill", "Leave", "Recall", "Speak", "Start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,14 @@ class Kill:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """Let the attempt end if it waits for the machine; once its process exists, it goes on."""
+
+    attempt: AttemptId
+    """Which."""
+
+
+@dataclass(frozen=True, slots=True)
 class Speak:
     """There is something to say: ask for the next statement as soon as the stream takes one."""
 
@@ -45,5 +53,5 @@ class Leave:
     """Nothing is left to do: end the conversation and the worker."""
 
 
-Command = Start | Interrupt | Kill | Speak | Leave
+Command = Start | Interrupt | Kill | Recall | Speak | Leave
 """What `Session.handle` answers."""

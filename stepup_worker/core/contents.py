@@ -56,6 +56,8 @@ class Depot(Protocol):
         ------
         StoreRefused
             It does not take one of them.
+        OSError
+            There is no room for one of them, or it cannot be read.
         """
         ...
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from .commands import Command, Interrupt, Kill, Leave, Speak, Start
+from .commands import Command, Interrupt, Kill, Leave, Recall, Speak, Start
 from .events import (
     AttemptBegan,
     AttemptEnded,
@@ -272,7 +272,8 @@ class Session:
                 self._waiting.remove(held)
                 return self._end(held, Outcome(end=NotStarted("It was stopped before it began.")))
             case Phase.RUNNING:
-                return [] if level is StopLevel.RECALL else [_stop_command(held)]
+                has_begun = held.began_at is not None
+                return [] if level is StopLevel.RECALL and has_begun else [_stop_command(held)]
             case Phase.ENDED:
                 return []
 
@@ -376,8 +377,15 @@ def _is_good(outcome: Outcome) -> bool:
     return outcome.end == Exited(0) and are_outputs_there and not outcome.changed_inputs
 
 
+_STOP_COMMANDS: dict[StopLevel, type[Recall | Interrupt | Kill]] = {
+    StopLevel.RECALL: Recall,
+    StopLevel.INTERRUPT: Interrupt,
+    StopLevel.KILL: Kill,
+}
+
+
 def _stop_command(held: Held) -> Command:
-    return Kill(held.attempt) if held.stop is StopLevel.KILL else Interrupt(held.attempt)
+    return _STOP_COMMANDS[held.stop](held.attempt)
 
 
 def _size(outcome: Outcome) -> int:

@@ -14,6 +14,7 @@ __all__ = (
     "End",
     "Exited",
     "FileHash",
+    "Hindered",
     "NotStarted",
     "Observation",
     "Order",
@@ -194,7 +195,14 @@ class TimedOut(NamedTuple):
     """How long it may run."""
 
 
-End = Exited | Signalled | NotStarted | TimedOut
+class Hindered(NamedTuple):
+    """The process ran, and the machine has not kept what it wrote: nothing follows from how it ended."""
+
+    reason: str
+    """A sentence that says what was lacking, where, and what to do."""
+
+
+End = Exited | Signalled | NotStarted | TimedOut | Hindered
 """The ways in which an attempt ends."""
 
 
@@ -333,3 +341,5 @@ class Statement(NamedTuple):
     """Results that were not said on this stream before."""
     transfers: tuple[Transfer, ...] = ()
     """Files that are on their way now."""
+    hindrances: tuple[str, ...] = ()
+    """What keeps attempts from getting on now."""

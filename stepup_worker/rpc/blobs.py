@@ -8,11 +8,12 @@ it works, or until the waiting is cancelled.
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import grpc
 import grpc.aio
@@ -21,6 +22,7 @@ from google.protobuf.message import Message
 from stepup_proto.reapi import bytestream_pb2 as bytestream
 from stepup_proto.reapi import bytestream_pb2_grpc, remote_execution_pb2_grpc
 from stepup_proto.reapi import remote_execution_pb2 as reapi
+from stepup_shared.hindrance import Hindered, write_all
 from stepup_worker.core.contents import BlobMissing, Content, Stored, StoreRefused
 
 from .channel import Link
@@ -50,6 +52,15 @@ _Result = TypeVar("_Result")
 _Asked = TypeVar("_Asked")
 _Note: TypeAlias = Callable[[Content, int], None]
 """Hears how many bytes of a content have been moved."""
+
+
+class _Status(Protocol):
+    """The part of `google.rpc.Status` that matters."""
+
+    @property
+    def code(self) -> int: ...
+    @property
+    def message(self) -> str: ...
 
 
 class BlobClient:
@@ -135,19 +146,15 @@ class BlobClient:
             ]
         )
         response = await self._ask_storage("BatchUpdateBlobs", request)
-        refusals = {one.digest.hash: one.status.message for one in response.responses if one.status.code}
-        return {
-            content: StoreRefused(refusals[content.digest.hex()])
-            for content, _ in files
-            if content.digest.hex() in refusals
-        }
+        refusals = {one.digest.hash: _refusal(one.status) for one in response.responses if one.status.code}
+        return {content: refusals[content.digest.hex()] for content, _ in files if content.digest.hex() in refusals}
 
     async def _upload(self, file: Stored) -> dict[Content, Exception]:
         """Store a large content; return its failure."""
         async with self._streams:
             try:
                 await _Upload(self._link, file, self._note).run()
-            except StoreRefused as refused:
+            except (StoreRefused, OSError) as refused:
                 return {file.content: refused}
         return {}
 
@@ -243,9 +250,7 @@ class _Download:
 
     def _take(self, fd: int, data: bytes) -> None:
         """Keep the next piece."""
-        view = memoryview(data)
-        while view:
-            view = view[os.write(fd, view) :]
+        write_all(fd, data)
         self._hasher.update(data)
         self._size += len(data)
 
@@ -316,6 +321,8 @@ async def _until_answered(call: Callable[[], Awaitable[_Result]]) -> _Result:
     ------
     BlobMissing
         It has not what was asked for.
+    OSError
+        It cannot as long as there is no room.
     StoreRefused
         It says no for another reason.
     """
@@ -326,14 +333,31 @@ async def _until_answered(call: Callable[[], Awaitable[_Result]]) -> _Result:
         except grpc.aio.AioRpcError as error:
             if error.code() in _MISSING:
                 raise BlobMissing from error
+            if error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
+                raise _no_room(error.details() or error.code().name) from error
             if error.code() not in _AWAY:
                 raise StoreRefused(error.details() or error.code().name) from error
         await asyncio.sleep(delay_s)
         delay_s = min(2 * delay_s, _RETRY_S_MAX)
 
 
+_HINDRANCES = frozenset(code.value[0] for code in (grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.UNAVAILABLE))
+"""Codes that tell of the director's machine, and not of a content."""
+
+
+def _refusal(status: _Status) -> Exception:
+    """Return why the director neither gives nor takes a content."""
+    return _no_room(status.message) if status.code in _HINDRANCES else StoreRefused(status.message)
+
+
+def _no_room(text: str) -> Hindered:
+    return Hindered(errno.ENOSPC, f"The director: {text}")
+
+
 def _verified(content: Content, response: reapi.BatchReadBlobsResponse.Response | None) -> bytes | Exception:
     """Return the bytes of a response if they are what was asked for."""
+    if response is not None and response.status.code in _HINDRANCES:
+        return _refusal(response.status)
     if response is None or response.status.code or hashlib.sha256(response.data).digest() != content.digest:
         return BlobMissing()
     return response.data
@@ -364,6 +388,9 @@ def _read(path: str) -> bytes:
 def _write_new(path: str, data: bytes) -> None:
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        os.write(fd, data)
+        write_all(fd, data)
+    except OSError:
+        os.unlink(path)
+        raise
     finally:
         os.close(fd)

@@ -13,6 +13,7 @@ from stepup_worker.core.values import (
     AttemptId,
     Exited,
     FileHash,
+    Hindered,
     NotStarted,
     Observation,
     Order,
@@ -127,6 +128,7 @@ def statement_to_wire(statement: Statement, introduction: Introduction) -> dispa
             )
             for one in statement.transfers
         ],
+        hindrances=statement.hindrances,
     )
 
 
@@ -221,6 +223,8 @@ def _result_to_wire(result: Result) -> dispatch_pb2.AttemptResult:
             message.not_started = reason
         case TimedOut(after_s):
             message.timed_out = after_s
+        case Hindered(reason):
+            message.hindered = reason
     return message
 
 

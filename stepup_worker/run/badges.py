@@ -33,12 +33,15 @@ class Badges:
             os.pwrite(self._files[attempt], tokens[attempt].encode(), 0)
 
     def open(self, attempt: AttemptId) -> str:
-        """Put the token of an attempt into a file, and return its path."""
+        """Put the token of an attempt into a file, if it is in none yet, and return the path."""
+        known = self._files.get(attempt)
+        if known is not None:
+            return _path_of(known)
         fd = os.memfd_create("token", os.MFD_CLOEXEC)
         os.fchmod(fd, 0o600)
         os.write(fd, self._tokens.get(attempt, "").encode())
         self._files[attempt] = fd
-        return f"/proc/{os.getpid()}/fd/{fd}"
+        return _path_of(fd)
 
     def close(self, attempt: AttemptId) -> None:
         """Remove the file of an attempt, if it has one."""
@@ -46,3 +49,8 @@ class Badges:
         self._tokens.pop(attempt, None)
         if fd is not None:
             os.close(fd)
+
+
+def _path_of(fd: int) -> str:
+    """Return where others find an open file of this process."""
+    return f"/proc/{os.getpid()}/fd/{fd}"

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import os
 
+from stepup_shared.hindrance import free_bytes, is_full
+
 __all__ = ("Capture", "read_output", "read_piece")
+
+_ROOM_BYTES = 16 * 1024 * 1024
+"""A disk with less than that is not written to; and whoever has written more has filled it up himself."""
 
 
 class Capture:
     """The nameless files of one attempt."""
 
-    def __init__(self, directory: str) -> None:
-        """Open two files: on disk, so that a talkative step cannot fill the memory."""
+    def __init__(self, directory: str | None) -> None:
+        """Open two files: on disk, so that a talkative step cannot fill the memory; in memory if there is no room."""
+        self._directory = directory
         self.stdout = _open_nameless(directory)
         """Descriptor for standard output."""
-        self.stderr = _open_nameless(directory)
-        """Descriptor for standard error."""
+        try:
+            self.stderr = _open_nameless(directory)
+            """Descriptor for standard error."""
+        except OSError:
+            os.close(self.stdout)
+            raise
         self._notes: int | None = None
 
     def open_notes(self) -> str:
@@ -38,6 +48,15 @@ class Capture:
         if self._notes is None or not size:
             return ()
         return tuple(os.fsdecode(name) for name in os.pread(self._notes, size, 0).split(b"\0"))
+
+    def lost_to(self) -> str | None:
+        """Return the directory whose disk is too full to have kept what was written; None when all is here."""
+        if self._directory is None or not is_full(self._directory):
+            return None
+        device = os.stat(self._directory).st_dev
+        found = map(os.fstat, (self.stdout, self.stderr))
+        sizes = [status.st_size for status in found if status.st_dev == device]
+        return self._directory if sizes and sum(sizes) <= _ROOM_BYTES else None
 
     def close(self) -> None:
         """Give all files up."""
@@ -62,9 +81,12 @@ def read_piece(fd: int, offset: int, bytes_max: int) -> bytes:
     return os.pread(fd, bytes_max, offset)
 
 
-def _open_nameless(directory: str) -> int:
+def _open_nameless(directory: str | None) -> int:
+    free = 0 if directory is None else free_bytes(directory)
+    if directory is None or (free is not None and free < _ROOM_BYTES):
+        return os.memfd_create("output", os.MFD_CLOEXEC)
     try:
         return os.open(directory, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC | os.O_APPEND, 0o600)
     except OSError:
-        # Some file systems have no nameless files.
+        # Some file systems have no nameless files, and some disks no room for another one.
         return os.memfd_create("output", os.MFD_CLOEXEC)

@@ -10,9 +10,18 @@ import os
 import stat
 from typing import Protocol
 
+from stepup_shared.hindrance import is_hindrance
 from stepup_worker.core.values import FileHash, Observation, PathKind
 
-__all__ = ("SMALL_BYTES_MAX", "hash_large", "hash_opened", "look", "make_directory", "make_parents", "unreachable")
+__all__ = (
+    "SMALL_BYTES_MAX",
+    "hash_large",
+    "hash_opened",
+    "look",
+    "make_directory",
+    "make_parents",
+    "unreachable",
+)
 
 SMALL_BYTES_MAX = 256 * 1024
 """Files up to this size are read at once, and by whoever asks; larger ones are read in pieces."""
@@ -95,7 +104,9 @@ def hash_opened(path: str, fd: int, bytes_max: int | None) -> Observation | None
 
 
 def unreachable(path: str, error: OSError) -> Observation:
-    """Tell what keeps us from a path."""
+    """Tell what keeps us from a path; what is no fault of the path is raised again: nothing is known of it then."""
+    if is_hindrance(error):
+        raise error
     is_missing = isinstance(error, (FileNotFoundError, NotADirectoryError))
     return Observation(path, PathKind.MISSING if is_missing else PathKind.UNREADABLE, None)
 

@@ -10,6 +10,8 @@ import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from stepup_shared.hindrance import is_hindrance
+
 from .capture import Capture
 from .messages import Began, Finished, Message, NotForked, Remark, RunScript, Send, Unpacker, WarmUp, pack
 from .process import Ended, LaunchFailed, signal_group
@@ -67,11 +69,17 @@ class ForkLine:
         ------
         LaunchFailed
             The fork server is gone.
+        OSError
+            The machine does not let it hear of the script; so does the end of a script that could not be forked.
         """
         self._count += 1
         script = Script(self._count, self, self._loop)
         self._scripts[self._count] = script
-        self.say(RunScript(self._count, list(argv), cwd, dict(variables), notes), (capture.stdout, capture.stderr))
+        try:
+            self.say(RunScript(self._count, list(argv), cwd, dict(variables), notes), (capture.stdout, capture.stderr))
+        except OSError:
+            del self._scripts[self._count]
+            raise
         if not self.is_alive:
             raise LaunchFailed(errno.EPIPE)
         return script
@@ -83,10 +91,13 @@ class ForkLine:
     def say(self, message: Message, fds: Sequence[int] = ()) -> None:
         """Send a message; nothing happens when the fork server is gone, which is noticed elsewhere."""
         content = pack(message)
+        sent = 0
         try:
             sent = socket.send_fds(self._line, [content], list(fds)) if fds else 0
             self._line.sendall(content[sent:])
-        except OSError:
+        except OSError as error:
+            if fds and not sent and is_hindrance(error):
+                raise
             self._on_lost()
 
     def close(self) -> None:
@@ -113,7 +124,7 @@ class ForkLine:
             case Began(id=number, pid=pid):
                 self._scripts[number].pid = pid
             case NotForked(id=number, number=reason):
-                self._scripts.pop(number).ended.set_exception(LaunchFailed(reason))
+                self._scripts.pop(number).ended.set_exception(OSError(reason, os.strerror(reason)))
             case Finished():
                 self._on_finished(message)
             case Remark(text=text):

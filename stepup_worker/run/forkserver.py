@@ -7,6 +7,7 @@ It never forks with an open channel.
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import os
@@ -19,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from .guardian import die_with_parent
 from .messages import Began, Finished, Message, NotForked, Remark, RunScript, Send, Unpacker, WarmUp, pack
-from .process import signal_group
+from .process import open_pidfd, signal_group
 from .script import PATH_FILTER, become_script, forget_exit_handlers, hides_imports
 
 __all__ = ("WarmUpFunction", "start_fork_server")
@@ -29,6 +30,8 @@ WarmUpFunction = Callable[[str], None]
 
 _SINGLE_THREAD_S_MAX = 1.0
 _RSS_UNIT = 1024
+_STDIO_COUNT = 2
+"""Standard output and standard error."""
 
 
 def start_fork_server(
@@ -64,7 +67,8 @@ class _ForkServer:
         self._null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         self._poll = select.poll()
         self._unpacker = Unpacker()
-        self._fds: list[int] = []
+        self._stdio: list[tuple[int, ...]] = []
+        """What runs that were not read as a whole yet shall write to; less than two where there was no room for it."""
         self._pids: dict[int, int] = {}
         self._runs: dict[int, tuple[int, int]] = {}
         """By pidfd: the id of the run and its pid."""
@@ -104,8 +108,9 @@ class _ForkServer:
                     return
 
     def _on_readable(self) -> bool:
-        received, fds, _flags, _address = socket.recv_fds(self._line, 1 << 16, 64)
-        self._fds += fds
+        received, fds, flags, _address = socket.recv_fds(self._line, 1 << 16, 64)
+        if fds or flags & socket.MSG_CTRUNC:
+            self._stdio.append(tuple(fds))
         for message in self._unpacker.feed(received):
             self._on_message(message)
         return received != b""
@@ -125,22 +130,26 @@ class _ForkServer:
                 raise ValueError(f"The daemon said what only the fork server says: {message!r}")
 
     def _run(self, request: RunScript) -> None:
-        stdout, stderr = self._fds[:2]
-        del self._fds[:2]
         cold = request.notes != "" and self._hides_imports(request.variables)
+        fds = self._stdio.pop(0)
         try:
-            pid = os.fork()
+            pid = _fork_with(fds)
         except OSError as error:
             self._say(NotForked(request.id, error.errno or 0))
             return
         else:
             if not pid:
-                stdio = (self._null, stdout, stderr)
+                stdio = (self._null, fds[0], fds[1])
                 become_script(request.argv, request.cwd, request.variables, stdio, request.notes, cold=cold)
         finally:
-            os.close(stdout)
-            os.close(stderr)
-        pidfd = os.pidfd_open(pid)
+            for fd in fds:
+                os.close(fd)
+        try:
+            # There is room for it: two descriptors were just closed. Unless somebody has lowered the limit.
+            pidfd = open_pidfd(pid)
+        except OSError as error:
+            self._say(NotForked(request.id, error.errno or 0))
+            return
         self._poll.register(pidfd, select.POLLIN)
         self._runs[pidfd] = (request.id, pid)
         self._pids[request.id] = pid
@@ -173,6 +182,19 @@ class _ForkServer:
                 self._say(Remark("The fork server has more than one thread: a preloaded module started some."))
                 return
             time.sleep(0.001)
+
+
+def _fork_with(fds: tuple[int, ...]) -> int:
+    """Fork, if the files are there which the child is to write to.
+
+    Raises
+    ------
+    OSError
+        There can be no more files or processes.
+    """
+    if len(fds) < _STDIO_COUNT:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+    return os.fork()
 
 
 def _freeze() -> None:

@@ -19,8 +19,10 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from stepup_shared.hindrance import is_hindrance
+
 from .capture import Capture
-from .process import Ended, LaunchFailed, signal_group
+from .process import Ended, LaunchFailed, open_pidfd, signal_group
 
 __all__ = ("Launcher", "Process")
 
@@ -34,7 +36,7 @@ _RSS_UNIT = 1024
 class Process:
     """A child of this process, leader of its own session."""
 
-    def __init__(self, pid: int, loop: asyncio.AbstractEventLoop, living: set[int]) -> None:
+    def __init__(self, pid: int, pidfd: int, loop: asyncio.AbstractEventLoop, living: set[int]) -> None:
         self.pid = pid
         """Also the number of its session and process group."""
         self.ended: asyncio.Future[Ended] = loop.create_future()
@@ -42,7 +44,7 @@ class Process:
         self._loop = loop
         self._living = living
         self._living.add(pid)
-        self._pidfd = os.pidfd_open(pid)
+        self._pidfd = pidfd
         loop.add_reader(self._pidfd, self._on_end)
 
     def send_signal(self, number: signal.Signals) -> None:
@@ -87,6 +89,8 @@ class Launcher:
         ------
         LaunchFailed
             The program could not be executed.
+        OSError
+            The machine has no process or no descriptor for it.
         """
         environment = self._base.copy()
         for name, value in variables.items():
@@ -96,8 +100,13 @@ class Launcher:
         candidates = (program,) if b"/" in program else _candidates(program, variables.get("PATH", self._path))
         start = _fork_exec if _IS_KNOWN else _popen
         stdio = (self._null, capture.stdout, capture.stderr)
-        pid = start(arguments, candidates, list(environment.values()), cwd, stdio)
-        return Process(pid, self._loop, self._living)
+        # Beforehand, for there is no way back once the process exists.
+        spare = os.dup(self._null)
+        try:
+            pid = start(arguments, candidates, list(environment.values()), cwd, stdio)
+        finally:
+            os.close(spare)
+        return Process(pid, open_pidfd(pid), self._loop, self._living)
 
     def living(self) -> frozenset[int]:
         """Return the pids of all children that are not reaped yet."""
@@ -141,8 +150,14 @@ def _fork_exec(
         os.close(read_end)
     if complaint:
         os.waitpid(pid, 0)
-        raise LaunchFailed(_errno_from_complaint(complaint))
+        raise _failure(_errno_from_complaint(complaint))
     return pid
+
+
+def _failure(number: int) -> OSError | LaunchFailed:
+    """Return what to raise for a program that could not be executed."""
+    error = OSError(number, os.strerror(number))
+    return error if is_hindrance(error) else LaunchFailed(number)
 
 
 def _errno_from_complaint(complaint: bytes) -> int:
@@ -172,7 +187,7 @@ def _popen(
             continue
         process.returncode = 0  # or its destructor would wait for the process, too
         return process.pid
-    raise LaunchFailed(number)
+    raise _failure(number)
 
 
 def _environment_for_popen(environment: list[bytes]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import TextIO
@@ -20,7 +21,6 @@ _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 def open_log(path: str, *, level: str, for_people: bool) -> Log:
     """Open the log; the file is begun anew."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    file = open(path, "w", encoding="utf-8", buffering=1)  # noqa: SIM115  open as long as the process lives
     processors = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -29,11 +29,31 @@ def open_log(path: str, *, level: str, for_people: bool) -> Log:
         structlog.processors.JSONRenderer(),
     ]
     log: Log = structlog.wrap_logger(
-        structlog.WriteLogger(file),
+        _FileWriter(path),
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
     )
     return log
+
+
+class _FileWriter:
+    """The file. A line that cannot be written is lost and counted: a full disk must not stop a worker."""
+
+    def __init__(self, path: str) -> None:
+        # Without a buffer, so that a line that was lost does not come back later.
+        self._file = open(path, "wb", buffering=0)  # noqa: SIM115  open as long as the process lives
+        self._lost = 0
+        self.debug = self.info = self.warning = self.error = self.critical = self.exception = self.write
+
+    def write(self, line: str) -> None:
+        """Write one line."""
+        if self._lost:
+            line = f'{line[:-1]}, "lost_before": {self._lost}}}'
+        try:
+            self._file.write(f"{line}\n".encode(errors="backslashreplace"))
+            self._lost = 0
+        except OSError:
+            self._lost += 1
 
 
 class _PeopleWriter:
@@ -45,5 +65,6 @@ class _PeopleWriter:
 
     def __call__(self, logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
         """Write one line."""
-        print(self._render(logger, name, dict(event)), file=self._file, flush=True)
+        with contextlib.suppress(OSError):
+            print(self._render(logger, name, dict(event)), file=self._file, flush=True)
         return event

@@ -14,6 +14,7 @@ from collections.abc import Generator
 
 from stepup_shared.beneath import UnsafePath
 from stepup_shared.granted import Granted
+from stepup_shared.hindrance import is_hindrance
 from stepup_worker.core.values import Assignment, Observation, PathKind
 
 from .files import SMALL_BYTES_MAX, hash_opened, unreachable
@@ -86,6 +87,8 @@ def _explained(path: str, *, word: str = "output") -> Generator[None]:
             " Write it elsewhere, or grant the directory that is meant with --allow-root DIR."
         ) from unsafe
     except OSError as error:
+        if is_hindrance(error):
+            raise
         raise UnusableOutput(
             f"The directory {error.filename} cannot be made: {error.strerror}. Move what is in its way."
         ) from error

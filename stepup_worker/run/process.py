@@ -8,7 +8,7 @@ import os
 import signal
 from typing import NamedTuple, Protocol
 
-__all__ = ("Child", "Ended", "LaunchFailed", "signal_group")
+__all__ = ("Child", "Ended", "LaunchFailed", "open_pidfd", "signal_group")
 
 
 class LaunchFailed(Exception):
@@ -44,6 +44,22 @@ class Child(Protocol):
     def send_signal(self, number: signal.Signals) -> None:
         """Signal the process group; nothing happens after the end."""
         ...
+
+
+def open_pidfd(pid: int) -> int:
+    """Open what tells the end of a child; one of which nobody would learn it may not go on.
+
+    Raises
+    ------
+    OSError
+        There can be no more descriptors; the child is gone.
+    """
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        raise
 
 
 def signal_group(pid: int, number: signal.Signals) -> None:

@@ -6,10 +6,11 @@ import asyncio
 import functools
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import Executor
-from dataclasses import replace
+from typing import NamedTuple, TypeVar
 
+from stepup_shared.hindrance import explain, is_full, require_room
 from stepup_worker.core.environment import step_variables
 from stepup_worker.core.values import (
     Assignment,
@@ -17,6 +18,7 @@ from stepup_worker.core.values import (
     End,
     Exited,
     FileHash,
+    Hindered,
     NotStarted,
     Observation,
     Outcome,
@@ -37,13 +39,26 @@ from .process import Child, Ended, LaunchFailed
 from .script import PATH_FILTER
 from .site import Site, SiteMaker, SiteRefused
 from .start import NotStartable, Starter
+from .troubles import GivenUp, Troubles
 
 __all__ = ("Runner",)
 
 _REPORT_BYTES_MAX = 3 * 1024 * 1024
 """A report must fit into one message, which by default has at most 4 MiB."""
 
+_Result = TypeVar("_Result")
+
 _SIGNALS = {StopLevel.INTERRUPT: signal.SIGINT, StopLevel.KILL: signal.SIGKILL}
+
+
+class _Run(NamedTuple):
+    """The process of an attempt that has ended."""
+
+    began_at: float
+    """On a clock that stands still while steps are suspended."""
+    ended: Ended
+    memory: OutOfMemory | None
+    """It was killed because memory was full."""
 
 
 class _Refused(Exception):
@@ -67,9 +82,10 @@ class Runner:
         make_site: SiteMaker,
         environment: Mapping[str, str],
         output_bytes_max: int,
-        capture_directory: str,
+        capture_directory: str | None,
         fork_line: ForkLine | None,
         executor: Executor,
+        troubles: Troubles | None = None,
     ) -> None:
         self.is_scattered = False
         """Workers on other hosts write to the same files, and what they write may be seen late."""
@@ -82,6 +98,10 @@ class Runner:
         self.badges = Badges()
         """What attempts show when they call the director."""
         self._stops: dict[AttemptId, StopLevel] = {}
+        self._recalled: set[AttemptId] = set()
+        """Not wanted any more unless their processes exist."""
+        self.troubles = troubles or Troubles()
+        """What keeps attempts from getting on."""
         self._children: dict[AttemptId, Child] = {}
         self._captures: dict[AttemptId, Capture] = {}
         self._memory = MemoryWatch()
@@ -92,17 +112,13 @@ class Runner:
     async def run(self, attempt: AttemptId, assignment: Assignment, on_begin: Callable[[], None]) -> Outcome:
         """Run one attempt to its end; `on_begin` is called when its process exists."""
         self._stops[attempt] = StopLevel.NONE
-        self._captures[attempt] = capture = Capture(self._capture_directory)
         site = self._make_site(attempt, assignment)
         try:
-            inputs = await self._prepare(attempt, assignment, site)
-            began_at = time.monotonic() - self._suspended_s
-            child = self._start(attempt, assignment, site, capture)
-            on_begin()
-            ended = await child.ended
-            memory = self._memory_verdict(attempt, ended.code)
-            outcome = await self._conclude(assignment, site, inputs, capture, ended=ended, began_at=began_at)
-            return await site.finish(outcome if memory is None else replace(outcome, out_of_memory=memory))
+            inputs = await self._overcome(attempt, lambda: self._prepare(attempt, assignment, site))
+            run = await self._execute(attempt, assignment, site, on_begin)
+            return await self._conclude(attempt, assignment, site, inputs, run)
+        except GivenUp as reason:
+            return Outcome(end=NotStarted(f"It was stopped while it waited. {reason}"), at=time.monotonic())
         except _Refused as refused:
             return Outcome(
                 end=NotStarted(refused.reason),
@@ -115,16 +131,50 @@ class Runner:
             return Outcome(end=NotStarted(text), at=time.monotonic())
         except LaunchFailed as failure:
             return Outcome(end=NotStarted(f"No process could be made: {failure}."), at=time.monotonic())
+        except OSError as error:
+            return Outcome(end=NotStarted(f"It cannot be run here: {explain(error)}"), at=time.monotonic())
         finally:
-            del self._captures[attempt]
-            capture.close()
+            capture = self._captures.pop(attempt, None)
+            if capture is not None:
+                capture.close()
             site.close()
+            self.troubles.end(attempt)
+            self._recalled.discard(attempt)
             self.badges.close(attempt)
             self._children.pop(attempt, None)
             del self._stops[attempt]
 
-    def _start(self, attempt: AttemptId, assignment: Assignment, site: Site, capture: Capture) -> Child:
+    async def _overcome(self, attempt: AttemptId, work: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Do something that comes before the process of an attempt, however long the machine keeps us from it."""
+        return await self.troubles.overcome(attempt, work, lambda: self._is_to_begin(attempt))
+
+    def _is_to_begin(self, attempt: AttemptId) -> bool:
+        return self._stops[attempt] is StopLevel.NONE and attempt not in self._recalled
+
+    async def _execute(
+        self, attempt: AttemptId, assignment: Assignment, site: Site, on_begin: Callable[[], None]
+    ) -> _Run:
+        """Run the process of an attempt; a script of which there was to be one and is none gets another."""
+        has_begun = False
+        while True:
+            child = await self._overcome(attempt, lambda: self._start(attempt, assignment, site))
+            began_at = time.monotonic() - self._suspended_s
+            if not has_begun:
+                has_begun = True
+                on_begin()
+            try:
+                ended = await child.ended
+            except OSError as error:
+                await self.troubles.wait_out(attempt, error, lambda: self._is_to_begin(attempt))
+            else:
+                return _Run(began_at, ended, self._memory_verdict(attempt, ended.code))
+
+    async def _start(self, attempt: AttemptId, assignment: Assignment, site: Site) -> Child:
         """Make the process of an attempt."""
+        require_room(site.root)
+        capture = self._captures.get(attempt)
+        if capture is None:
+            capture = self._captures[attempt] = Capture(self._capture_directory)
         badge = self.badges.open(attempt)
         variables = {**step_variables(attempt, assignment, site.root, site.socket, badge), **site.variables}
         workdir = site.at(assignment.workdir or ".")
@@ -141,10 +191,17 @@ class Runner:
         is_killed = code in {-signal.SIGKILL, 128 + signal.SIGKILL}
         return self._memory.verdict() if is_killed and self._stops[attempt] is not StopLevel.KILL else None
 
+    def recall(self, attempt: AttemptId) -> None:
+        """Let an attempt end that waits for the machine to let it begin."""
+        if attempt in self._stops:
+            self._recalled.add(attempt)
+            self.troubles.wake(attempt)
+
     def stop(self, attempt: AttemptId, level: StopLevel) -> None:
         """Interrupt or kill an attempt; one that has no process yet will get none."""
         if attempt in self._stops:
             self._stops[attempt] = level
+            self.troubles.wake(attempt)
         child = self._children.get(attempt)
         if child is not None:
             child.send_signal(_SIGNALS[level])
@@ -194,15 +251,31 @@ class Runner:
         return inputs
 
     async def _conclude(
+        self, attempt: AttemptId, assignment: Assignment, site: Site, inputs: tuple[Observation, ...], run: _Run
+    ) -> Outcome:
+        """Find out what an attempt has done, and take it where the director finds it."""
+        capture = self._captures[attempt]
+        lost_to = self._lost_to(assignment, site, capture)
+        if lost_to is not None:
+            return Outcome(end=Hindered(_describe_loss(lost_to)), at=run.ended.at)
+
+        def is_wanted() -> bool:
+            return self._stops[attempt] < StopLevel.INTERRUPT
+
+        outcome = await self.troubles.overcome(
+            attempt, lambda: self._look_back(assignment, site, inputs, capture, run), is_wanted
+        )
+        return await self.troubles.overcome(attempt, lambda: site.finish(outcome), is_wanted)
+
+    async def _look_back(
         self,
         assignment: Assignment,
         site: Site,
         inputs: tuple[Observation, ...],
         capture: Capture,
-        *,
-        ended: Ended,
-        began_at: float,
+        run: _Run,
     ) -> Outcome:
+        ended = run.ended
         changed = await self._changed(inputs, site)
         outputs = await self._observe_outputs(assignment, site)
         used = capture.read_notes()
@@ -214,13 +287,24 @@ class Runner:
             stderr=read_output(capture.stderr, bytes_max),
             outputs=outputs,
             changed_inputs=changed,
-            wall_s=max(0.0, ended.at - self._suspended_s - began_at),
+            wall_s=max(0.0, ended.at - self._suspended_s - run.began_at),
             cpu_s=ended.cpu_s,
             rss_bytes_max=ended.rss_bytes_max,
             at=ended.at,
             used_inputs=used,
             used_environment=(PATH_FILTER,) if depends_on_filter else (),
+            out_of_memory=run.memory,
         )
+
+    def _lost_to(self, assignment: Assignment, site: Site, capture: Capture) -> str | None:
+        """Return the directory whose disk is too full to have kept all that an attempt wrote; usually None."""
+        if (assignment.outputs or assignment.volatiles) and is_full(site.root):
+            return site.root
+        lost_to = capture.lost_to()
+        if lost_to is not None:
+            # The next ones write to memory, or this would happen again and again.
+            self._capture_directory = None
+        return lost_to
 
     async def _still_changed(self, inputs: tuple[Observation, ...], site: Site) -> tuple[Observation, ...]:
         """Return the inputs that differ from what was said, even after a while if they may come late."""
@@ -267,6 +351,10 @@ def _describe_change(changed: tuple[Observation, ...]) -> str:
     what = "vanished" if first.kind is PathKind.MISSING else "changed"
     more = f" (and {len(changed) - 1} more)" if len(changed) > 1 else ""
     return f"The input {first.path}{more} {what} before the step could start: do not edit it during the build."
+
+
+def _describe_loss(place: str) -> str:
+    return f"{place}: the disk is full, so what it wrote there may have got lost. Make room there: it will run again."
 
 
 def _end(code: int) -> End:

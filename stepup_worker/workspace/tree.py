@@ -20,6 +20,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from stepup_shared.beneath import Root, UnsafePath
+from stepup_shared.hindrance import is_hindrance, write_all
 from stepup_worker.core.contents import BlobMissing, Content, Stored, StoreRefused
 from stepup_worker.core.values import (
     Amendment,
@@ -177,8 +178,10 @@ class Tree:
                 f"The input {first}{more} changed before the step could start: do not edit it during the build.",
                 missing_inputs=missing,
             )
-        if isinstance(unexpected, OSError):
+        if isinstance(unexpected, OSError) and not is_hindrance(unexpected):
             raise SiteRefused(f"The input {missing[0]} cannot be kept in {self._folder}: {unexpected.strerror}.")
+        if isinstance(unexpected, StoreRefused):
+            raise SiteRefused(f"The input {missing[0]} cannot be fetched: {unexpected}")
         raise unexpected
 
     async def _require(self, seen: Observation) -> None:
@@ -229,7 +232,7 @@ class Tree:
             )
         fd = _create(place)
         try:
-            os.write(fd, data)
+            write_all(fd, data)
             os.fchmod(fd, mode)
         finally:
             os.close(fd)
@@ -276,7 +279,9 @@ class Tree:
                 os.close(tree.open_file(self.at(seen.path).removeprefix(self._folder + "/")))
         except UnsafePath:
             return Observation(seen.path, PathKind.SPECIAL, None)
-        except OSError:
+        except OSError as error:
+            if is_hindrance(error):
+                raise
             return seen._replace(kind=PathKind.MISSING if seen.hash is None else seen.kind)
         return seen
 

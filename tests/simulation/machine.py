@@ -123,6 +123,10 @@ class Machine:
                 self.processes[attempt].signal = self.processes[attempt].signal or 2
             case cmd.Kill(attempt):
                 self.processes[attempt].signal = 9
+            case cmd.Recall(attempt):
+                # As if the machine had kept it from beginning until now.
+                process = self.processes[attempt]
+                process.signal = process.signal or (2 if process.running is None else 0)
             case cmd.Leave():
                 self.die()
             case cmd.Speak():

@@ -18,20 +18,22 @@ WORKSPACE_SHARED_ROOT: Workspace
 WORKSPACE_OWN: Workspace
 
 class SynchronizeRequest(_message.Message):
-    __slots__ = ("worker", "seen", "holding", "started", "finished", "transfers")
+    __slots__ = ("worker", "seen", "holding", "started", "finished", "transfers", "hindrances")
     WORKER_FIELD_NUMBER: _ClassVar[int]
     SEEN_FIELD_NUMBER: _ClassVar[int]
     HOLDING_FIELD_NUMBER: _ClassVar[int]
     STARTED_FIELD_NUMBER: _ClassVar[int]
     FINISHED_FIELD_NUMBER: _ClassVar[int]
     TRANSFERS_FIELD_NUMBER: _ClassVar[int]
+    HINDRANCES_FIELD_NUMBER: _ClassVar[int]
     worker: WorkerDescription
     seen: int
     holding: _containers.RepeatedCompositeFieldContainer[_types_pb2.AttemptId]
     started: _containers.RepeatedCompositeFieldContainer[AttemptStarted]
     finished: _containers.RepeatedCompositeFieldContainer[AttemptResult]
     transfers: _containers.RepeatedCompositeFieldContainer[_types_pb2.Transfer]
-    def __init__(self, worker: _Optional[_Union[WorkerDescription, _Mapping]] = ..., seen: _Optional[int] = ..., holding: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., started: _Optional[_Iterable[_Union[AttemptStarted, _Mapping]]] = ..., finished: _Optional[_Iterable[_Union[AttemptResult, _Mapping]]] = ..., transfers: _Optional[_Iterable[_Union[_types_pb2.Transfer, _Mapping]]] = ...) -> None: ...
+    hindrances: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, worker: _Optional[_Union[WorkerDescription, _Mapping]] = ..., seen: _Optional[int] = ..., holding: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., started: _Optional[_Iterable[_Union[AttemptStarted, _Mapping]]] = ..., finished: _Optional[_Iterable[_Union[AttemptResult, _Mapping]]] = ..., transfers: _Optional[_Iterable[_Union[_types_pb2.Transfer, _Mapping]]] = ..., hindrances: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class WorkerDescription(_message.Message):
     __slots__ = ("name", "incarnation", "host", "pid", "slots", "root", "version", "workspace", "labels", "cpus", "memory_bytes", "resources", "probe", "predecessor_end")
@@ -231,12 +233,13 @@ class Assignment(_message.Message):
     def __init__(self, command: _Optional[str] = ..., workdir: _Optional[str] = ..., shell: _Optional[bool] = ..., inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., outputs: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[str]] = ..., environment: _Optional[_Mapping[str, str]] = ..., need: _Optional[_Union[_types_pb2.Need, str]] = ..., input_digest: _Optional[str] = ..., allowed_roots: _Optional[_Iterable[str]] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class AttemptResult(_message.Message):
-    __slots__ = ("attempt", "exit_code", "signal", "not_started", "timed_out", "stdout", "stderr", "outputs", "changed_inputs", "wall_s", "cpu_s", "rss_bytes_max", "at", "used_inputs", "used_environment", "volatiles", "missing_inputs", "out_of_memory")
+    __slots__ = ("attempt", "exit_code", "signal", "not_started", "timed_out", "hindered", "stdout", "stderr", "outputs", "changed_inputs", "wall_s", "cpu_s", "rss_bytes_max", "at", "used_inputs", "used_environment", "volatiles", "missing_inputs", "out_of_memory")
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
     SIGNAL_FIELD_NUMBER: _ClassVar[int]
     NOT_STARTED_FIELD_NUMBER: _ClassVar[int]
     TIMED_OUT_FIELD_NUMBER: _ClassVar[int]
+    HINDERED_FIELD_NUMBER: _ClassVar[int]
     STDOUT_FIELD_NUMBER: _ClassVar[int]
     STDERR_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
@@ -255,6 +258,7 @@ class AttemptResult(_message.Message):
     signal: int
     not_started: str
     timed_out: float
+    hindered: str
     stdout: bytes
     stderr: bytes
     outputs: _containers.RepeatedCompositeFieldContainer[_types_pb2.FileObservation]
@@ -268,4 +272,4 @@ class AttemptResult(_message.Message):
     volatiles: _containers.RepeatedCompositeFieldContainer[_types_pb2.FileObservation]
     missing_inputs: _containers.RepeatedScalarFieldContainer[str]
     out_of_memory: OutOfMemory
-    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., not_started: _Optional[str] = ..., timed_out: _Optional[float] = ..., stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., outputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., changed_inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., wall_s: _Optional[float] = ..., cpu_s: _Optional[float] = ..., rss_bytes_max: _Optional[int] = ..., at: _Optional[float] = ..., used_inputs: _Optional[_Iterable[str]] = ..., used_environment: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., missing_inputs: _Optional[_Iterable[str]] = ..., out_of_memory: _Optional[_Union[OutOfMemory, _Mapping]] = ...) -> None: ...
+    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., not_started: _Optional[str] = ..., timed_out: _Optional[float] = ..., hindered: _Optional[str] = ..., stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., outputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., changed_inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., wall_s: _Optional[float] = ..., cpu_s: _Optional[float] = ..., rss_bytes_max: _Optional[int] = ..., at: _Optional[float] = ..., used_inputs: _Optional[_Iterable[str]] = ..., used_environment: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., missing_inputs: _Optional[_Iterable[str]] = ..., out_of_memory: _Optional[_Union[OutOfMemory, _Mapping]] = ...) -> None: ...

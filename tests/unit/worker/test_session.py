@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stepup_worker.core.commands import Interrupt, Kill, Leave, Speak, Start
+from stepup_worker.core.commands import Interrupt, Kill, Leave, Recall, Speak, Start
 from stepup_worker.core.events import (
     AttemptBegan,
     AttemptEnded,
@@ -182,10 +182,19 @@ def test_a_waiting_attempt_that_is_stopped_ends_with_a_result() -> None:
 def test_a_recall_reaches_only_what_has_no_slot() -> None:
     session = a_session()
     session.handle(orders(1, A, B), 0.0)
+    session.handle(AttemptBegan(A), 0.5)
     recalled = (Order(A, StopLevel.RECALL, None), Order(B, StopLevel.RECALL, None))
     assert session.handle(OrdersReceived(sequence=2, orders=recalled), 1.0) == (Speak(),)
     assert [result.attempt for result in say(session).finished] == [B]
     assert session.handle(stop(3, A, StopLevel.INTERRUPT), 2.0) == (Interrupt(A),)
+
+
+def test_a_recall_is_passed_on_to_what_has_a_slot_and_may_be_waiting_for_the_machine() -> None:
+    session = a_session()
+    session.handle(orders(1, A), 0.0)
+    recalled = OrdersReceived(sequence=2, orders=(Order(A, StopLevel.RECALL, None),))
+    assert session.handle(recalled, 1.0) == (Recall(A),)
+    assert session.handle(recalled, 2.0) == ()
 
 
 def test_an_order_for_an_unknown_attempt_without_assignment_is_answered_at_once() -> None:
