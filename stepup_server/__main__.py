@@ -20,6 +20,7 @@ os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 import uvloop
 
 from stepup_shared import versions
+from stepup_shared.hindrance import explain, is_hindrance
 from stepup_shared.visible import in_text
 
 from . import __version__
@@ -66,7 +67,8 @@ def serve(settings: Settings) -> int:
     try:
         _serve_claimed(settings)
     except (ProjectIsTaken, JournalFailed, JournalLost, OSError) as error:
-        print(f"ERROR: {in_text(error)}", file=sys.stderr)
+        text = explain(error) if isinstance(error, OSError) and is_hindrance(error) else str(error)
+        print(f"ERROR: {in_text(text)}", file=sys.stderr)
         return 1
     return 0
 
@@ -88,7 +90,7 @@ async def _serve(settings: Settings, socket: str, token: str) -> None:
     database = os.path.join(settings.root, ".stepup/graph.db")
     clock, feed = MonotonicClock(), EventFeed(time.time)
     # The files first, so that whoever hears of something can read it there.
-    joblog = JobLog(os.path.join(state, "joblog.csv")) if settings.joblog else None
+    joblog = JobLog(os.path.join(state, "joblog.csv"), tell=feed.report) if settings.joblog else None
     reporters: list[Reporter] = [TaggedLogs(state), feed, LogReporter()]
     reporter = FanOut(reporters if joblog is None else [*reporters, joblog])
     journal, store, watcher = SqliteJournal(database), BlobStore(settings.root), ProjectWatcher(settings.root)

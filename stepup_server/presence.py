@@ -18,6 +18,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
+from stepup_shared.hindrance import naming
 from stepup_shared.tokens import local_token_path
 
 __all__ = ("ProjectIsTaken", "claim_project", "own_token", "socket_for", "write_note", "write_probe")
@@ -158,7 +159,7 @@ def own_token(socket: str) -> Generator[str]:
     with suppress(FileNotFoundError):
         os.unlink(path)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with open(descriptor, "w", encoding="ascii") as file:
+    with naming(path), open(descriptor, "w", encoding="ascii") as file:
         file.write(token)
     try:
         yield token
@@ -171,14 +172,16 @@ def own_token(socket: str) -> Generator[str]:
 def write_note(root: str, socket: str, version: str) -> Generator[None]:
     """Tell clients and workers where the director is, as long as it is there."""
     path = os.path.join(root, ".stepup/director.json")
-    with open(path + ".new", "w", encoding="utf-8") as stream:
+    with naming(path), open(path + ".new", "w", encoding="utf-8") as stream:
         json.dump({"socket": socket, "pid": os.getpid(), "version": version}, stream)
     os.replace(path + ".new", path)
     try:
         yield
     finally:
         if (_read_note(root) or {}).get("socket") == socket:
-            os.unlink(path)
+            # What is left there is found to be stale by whoever calls.
+            with suppress(OSError):
+                os.unlink(path)
 
 
 def write_probe(root: str) -> str:
@@ -188,11 +191,13 @@ def write_probe(root: str) -> str:
     its place: on a network file system a new file of that name would be seen later than a new content.
     """
     probe = secrets.token_hex(16)
-    descriptor = os.open(os.path.join(root, ".stepup/probe"), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    path = os.path.join(root, ".stepup/probe")
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        os.pwrite(descriptor, probe.encode("ascii"), 0)
-        os.ftruncate(descriptor, len(probe))
-        os.fsync(descriptor)
+        with naming(path):
+            os.pwrite(descriptor, probe.encode("ascii"), 0)
+            os.ftruncate(descriptor, len(probe))
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
     return probe

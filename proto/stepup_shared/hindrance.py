@@ -6,9 +6,11 @@ tries again; nothing that a step did or did not do follows from it.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import resource
+from collections.abc import Generator
 from typing import NamedTuple
 
 __all__ = (
@@ -19,6 +21,7 @@ __all__ = (
     "has_descriptors",
     "is_full",
     "is_hindrance",
+    "naming",
     "require_room",
     "write_all",
 )
@@ -75,6 +78,17 @@ def explain(error: OSError, *, place: str = "", needed: int | None = None) -> st
 def _limit(error: OSError) -> str:
     """Say how many descriptors there may be, where that is what is lacking."""
     return f" (it may have {resource.getrlimit(resource.RLIMIT_NOFILE)[0]})" if error.errno == errno.EMFILE else ""
+
+
+@contextlib.contextmanager
+def naming(path: str) -> Generator[None]:
+    """Let errors name a path that do not name one by themselves, as those of writes."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and not isinstance(error, Hindered):
+            error.filename = path
+        raise
 
 
 def free_bytes(path: str) -> int | None:

@@ -7,10 +7,11 @@ durable before anything else of it is performed.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from stepup_server.core.commands import (
     Answer,
@@ -52,7 +53,7 @@ from stepup_server.core.states import StopLevel, Tag
 
 from .follows import Follows
 from .mailbox import Mailbox
-from .ports import Clock, Disk, Journal, JournalFailed, JournalLost, Reporter, Watcher, WatcherFailed
+from .ports import Clock, Disk, DiskFailed, Journal, JournalFailed, JournalLost, Reporter, Watcher, WatcherFailed
 
 __all__ = ("Engine",)
 
@@ -60,6 +61,13 @@ _Answer = TypeVar("_Answer")
 
 JOURNAL_RETRY_S = 1.0
 """How long to wait before trying again to write what could not be written."""
+DISK_RETRY_S = 1.0
+"""How long to wait before asking the disk again."""
+
+_Question: TypeAlias = (
+    InspectPaths | CompareFiles | HashFiles | ExpandGlobs | RemoveFiles | PublishFiles | ForgetBlobs | MakeDirectories
+)
+"""What the core wants of the disk."""
 
 
 class Engine:
@@ -88,6 +96,10 @@ class Engine:
         self._last_stream = 0
         self._last_request = 0
         self._stopped = False
+        self._given_up = asyncio.Event()
+        """Nobody wants to wait for the disk any more."""
+        self._troubles: Counter[str] = Counter()
+        """What the disk keeps us from, and how many questions wait for it."""
         self.follows = Follows()
         """Those who watch what running steps write."""
         self._lost: JournalLost | None = None
@@ -104,6 +116,9 @@ class Engine:
 
     def tell(self, event: Event) -> None:
         """Put an event in the inbox."""
+        if isinstance(event, StopRequested) and event.level >= StopLevel.INTERRUPT:
+            self._disk.give_up()
+            self._given_up.set()
         self._inbox.append(event)
         self._filled.set()
 
@@ -223,7 +238,7 @@ class Engine:
             case Watch() | PauseWatch():
                 self._begin(self._use_watcher(command))
             case _:
-                self._begin(self._use_disk(command))
+                self._begin(self._ask_disk(command))
 
     def _reply(self, command: Answer | Refuse) -> None:
         """Let the caller go on."""
@@ -257,17 +272,26 @@ class Engine:
             raise RuntimeError("the engine is not running")
         self._questions.create_task(work)
 
-    async def _use_disk(
-        self,
-        command: InspectPaths
-        | CompareFiles
-        | HashFiles
-        | ExpandGlobs
-        | RemoveFiles
-        | PublishFiles
-        | ForgetBlobs
-        | MakeDirectories,
-    ) -> None:
+    async def _ask_disk(self, command: _Question) -> None:
+        """Ask the disk, again and again while the machine keeps us from it; what it is, is said once."""
+        while True:
+            try:
+                return await self._use_disk(command)
+            except DiskFailed as failure:
+                reason = str(failure)
+            if not self._troubles[reason]:
+                self._reporter.report(Report(tag=Tag.ERROR, text=f"{reason} Trying again until it succeeds."))
+            self._troubles[reason] += 1
+            with suppress(TimeoutError):
+                async with asyncio.timeout(DISK_RETRY_S):
+                    await self._given_up.wait()
+            self._forget_later(reason)
+
+    def _forget_later(self, reason: str) -> None:
+        """Tell a trouble again that has been gone for a while."""
+        asyncio.get_running_loop().call_later(2 * DISK_RETRY_S, self._troubles.subtract, (reason,))
+
+    async def _use_disk(self, command: _Question) -> None:
         """Do what the core wants of the disk, and tell it what came of it."""
         match command:
             case InspectPaths(token=token, paths=paths):

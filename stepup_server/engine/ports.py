@@ -15,6 +15,7 @@ __all__ = (
     "Archive",
     "Clock",
     "Disk",
+    "DiskFailed",
     "Feed",
     "Journal",
     "JournalFailed",
@@ -32,6 +33,10 @@ class JournalFailed(Exception):
 
 class JournalLost(Exception):
     """The journal belongs to somebody else now, or is gone: nothing can be made durable ever again."""
+
+
+class DiskFailed(Exception):
+    """The machine keeps us from a file: nothing is known of it. The text says which, why, and what to do."""
 
 
 class WatcherFailed(Exception):
@@ -77,7 +82,14 @@ class Archive(Protocol):
 
 
 class Disk(Protocol):
-    """The project's files, seen from the director's host. Paths are relative to the root, or absolute."""
+    """The project's files, seen from the director's host. Paths are relative to the root, or absolute.
+
+    Methods raise `DiskFailed` when they may be asked again later, until `give_up` was called.
+    """
+
+    def give_up(self) -> None:
+        """From now on, take what the machine keeps us from for what cannot be read or written."""
+        ...
 
     async def inspect(self, paths: Sequence[str]) -> tuple[Observation, ...]:
         """Look what is there, without reading; hashes are None."""

@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from stepup_server.engine.blobs import Content
+from stepup_shared.hindrance import is_hindrance
 
 from .arrival import Arrival, BlobCorrupt
 from .look import digest_of, open_for_reading
@@ -92,12 +93,17 @@ class BlobStore:
     def open(self, content: Content) -> Opened | None:
         """Open a file that seems to have a content."""
         for path in self._candidates(content):
-            with contextlib.suppress(OSError):
+            try:
                 fd = open_for_reading(path)
-                status = os.fstat(fd)
-                if stat.S_ISREG(status.st_mode) and status.st_size == content.size:
-                    return Opened(fd, path)
-                os.close(fd)
+            except OSError as error:
+                if is_hindrance(error):
+                    # It may well be here.
+                    raise
+                continue
+            status = os.fstat(fd)
+            if stat.S_ISREG(status.st_mode) and status.st_size == content.size:
+                return Opened(fd, path)
+            os.close(fd)
         return None
 
     def read(self, content: Content) -> bytes | None:

@@ -6,13 +6,16 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from typing import TypeVar
 
-from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, Published, Removed
+from stepup_server.core.values import FileHash, GlobMatch, GlobQuery, Observation, PathKind, Published, Removed
+from stepup_server.engine.ports import DiskFailed
 from stepup_shared.beneath import UnsafePath
 from stepup_shared.granted import Granted
+from stepup_shared.hindrance import explain, is_hindrance
+from stepup_shared.threads import started_pool
 
 from .blobs import BlobStore
 from .expand import expand_queries
@@ -49,42 +52,50 @@ class ProjectDisk:
         self._root = os.path.abspath(root)
         self._prefix = self._root.rstrip("/") + "/"
         self._settle = settle
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="disk")
+        self._is_patient = True
+        self._pool = started_pool(THREADS, "disk")
+
+    def give_up(self) -> None:
+        """From now on, take what the machine keeps us from for what cannot be read or written."""
+        self._is_patient = False
 
     async def inspect(self, paths: Sequence[str]) -> tuple[Observation, ...]:
         """Look what is there, without reading; hashes are None."""
-        if len(paths) <= INLINE_MAX:
-            return tuple(self._inspect_share(paths))
-        return await self._spread(self._inspect_share, paths)
+        with _told():
+            if len(paths) <= INLINE_MAX:
+                return tuple(self._inspect_share(paths))
+            return await self._spread(self._inspect_share, paths)
 
     async def compare(self, files: Sequence[tuple[str, FileHash | None]]) -> tuple[Observation, ...]:
         """Look whether files have the stamps of these hashes, without reading: the known hash is returned, or None."""
-        if len(files) <= INLINE_MAX:
-            return tuple(self._compare_share(files))
-        return await self._spread(self._compare_share, files)
+        with _told():
+            if len(files) <= INLINE_MAX:
+                return tuple(self._compare_share(files))
+            return await self._spread(self._compare_share, files)
 
     async def hash(self, files: Sequence[tuple[str, FileHash | None]], products: int = 0) -> tuple[Observation, ...]:
         """Hash files, except those whose stamps are those of the known hash, which is then returned.
 
         The first so many are products: a link is not followed, whether it is one of them or on the way.
         """
-        made = await self._spread(self._hash_products, files[:products]) if products else ()
-        return (*made, *await self._spread(self._hash_share, files[products:]))
+        with _told():
+            made = await self._spread(self._hash_products, files[:products]) if products else ()
+            return (*made, *await self._spread(self._hash_share, files[products:]))
 
     async def expand(self, queries: Sequence[GlobQuery]) -> tuple[tuple[GlobMatch, ...], ...]:
         """Expand patterns; each result is sorted by path."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, expand_queries, self._root, queries)
+        with _told():
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._expand, queries)
 
     async def remove(self, files: Sequence[tuple[str, FileHash | None]]) -> Removed:
         """Remove files that still have the given hash (None: in any case), and directories left empty."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._pool, lambda: remove_files(self._root, files, allowed=self._allowed)
-        )
+        with _told():
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._remove, files)
 
     async def publish(self, files: Sequence[tuple[str, FileHash]]) -> Published:
         """Put files whose content is stored as blobs in their places, with their modes."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, publish_files, self._blobs, files, self._allowed)
+        with _told():
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._publish, files)
 
     async def forget_blobs(self) -> None:
         """Remove blobs that were stored until now."""
@@ -93,7 +104,7 @@ class ProjectDisk:
 
     async def make_directories(self, paths: Sequence[str]) -> None:
         """Create directories with their parents; who needs one that cannot be made will say so."""
-        with Granted(self._root, self._allowed) as granted:
+        with contextlib.suppress(OSError), Granted(self._root, self._allowed) as granted:
             for path in paths:
                 with contextlib.suppress(OSError, UnsafePath):
                     granted.make_directory(path)
@@ -115,23 +126,67 @@ class ProjectDisk:
             seen += await future
         return tuple(seen)
 
+    def _expand(self, queries: Sequence[GlobQuery]) -> tuple[tuple[GlobMatch, ...], ...]:
+        """Expand patterns."""
+        try:
+            return expand_queries(self._root, queries)
+        except OSError:
+            if self._is_patient:
+                raise
+            return tuple(() for _ in queries)
+
+    def _remove(self, files: Sequence[tuple[str, FileHash | None]]) -> Removed:
+        """Remove products; those that cannot be compared with what is known of them stay."""
+        try:
+            return remove_files(self._root, files, allowed=self._allowed)
+        except OSError:
+            if self._is_patient:
+                raise
+            return Removed((), tuple(Observation(path, PathKind.UNREADABLE, None) for path, _ in files))
+
+    def _publish(self, files: Sequence[tuple[str, FileHash]]) -> Published:
+        """Put files in their places."""
+        return publish_files(self._blobs, files, self._allowed, is_patient=self._is_patient)
+
+    def _look(self, look: Callable[..., Observation], path: str, *more: object) -> Observation:
+        """Look at a path, for the last time if nobody wants to wait."""
+        try:
+            return look(path, *more)
+        except OSError as error:
+            if not self._is_patient:
+                return Observation(path, PathKind.UNREADABLE, None)
+            error.filename = error.filename or path
+            raise
+
     def _inspect_share(self, paths: Sequence[str]) -> list[Observation]:
         """Look at some paths."""
-        return [inspect_path(path, self._on_disk(path)) for path in paths]
+        return [self._look(inspect_path, path, self._on_disk(path)) for path in paths]
 
     def _compare_share(self, files: Sequence[tuple[str, FileHash | None]]) -> list[Observation]:
         """Compare the stamps of some files."""
-        return [compare_path(path, self._on_disk(path), known) for path, known in files]
+        return [self._look(compare_path, path, self._on_disk(path), known) for path, known in files]
 
     def _hash_share(self, files: Sequence[tuple[str, FileHash | None]]) -> list[Observation]:
         """Hash some files."""
-        return [hash_path(path, self._on_disk(path), known, self._settle) for path, known in files]
+        return [self._look(hash_path, path, self._on_disk(path), known, self._settle) for path, known in files]
 
     def _hash_products(self, files: Sequence[tuple[str, FileHash | None]]) -> list[Observation]:
         """Hash some products."""
         with Granted(self._root, self._allowed) as granted:
-            return [hash_product(granted, path, self._on_disk(path), known, self._settle) for path, known in files]
+            look = partial(hash_product, granted)
+            return [self._look(look, path, self._on_disk(path), known, self._settle) for path, known in files]
 
     def _on_disk(self, path: str) -> str:
         """Return a path which does not depend on the current directory."""
         return path if path.startswith("/") else self._prefix + path
+
+
+@contextlib.contextmanager
+def _told() -> Generator[None]:
+    """Say what the machine keeps us from; all else is raised as it is."""
+    try:
+        yield
+    except OSError as error:
+        if not is_hindrance(error):
+            raise
+        raise DiskFailed(explain(error)) from error

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from stepup_server.core.patterns import Deep, Literal, Part, PathPattern, Wild, compile_query
 from stepup_server.core.values import GlobMatch, GlobQuery
+from stepup_shared.hindrance import is_hindrance
 
 __all__ = ("expand_queries",)
 
@@ -119,7 +120,8 @@ class _Walk:
         """Look at a path; None when there is nothing."""
         try:
             return os.stat(self._on_disk(path))
-        except OSError:
+        except OSError as error:
+            _raise_hindrance(error)
             return None
 
     def _list(self, directory: str) -> list[_Entry]:
@@ -139,8 +141,15 @@ def _read(directory: str) -> list[_Entry]:
     try:
         with os.scandir(directory) as entries:
             return [known for entry in entries if (known := _entry(entry)) is not None]
-    except OSError:
+    except OSError as error:
+        _raise_hindrance(error)
         return []
+
+
+def _raise_hindrance(error: OSError) -> None:
+    """Raise an error again which says nothing about a directory: no match would be a lie."""
+    if is_hindrance(error):
+        raise error
 
 
 def _entry(entry: os.DirEntry[str]) -> _Entry | None:
@@ -151,7 +160,8 @@ def _entry(entry: os.DirEntry[str]) -> _Entry | None:
         return _Entry(entry.name, entry.is_dir(), is_link=False)
     try:
         return _Entry(entry.name, stat.S_ISDIR(os.stat(entry.path).st_mode), is_link=True)
-    except OSError:
+    except OSError as error:
+        _raise_hindrance(error)
         return None
 
 

@@ -1,5 +1,6 @@
 """Looking at single paths: what is there, and the hash of a file.
 
+What the machine keeps us from (`stepup_shared.hindrance`) is raised as it is: it says nothing about a path.
 A hash is worth something only together with stamps that no later write can leave as they are.
 So a file is hashed again when it changes under the reader.
 And a file that was written within the last tick of the file system's clock is read only after that tick:
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from stepup_server.core.values import FileHash, Observation, PathKind
 from stepup_shared.beneath import UnsafePath
 from stepup_shared.granted import Granted
+from stepup_shared.hindrance import is_hindrance
 
 __all__ = (
     "compare_path",
@@ -170,5 +172,7 @@ def _kind_of(mode: int) -> PathKind:
 
 
 def _kind_of_failure(error: OSError) -> PathKind:
-    """Return the kind of something that cannot be looked at."""
+    """Return the kind of something that cannot be looked at; when nothing is known of it, the error is raised again."""
+    if is_hindrance(error):
+        raise error
     return PathKind.MISSING if error.errno in _ABSENT else PathKind.UNREADABLE

@@ -18,6 +18,7 @@ from stepup_server.core.values import FileHash, Observation, PathKind, Published
 from stepup_server.engine.blobs import Content
 from stepup_shared.beneath import Root, UnsafePath
 from stepup_shared.granted import Granted
+from stepup_shared.hindrance import Hindered, explain, is_hindrance
 
 from .blobs import PIECE_BYTES, BlobStore
 from .look import digest_of
@@ -31,8 +32,16 @@ class _Lost(Exception):
     """A content cannot be had."""
 
 
-def publish_files(store: BlobStore, files: Sequence[tuple[str, FileHash]], allowed: Sequence[str] = ()) -> Published:
-    """Put files in their places beneath the root, or beneath further directories that were allowed."""
+def publish_files(
+    store: BlobStore, files: Sequence[tuple[str, FileHash]], allowed: Sequence[str] = (), *, is_patient: bool = False
+) -> Published:
+    """Put files in their places beneath the root, or beneath further directories that were allowed.
+
+    Raises
+    ------
+    Hindered
+        The machine keeps us from one of them, and `is_patient`: the same may be asked again.
+    """
     uses = Counter(hash_.digest for _, hash_ in files)
     observations: list[Observation] = []
     lost: list[str] = []
@@ -48,6 +57,8 @@ def publish_files(store: BlobStore, files: Sequence[tuple[str, FileHash]], allow
         except UnsafePath as unsafe:
             problems.append(f"{path} {unsafe.reason}.{_advice(unsafe)}")
         except OSError as error:
+            if is_patient and is_hindrance(error):
+                raise Hindered(error.errno, _describe(path, claim, error)) from error
             problems.append(_describe(path, claim, error))
     return Published(tuple(observations), tuple(lost), tuple(problems))
 
@@ -60,8 +71,10 @@ def _advice(unsafe: UnsafePath) -> str:
 
 def _describe(path: str, claim: FileHash, error: OSError) -> str:
     """Say what the disk refuses, and what would help."""
-    need = f" {claim.size} bytes are needed." if error.errno in {errno.ENOSPC, errno.EDQUOT} else ""
-    return f"{path}: {error.strerror}.{need}"
+    if is_hindrance(error):
+        needed = claim.size if error.errno in {errno.ENOSPC, errno.EDQUOT} else None
+        return explain(OSError(error.errno, error.strerror), place=path, needed=needed)
+    return f"{path}: {error.strerror}."
 
 
 def _publish_one(store: BlobStore, granted: Granted, path: str, claim: FileHash, *, is_last: bool) -> Observation:

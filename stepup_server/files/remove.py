@@ -18,6 +18,7 @@ from stepup_server.core.paths import is_below
 from stepup_server.core.values import FileHash, Observation, PathKind, Removed
 from stepup_shared.beneath import UnsafePath, check_name
 from stepup_shared.granted import Granted
+from stepup_shared.hindrance import is_hindrance
 
 from .look import digest_of, has_stamps_of, open_for_reading
 
@@ -92,7 +93,9 @@ def _judge_all(granted: Granted, files: Iterable[tuple[str, FileHash | None]]) -
         except UnsafePath as unsafe:
             if unsafe.what:
                 judgement.kept.append(Observation(path, PathKind.LINK, None))
-        except OSError:
+        except OSError as error:
+            if is_hindrance(error):
+                raise
             judgement.kept.append(Observation(path, PathKind.UNREADABLE, None))
         else:
             if isinstance(verdict, PathKind):

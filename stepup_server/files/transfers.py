@@ -11,13 +11,14 @@ import errno
 import hashlib
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 from stepup_server.core.values import Observation
 from stepup_server.engine.blobs import Arrived, BlobFault, BlobRefused, Content, Found, Parcel
 from stepup_shared.malloc import keep_large_blocks
+from stepup_shared.threads import started_pool
 
 from .arrival import Arrival, BlobCorrupt, BlobTooLarge, PackingFailed
 from .blobs import PIECE_BYTES, BlobStore, Opened
@@ -41,7 +42,7 @@ class ProjectBlobs:
 
     def __init__(self, store: BlobStore) -> None:
         self.store = store
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="blobs")
+        self._pool = started_pool(THREADS, "blobs")
         self._uploads: dict[tuple[str, Content, bool], _Upload] = {}
         """Those that are not finished."""
         self._is_prepared = False
@@ -68,10 +69,15 @@ class ProjectBlobs:
 
     async def pieces(self, content: Content, offset: int, limit: int, *, compressed: bool) -> AsyncIterator[bytes]:
         """Yield a content in pieces; the last one comes when the whole has been verified."""
-        reading = await self._run(lambda: _Reading(self.store, content, offset, limit, compressed=compressed))
+        with _refusing(content):
+            reading = await self._run(lambda: _Reading(self.store, content, offset, limit, compressed=compressed))
         following = self.start(reading.take)
         try:
-            while piece := await asyncio.wrap_future(following):
+            while True:
+                with _refusing(content):
+                    piece = await asyncio.wrap_future(following)
+                if not piece:
+                    return
                 following = self.start(reading.take)
                 yield piece
         finally:
@@ -346,6 +352,15 @@ def _refusal(error: Exception, content: Content) -> BlobRefused:
             return BlobRefused(BlobFault.CORRUPT, f"What came for {name} cannot be unpacked: {error}.")
         case _:
             raise error
+
+
+@contextlib.contextmanager
+def _refusing(content: Content) -> Generator[None]:
+    """Say that the disk refuses."""
+    try:
+        yield
+    except OSError as error:
+        raise _refusal(error, content) from error
 
 
 def _missing(content: Content) -> BlobRefused:

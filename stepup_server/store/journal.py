@@ -10,13 +10,13 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Generator, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from stepup_server.core.commands import FileRow, OutputRow, Record, StepRow, SubprocessRow, TreeRow
 from stepup_server.core.ids import NodeId
 from stepup_server.engine.ports import JournalLost
+from stepup_shared.threads import started_pool
 
 from .failures import translated
 from .schema import open_for_writing
@@ -39,7 +39,7 @@ class SqliteJournal:
         self._connection = open_for_writing(path)
         self._file = _identity(path)
         self._epoch: int | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._thread = started_pool(1, "journal")
 
     def begin_epoch(self) -> int:
         """Take over from all who have written before, whether they live or not; return how many there were, and us.
@@ -65,7 +65,10 @@ class SqliteJournal:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, tuple(records))
 
     async def close(self) -> None:
-        """Fold the log into the database file and close it; commits that were asked for come first."""
+        """Fold the log into the database file and close it; commits that were asked for come first.
+
+        A disk that does not take it has the log, which is as durable as the file.
+        """
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
         self._thread.shutdown()
 
@@ -101,9 +104,9 @@ class SqliteJournal:
         return int(lines[0][0]) if lines else 0
 
     def _close(self) -> None:
-        """Fold and close; while others read nothing is folded, as the log is as durable as the file."""
+        """Fold and close; while others read, nothing is folded."""
         try:
-            with translated(self._path):
+            with suppress(sqlite3.Error):
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self._connection.close()
