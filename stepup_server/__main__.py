@@ -27,6 +27,7 @@ from . import __version__
 from .cleaning import clean_up
 from .core.director import Director, DirectorSettings
 from .core.states import StopLevel
+from .descriptors import raise_limit, watch_descriptors
 from .engine.clock import MonotonicClock
 from .engine.engine import Engine
 from .engine.identities import Trust
@@ -75,6 +76,7 @@ def serve(settings: Settings) -> int:
 
 def _serve_claimed(settings: Settings) -> None:
     """Serve a project that nobody else serves."""
+    raise_limit()
     with (
         claim_project(settings.root) as left,
         socket_for(settings.socket, left) as socket,
@@ -116,6 +118,8 @@ async def _serve(settings: Settings, socket: str, token: str) -> None:
         engine.announce_listening()
         _watch_signals(engine, settings)
         _tell_ready(settings)
+        watching = asyncio.create_task(watch_descriptors(reporter))
+        stack.callback(watching.cancel)
         await engine.run()
 
 

@@ -12,11 +12,12 @@ import hashlib
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from stepup_server.core.values import Observation
 from stepup_server.engine.blobs import Arrived, BlobFault, BlobRefused, Content, Found, Parcel
+from stepup_shared.hindrance import explain
 from stepup_shared.malloc import keep_large_blocks
 from stepup_shared.threads import started_pool
 
@@ -42,14 +43,15 @@ class ProjectBlobs:
 
     def __init__(self, store: BlobStore) -> None:
         self.store = store
-        self._pool = started_pool(THREADS, "blobs")
+        self._pool: ThreadPoolExecutor | None = None
+        """Made when it is needed: most projects have no contents that travel."""
         self._uploads: dict[tuple[str, Content, bool], _Upload] = {}
         """Those that are not finished."""
-        self._is_prepared = False
 
     def close(self) -> None:
         """End the threads after what they are doing."""
-        self._pool.shutdown(cancel_futures=True)
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
 
     def offer(self, files: Iterable[Observation]) -> None:
         """Note files that had a content when somebody looked."""
@@ -127,8 +129,11 @@ class ProjectBlobs:
 
     def start(self, work: Callable[[], _Result]) -> Future[_Result]:
         """Begin something in a thread."""
-        if not self._is_prepared:
-            self._is_prepared = True
+        if self._pool is None:
+            try:
+                self._pool = started_pool(THREADS, "blobs")
+            except OSError as error:
+                raise BlobRefused(BlobFault.UNREACHABLE, explain(error, place="The director")) from error
             keep_large_blocks()
         return self._pool.submit(work)
 
