@@ -21,6 +21,7 @@ import uvloop
 
 from stepup_shared import versions
 from stepup_shared.hindrance import explain, is_hindrance
+from stepup_shared.threads import CHANNEL_THREADS, require_threads
 from stepup_shared.visible import in_text
 
 from . import __version__
@@ -77,6 +78,8 @@ def serve(settings: Settings) -> int:
 def _serve_claimed(settings: Settings) -> None:
     """Serve a project that nobody else serves."""
     raise_limit()
+    # Without its threads gRPC crashes, so they are tried beforehand.
+    require_threads(CHANNEL_THREADS)
     with (
         claim_project(settings.root) as left,
         socket_for(settings.socket, left) as socket,

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
+from stepup_shared.hindrance import explain
 from stepup_shared.visible import in_text
 from stepup_worker.run.guardian import CRASHED, Guardian, Life, become_subreaper, die_with_parent
 from stepup_worker.settings import Settings, settings_from_arguments
@@ -102,11 +103,14 @@ def _serve_as_daemon(settings: Settings, guardian: int, life: Life) -> int:
             for_people=settings.log_format == "console",
         )
     except OSError as error:
-        print(f"ERROR: Cannot use {error.filename}: {error.strerror}.", file=sys.stderr)
+        print(f"ERROR: Cannot use {explain(error)}", file=sys.stderr)
         return 1
     fork_server = None
     if settings.forkserver:
-        fork_server = start_fork_server(settings.step_environment, settings.preload_modules, warm_up)
+        try:
+            fork_server = start_fork_server(settings.step_environment, settings.preload_modules, warm_up)
+        except OSError as error:
+            log.warning("no fork server", reason=explain(error))
     log.info("started", name=settings.name, slots=settings.slots, root=settings.root, pid=os.getpid())
     try:
         run_daemon(settings, fork_server, life, log)

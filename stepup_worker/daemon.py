@@ -9,13 +9,14 @@ import resource
 import signal
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import uvloop
 
 from stepup_shared import versions
 from stepup_shared.hindrance import explain, has_descriptors
-from stepup_shared.threads import started_pool
+from stepup_shared.threads import CHANNEL_THREADS, require_threads, started_pool
 from stepup_worker.core.commands import Command, Interrupt, Kill, Leave, Recall, Speak, Start
 from stepup_worker.core.events import (
     AttemptBegan,
@@ -111,7 +112,7 @@ def run_daemon(settings: Settings, fork_server: tuple[int, socket.socket] | None
 
 async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | None, parent: Parent, log: Log) -> None:
     _require_descriptors()
-    with started_pool(_HASH_THREADS, "hash") as executor:
+    with _start_threads() as executor:
         loop = asyncio.get_running_loop()
         loop.set_default_executor(executor)
         troubles = Troubles()
@@ -154,6 +155,15 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | No
             await remote.close()
     if failure is not None:
         raise failure
+
+
+def _start_threads() -> ThreadPoolExecutor:
+    """Begin only if gRPC can have its threads, too: it crashes without them."""
+    try:
+        require_threads(_HASH_THREADS + CHANNEL_THREADS)
+        return started_pool(_HASH_THREADS, "hash")
+    except OSError as error:
+        raise GaveUp(f"The worker has no threads. {explain(error)}") from error
 
 
 def _require_descriptors() -> None:

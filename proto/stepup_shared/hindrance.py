@@ -72,7 +72,8 @@ def explain(error: OSError, *, place: str = "", needed: int | None = None) -> st
     kind = _KINDS.get(error.errno or 0)
     what, advice = kind or _Kind(error.strerror or "it cannot be used", "")
     need = "" if needed is None else f", and {needed} bytes are needed"
-    return f"{where}: {what}{_limit(error)}{need}. {advice}".removeprefix(": ").rstrip()
+    text = f"{where}: {what}" if where else f"{what[0].upper()}{what[1:]}"
+    return f"{text}{_limit(error)}{need}. {advice}".rstrip()
 
 
 def _limit(error: OSError) -> str:

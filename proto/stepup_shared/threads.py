@@ -7,9 +7,17 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-__all__ = ("started_pool",)
+__all__ = ("CHANNEL_THREADS", "require_threads", "started_pool")
+
+CHANNEL_THREADS = 8
+"""As many are made for the first channel or server. gRPC crashes when it cannot have them."""
 
 _START_S_MAX = 10.0
+
+
+def require_threads(count: int) -> None:
+    """Raise OSError unless there can be so many more threads as there are now."""
+    started_pool(count, "trial").shutdown()
 
 
 def started_pool(threads: int, name: str) -> ThreadPoolExecutor:

@@ -92,7 +92,6 @@ TEXTS = Table(
         "SubprocessRecord.stderr": (MIB, "what a program wrote"),
         "AttemptResult.not_started": (64 * KIB, "why an attempt was not started"),
         "AttemptResult.hindered": (64 * KIB, "why what an attempt wrote was not kept"),
-        "SynchronizeRequest.hindrances": (64 * KIB, "what keeps attempts of a worker from getting on"),
         "Source.file": (1024, "the file of a plan, which refusals repeat"),
         "WorkerDescription.name": (255, "the name of a worker"),
         "WorkerDescription.incarnation": (255, "which process of a worker"),

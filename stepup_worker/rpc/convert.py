@@ -82,6 +82,9 @@ _STOPS_FROM_WIRE = {
     dispatch_pb2.Order.STOP_KILL: StopLevel.KILL,
 }
 
+_SENTENCE_CHARS_MAX = 4096
+"""The director takes no longer ones, whatever the paths in them."""
+
 _NEED_PREFIX = "NEED_"
 
 _WORKSPACES = {
@@ -128,7 +131,7 @@ def statement_to_wire(statement: Statement, introduction: Introduction) -> dispa
             )
             for one in statement.transfers
         ],
-        hindrances=statement.hindrances,
+        hindrances=[text[:_SENTENCE_CHARS_MAX] for text in statement.hindrances],
     )
 
 

@@ -23,12 +23,25 @@ class Script:
     """A script that the fork server runs."""
 
     def __init__(self, number: int, line: ForkLine, loop: asyncio.AbstractEventLoop) -> None:
+        self.exists: asyncio.Future[None] = loop.create_future()
+        """Resolved when the process exists, or failed with an OSError when there could be none."""
         self.ended: asyncio.Future[Ended] = loop.create_future()
         """Resolved when the process has ended and was reaped."""
         self.pid: int | None = None
         """Known as soon as the fork server has said it."""
         self._id = number
         self._line = line
+
+    def begin(self, pid: int) -> None:
+        """Take note that the process exists."""
+        self.pid = pid
+        if not self.exists.done():
+            self.exists.set_result(None)
+
+    def fail(self, error: OSError) -> None:
+        """Take note that there could be no process."""
+        if not self.exists.done():
+            self.exists.set_exception(error)
 
     def send_signal(self, number: signal.Signals) -> None:
         """Signal the process group; nothing happens after the end."""
@@ -122,9 +135,9 @@ class ForkLine:
     def _on_message(self, message: Message) -> None:
         match message:
             case Began(id=number, pid=pid):
-                self._scripts[number].pid = pid
+                self._scripts[number].begin(pid)
             case NotForked(id=number, number=reason):
-                self._scripts.pop(number).ended.set_exception(OSError(reason, os.strerror(reason)))
+                self._scripts.pop(number).fail(OSError(reason, os.strerror(reason)))
             case Finished():
                 self._on_finished(message)
             case Remark(text=text):
@@ -148,6 +161,8 @@ class ForkLine:
         for script in self._scripts.values():
             if script.pid is not None:
                 signal_group(script.pid, signal.SIGKILL)
+            if not script.exists.done():
+                script.exists.set_result(None)
             if not script.ended.done():
                 script.ended.set_result(Ended(-signal.SIGKILL, 0.0, 0, time.monotonic()))
         self._scripts.clear()

@@ -18,6 +18,7 @@ import signal
 import uuid
 from collections.abc import Callable
 
+from stepup_shared.hindrance import explain, is_hindrance
 from stepup_worker.core.values import Exited, PredecessorEnd, Signalled
 
 from .memory import MemoryWatch
@@ -37,6 +38,11 @@ CRASHED = 70
 
 _ENDINGS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGUSR1})
 """After these the daemon is about to end, and needs no successor."""
+
+_NEVER_STARTED = 1
+"""The exit code of a worker that had to end before the machine had a process for it."""
+
+_RETRY_MS = 1000
 
 _IDLE_DEATHS_MAX = 3
 """After so many deaths in a row without work, it is not the work that kills."""
@@ -97,7 +103,10 @@ class Guardian:
         idle_deaths = 0
         while True:
             memory, life = MemoryWatch(), Life(predecessor_end)
-            code = self._wait(start(life))
+            daemon = self._start(start, life, complain)
+            if daemon is None:
+                return _NEVER_STARTED
+            code = self._wait(daemon)
             kill_descendants()
             if self._is_to_end or not (code < 0 or code == CRASHED):
                 return code if code >= 0 else 128 - code
@@ -109,6 +118,26 @@ class Guardian:
                 return code if code >= 0 else 128 - code
             verdict = memory.verdict() if code == -signal.SIGKILL else None
             predecessor_end = PredecessorEnd(life.incarnation, Signalled(-code) if code < 0 else Exited(code), verdict)
+
+    def _start(self, start: Callable[[Life], int], life: Life, complain: Callable[[str], None]) -> int | None:
+        """Start a daemon, as soon as the machine has a process for it; None when it is not wanted any more."""
+        told = False
+        while not self._is_to_end:
+            try:
+                return start(life)
+            except OSError as error:
+                if not is_hindrance(error):
+                    raise
+                if not told:
+                    complain(f"The worker cannot start. {explain(error)} Trying again until it succeeds.")
+                told = True
+            for fd, _events in self._poll.poll(_RETRY_MS):
+                if fd == self._signals:
+                    self._is_to_end = not _ENDINGS.isdisjoint(os.read(fd, 512))
+                elif not _is_open(fd):
+                    self._poll.unregister(fd)
+                    self._is_to_end = True
+        return None
 
     def _wait(self, daemon: int) -> int:
         """Wait until a daemon has ended; return its exit code, or minus the number of a signal."""

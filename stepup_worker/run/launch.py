@@ -37,6 +37,8 @@ class Process:
     """A child of this process, leader of its own session."""
 
     def __init__(self, pid: int, pidfd: int, loop: asyncio.AbstractEventLoop, living: set[int]) -> None:
+        self.exists = None
+        """It does."""
         self.pid = pid
         """Also the number of its session and process group."""
         self.ended: asyncio.Future[Ended] = loop.create_future()

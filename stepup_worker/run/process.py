@@ -37,6 +37,11 @@ class Child(Protocol):
     """A process that runs a step."""
 
     @property
+    def exists(self) -> asyncio.Future[None] | None:
+        """Resolved when the process exists, or failed with an OSError when there could be none; None: it does."""
+        ...
+
+    @property
     def ended(self) -> asyncio.Future[Ended]:
         """Resolved when the process has ended and was reaped."""
         ...

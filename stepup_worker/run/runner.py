@@ -154,23 +154,14 @@ class Runner:
     async def _execute(
         self, attempt: AttemptId, assignment: Assignment, site: Site, on_begin: Callable[[], None]
     ) -> _Run:
-        """Run the process of an attempt; a script of which there was to be one and is none gets another."""
-        has_begun = False
-        while True:
-            child = await self._overcome(attempt, lambda: self._start(attempt, assignment, site))
-            began_at = time.monotonic() - self._suspended_s
-            if not has_begun:
-                has_begun = True
-                on_begin()
-            try:
-                ended = await child.ended
-            except OSError as error:
-                await self.troubles.wait_out(attempt, error, lambda: self._is_to_begin(attempt))
-            else:
-                return _Run(began_at, ended, self._memory_verdict(attempt, ended.code))
+        """Run the process of an attempt."""
+        child, began_at = await self._overcome(attempt, lambda: self._start(attempt, assignment, site))
+        on_begin()
+        ended = await child.ended
+        return _Run(began_at, ended, self._memory_verdict(attempt, ended.code))
 
-    async def _start(self, attempt: AttemptId, assignment: Assignment, site: Site) -> Child:
-        """Make the process of an attempt."""
+    async def _start(self, attempt: AttemptId, assignment: Assignment, site: Site) -> tuple[Child, float]:
+        """Make the process of an attempt; return it as soon as it exists, and when it was asked for."""
         require_room(site.root)
         capture = self._captures.get(attempt)
         if capture is None:
@@ -184,7 +175,10 @@ class Runner:
         self._children[attempt] = child
         if self._suspended_at is not None:
             child.send_signal(signal.SIGSTOP)
-        return child
+        began_at = time.monotonic() - self._suspended_s
+        if child.exists is not None:
+            await child.exists
+        return child, began_at
 
     def _memory_verdict(self, attempt: AttemptId, code: int) -> OutOfMemory | None:
         """Tell whether an attempt was killed for full memory; a shell says of a command that it was killed by 137."""
