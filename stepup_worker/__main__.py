@@ -23,6 +23,8 @@ _FIRST_FREE = 3
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a worker as the command line says; return the exit code."""
     settings = settings_from_arguments(arguments)
+    # Else gRPC tells users that a director went away or is not the right one, in its own words.
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     if settings.code:
         # Only those need it who were just invited.
         from stepup_worker.membership import NotAMember, join

@@ -97,7 +97,7 @@ def settings_from_arguments(arguments: Sequence[str] | None = None) -> Settings:
     """Read the command line and the environment; a mistake in them ends the program with a message."""
     parser = make_parser()
     words = list(sys.argv[1:] if arguments is None else arguments)
-    options = parser.parse_args(_spelled_out(words))
+    options = parser.parse_args(_spelled_out(words, parser))
     try:
         output_bytes_max = _output_bytes_max(os.environ.get("STEPUP_MAX_OUTPUT_SIZE") or str(OUTPUT_BYTES_MAX))
     except argparse.ArgumentTypeError as error:
@@ -148,12 +148,14 @@ def _site_files(parser: argparse.ArgumentParser, options: argparse.Namespace) ->
     return ca, certificate, key
 
 
-def _spelled_out(words: list[str]) -> list[str]:
+def _spelled_out(words: list[str], parser: argparse.ArgumentParser) -> list[str]:
     """Return `join HOST:PORT CODE` as options."""
     if words[:1] != ["join"]:
         return words
+    if {"-h", "--help"}.intersection(words):
+        return ["--help"]
     if len(words) < _JOIN_WORDS or words[1].startswith("-") or words[2].startswith("-"):
-        return ["--director", "", "--help"]
+        parser.error("join needs HOST:PORT CODE: paste the whole line of `stepup director invite`")
     return ["--director", words[1], "--code", words[2], *words[3:]]
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 
 from tests.support.counts import Counts, numbers_of, write_counts
-from tests.support.project_folder import PROGRAMS, Folder, plain_environment
+from tests.support.project_folder import PROGRAMS, Folder, plain_environment, project_below
 
 __all__ = (
     "RunStepUp",
@@ -52,12 +52,8 @@ def what_counts(request: pytest.FixtureRequest) -> Counts:
 @pytest.fixture(name="folder")
 def project_folder(tmp_path: Path) -> Generator[Folder]:
     """Return an empty project; in the end, nothing that was started in it may be left."""
-    root, around = tmp_path / "project", tmp_path / "around"
-    root.mkdir()
-    around.mkdir()
-    folder = Folder(root, around)
-    yield folder
-    folder.close()
+    with project_below(tmp_path) as folder:
+        yield folder
 
 
 class RunStepUp(Protocol):

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from stepup_server.core.ids import AttemptId
 
-__all__ = ("Caller", "Invitation", "Member", "NotOffered", "NotTrusted", "Role", "Trust")
+__all__ = ("Caller", "Invitation", "Member", "NameTaken", "NotOffered", "NotTrusted", "Role", "Trust")
 
 
 @enum.unique
@@ -69,6 +69,10 @@ class NotOffered(Exception):
     """What is asked for, a director does for nobody; the text says why and what to do."""
 
 
+class NameTaken(Exception):
+    """Somebody else has the name that a guest shall get; the text says what to do."""
+
+
 class Trust(Protocol):
     """The certificates of one director."""
 
@@ -92,7 +96,7 @@ class Trust(Protocol):
         ...
 
     def invite(self, role: str, name: str, life_s: float) -> Invitation:
-        """Make an invitation.
+        """Make an invitation, in place of an older one for the same name that nobody has used.
 
         Raises
         ------
@@ -100,6 +104,8 @@ class Trust(Protocol):
             Role or name are impossible.
         NotOffered
             This director invites nobody.
+        NameTaken
+            A member has that name.
         """
         ...
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import grpc
 
 from stepup_proto.v1 import trust_pb2 as trust
-from stepup_server.engine.identities import NotOffered, NotTrusted, Trust
+from stepup_server.engine.identities import NameTaken, NotOffered, NotTrusted, Trust
 
 from .callers import current_caller
 from .status import CallFailed
@@ -87,5 +87,7 @@ def _translated() -> Generator[None]:
         raise CallFailed(grpc.StatusCode.PERMISSION_DENIED, str(refused)) from refused
     except NotOffered as refused:
         raise CallFailed(grpc.StatusCode.FAILED_PRECONDITION, str(refused)) from refused
+    except NameTaken as taken:
+        raise CallFailed(grpc.StatusCode.ALREADY_EXISTS, str(taken)) from taken
     except ValueError as error:
         raise CallFailed(grpc.StatusCode.INVALID_ARGUMENT, f"{error}.") from error

@@ -7,11 +7,12 @@ each file as a whole.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
-from stepup_server.engine.identities import Caller, Invitation, Member, NotTrusted, Role
+from stepup_server.engine.identities import Caller, Invitation, Member, NameTaken, NotTrusted, Role
 from stepup_shared.identity import (
     ROLES,
     Authority,
@@ -46,15 +47,25 @@ class _Open:
 
 
 @dataclass(slots=True)
+class _Issued:
+    """The last certificate of a name."""
+
+    role: str
+    begins: float
+    """When the certificate of that name begins which begins last: the clock may have been set back."""
+    expires: float
+
+
+@dataclass(slots=True)
 class _State:
     """What is written down."""
 
     invitations: dict[str, _Open] = field(default_factory=dict)
     """By id."""
-    issued: dict[str, tuple[str, float]] = field(default_factory=dict)
-    """Role and expiry of the last certificate, by name."""
+    issued: dict[str, _Issued] = field(default_factory=dict)
+    """By name."""
     revoked: dict[str, float] = field(default_factory=dict)
-    """By name: when; what was issued later is good again."""
+    """By name: when; what begins later is good again."""
 
 
 class Registry:
@@ -99,8 +110,8 @@ class Registry:
                 self._cached.clear()
             self._cached[certificate] = found
         caller, begins, expires = found
-        is_revoked = begins <= self._state.revoked.get(caller.name, 0.0)
-        return None if is_revoked or expires <= self._clock() else caller
+        is_over = self._is_revoked(caller.name, begins) or expires <= self._clock()
+        return None if is_over else caller
 
     def _identify(self, certificate: bytes) -> tuple[Caller, float, float] | None:
         """Read a certificate that TLS has accepted."""
@@ -114,15 +125,20 @@ class Registry:
         return Caller(Role.GUEST, id_), self._clock(), invitation.expires
 
     def invite(self, role: str, name: str, life_s: float) -> Invitation:
-        """Make an invitation; ValueError when role or name are impossible."""
+        """Make an invitation, in place of an older one for the same name that nobody has used."""
         if role not in ROLES:
             raise ValueError(f"{role!r} is no role: choose one of {', '.join(ROLES)}")
         if name and _NAME.fullmatch(name) is None:
             raise ValueError(f"{name!r} is no name: use letters, digits, dots, dashes and underscores; at most 63")
+        if name and self._is_member(name):
+            raise NameTaken(
+                f"{name!r} is the name of a member."
+                f" Choose another one, or end that one first: stepup director revoke {name}"
+            )
         code, id_, anchor = make_code(self._authority)
         expires = self._clock() + (life_s or INVITATION_S)
         invitation = _Open(role, name or self._new_name(role), expires, anchor.decode())
-        self._drop_expired()
+        self._drop_invitations(lambda one: one.expires <= self._clock() or one.name == invitation.name)
         self._state.invitations[id_] = invitation
         self._save()
         return Invitation(code, invitation.name, invitation.expires)
@@ -136,7 +152,7 @@ class Registry:
         self._state.invitations.pop(invitation, None)
         self._used[invitation] = request, found
         self._save()
-        _, expires = self._state.issued[found.name]
+        expires = self._state.issued[found.name].expires
         return certificate, self._authority.certificate, Member(found.role, found.name, "member", expires)
 
     def _used_for(self, invitation: str, request: bytes) -> _Open | None:
@@ -152,13 +168,11 @@ class Registry:
 
     def revoke(self, name: str) -> int:
         """Believe nobody of that name; return how many there were."""
-        doomed = [id_ for id_, one in self._state.invitations.items() if one.name == name]
-        for id_ in doomed:
-            del self._state.invitations[id_]
-        self._used = {id_: used for id_, used in self._used.items() if used[1].name != name}
-        count = len(doomed) + (name in self._state.issued)
+        issued = self._state.issued.get(name)
+        count = self._drop_invitations(lambda one: one.name == name) + (issued is not None)
         if count:
-            self._state.revoked[name] = self._clock()
+            # Not before the last one begins, whatever has happened to the clock.
+            self._state.revoked[name] = max(self._clock(), issued.begins if issued else 0.0)
             self._save()
         return count
 
@@ -166,19 +180,28 @@ class Registry:
         """Return all who were invited or have a certificate, sorted."""
         now = self._clock()
         found = [Member(one.role, one.name, "invited", one.expires) for one in self._state.invitations.values()]
-        found += [Member(role, name, "member", expires) for name, (role, expires) in self._state.issued.items()]
+        found += [Member(one.role, name, "member", one.expires) for name, one in self._state.issued.items()]
         return sorted(member._replace(state=self._state_of(member, now)) for member in found)
 
     def _state_of(self, member: Member, now: float) -> str:
-        issued = member.expires - self._certificate_s
-        if member.state == "member" and self._state.revoked.get(member.name, 0.0) > issued:
+        if member.state == "member" and self._is_revoked(member.name, self._state.issued[member.name].begins):
             return "revoked"
         return "expired" if member.expires <= now else member.state
 
+    def _is_member(self, name: str) -> bool:
+        """Tell whether somebody of that name is believed."""
+        issued, now = self._state.issued.get(name), self._clock()
+        return issued is not None and issued.expires > now and not self._is_revoked(name, issued.begins)
+
+    def _is_revoked(self, name: str, begins: float) -> bool:
+        return begins <= self._state.revoked.get(name, 0.0)
+
     def _issue(self, role: str, name: str, request: bytes) -> bytes:
-        now = self._clock()
-        certificate = self._authority.issue(request, (role, name), now, self._certificate_s)
-        self._state.issued[name] = (role, now + self._certificate_s)
+        # Certificates know whole seconds: one that follows on a revocation begins with the next.
+        begins = max(math.floor(self._clock()), math.floor(self._state.revoked.get(name, -1.0)) + 1)
+        certificate = self._authority.issue(request, (role, name), begins, self._certificate_s)
+        latest = self._state.issued[name].begins if name in self._state.issued else begins
+        self._state.issued[name] = _Issued(role, max(begins, latest), begins + self._certificate_s)
         return certificate
 
     def _new_name(self, role: str) -> str:
@@ -189,11 +212,12 @@ class Registry:
             number += 1
         return f"{role}{number}"
 
-    def _drop_expired(self) -> None:
-        """Forget invitations that nobody has used in time."""
-        now = self._clock()
-        self._state.invitations = {id_: one for id_, one in self._state.invitations.items() if one.expires > now}
-        self._used = {id_: used for id_, used in self._used.items() if used[1].expires > now}
+    def _drop_invitations(self, is_doomed: Callable[[_Open], bool]) -> int:
+        """Forget invitations; return how many of them nobody had used."""
+        there = self._state.invitations
+        self._state.invitations = {id_: one for id_, one in there.items() if not is_doomed(one)}
+        self._used = {id_: used for id_, used in self._used.items() if not is_doomed(used[1])}
+        return len(there) - len(self._state.invitations)
 
     # The folder
 
@@ -204,7 +228,7 @@ class Registry:
             return _State()
         return _State(
             {id_: _Open(**one) for id_, one in stored["invitations"].items()},
-            {name: (role, expires) for name, (role, expires) in stored["issued"].items()},
+            {name: _Issued(**one) for name, one in stored["issued"].items()},
             stored["revoked"],
         )
 

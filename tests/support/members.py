@@ -15,7 +15,16 @@ from stepup_proto.v1.trust_pb2_grpc import TrustServiceStub
 from stepup_shared.identity import SERVER_NAME, Credential, guest_credential, make_key, make_request
 from tests.support.project_folder import Folder, Program
 
-__all__ = ("Listening", "channel_with", "enroll", "free_address", "identities", "invite_code", "listen")
+__all__ = (
+    "Listening",
+    "channel_with",
+    "enroll",
+    "free_address",
+    "identities",
+    "invite_code",
+    "join",
+    "listen",
+)
 
 CALL_S_MAX = 30
 
@@ -32,6 +41,12 @@ class Listening:
         self.program.wait_output("Listening on")
         self.socket: str = folder.note()["socket"]
         """For its owner."""
+        self.folder = folder
+        """The project that it serves."""
+
+    def stop(self) -> None:
+        """End it together with what runs, as a service manager does that has no time."""
+        self.program.interrupt_until_ended()
 
 
 def free_address() -> str:
@@ -46,9 +61,21 @@ def listen(folder: Folder, *options: str) -> Listening:
     return Listening(folder, *options)
 
 
-def invite_code(director: Listening, role: str = "worker", life_s: float = 60.0) -> str:
+def invite_code(director: Listening, role: str = "worker", life_s: float = 60.0, name: str = "") -> str:
     """Return the code of a new invitation."""
-    return invite(director.socket, role, "", life_s).code
+    return invite(director.socket, role, name, life_s).code
+
+
+def join(director: Listening, *options: str) -> Program:
+    """Start a worker by the two commands that make one of another machine; wait until the director knows it."""
+    folder = director.folder
+    variables = {"STEPUP_CREDENTIALS": str(folder.around / "credentials")}
+    known = len(folder.status()["workers"])
+    words = folder.run("director", "invite").checked().output.split()[1:]
+    assert words[2] == director.address
+    worker = folder.start(*words, "--workspace", str(folder.around / "workspace"), *options, **variables)
+    folder.wait_status(lambda status: len(status["workers"]) > known, "the worker is there")
+    return worker
 
 
 def channel_with(address: str, credential: Credential) -> grpc.Channel:

@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any, Self
 from tests.support.deadline import SECONDS_MAX, wait_until
 from tests.support.processes import MARK, kill_marked, marked_processes
 
-__all__ = ("PROGRAMS", "Ended", "Folder", "Program", "plain_environment")
+__all__ = ("PROGRAMS", "Ended", "Folder", "Program", "plain_environment", "project_below")
 
 PROGRAMS = Path(sys.executable).parent
 """Where `stepup` and `sb` are installed."""
@@ -94,6 +95,12 @@ class Program:
     def wait_output(self, text: str) -> None:
         """Wait until it has written a text."""
         wait_until(lambda: text in self.output + self.errors, f"it wrote {text!r}", lambda: self.output + self.errors)
+
+    def interrupt_until_ended(self) -> Ended:
+        """Ask it to stop, more firmly each time, and wait for its end."""
+        for _ in range(2):
+            self.process.terminate()
+        return self.end()
 
     def end(self) -> Ended:
         """Wait for its end."""
@@ -264,6 +271,17 @@ class Folder:
         """Return the directories of sockets that are still there."""
         said = self.story() + "".join(self.lines(".stepup/director.json"))
         return [name for name in SOCKET_DIRECTORY.findall(said) if os.path.lexists(name)]
+
+
+@contextmanager
+def project_below(directory: Path) -> Generator[Folder]:
+    """Make an empty project; in the end, nothing that was started in it may be left."""
+    root, around = directory / "project", directory / "around"
+    root.mkdir()
+    around.mkdir()
+    folder = Folder(root, around)
+    yield folder
+    folder.close()
 
 
 def _has_content(path: Path) -> bool:

@@ -68,9 +68,11 @@ class TrustServiceServicer:
 
     def Invite(self, request, context):
         """Purpose: invite somebody.
-        Blocking: no. Retry: safe; each answer is another invitation, and those that nobody uses expire.
-        Status codes: INVALID_ARGUMENT (role, name or life), FAILED_PRECONDITION (the director listens to nobody elsewhere, or
-        its certificates are made by its site), PERMISSION_DENIED.
+        Blocking: no. Retry: safe; each answer is another invitation, in place of an older one for the same name, and those
+        that nobody uses expire.
+        Status codes: INVALID_ARGUMENT (role, name or life), ALREADY_EXISTS (a member has that name),
+        FAILED_PRECONDITION (the director listens to nobody elsewhere, or its certificates are made by its site),
+        PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -39,9 +39,11 @@ class TrustServiceStub:
     def __new__(cls, channel: _aio.Channel) -> TrustServiceAsyncStub: ...
     Invite: _grpc.UnaryUnaryMultiCallable[_trust_pb2.InviteRequest, _trust_pb2.InviteResponse]
     """Purpose: invite somebody.
-    Blocking: no. Retry: safe; each answer is another invitation, and those that nobody uses expire.
-    Status codes: INVALID_ARGUMENT (role, name or life), FAILED_PRECONDITION (the director listens to nobody elsewhere, or
-      its certificates are made by its site), PERMISSION_DENIED.
+    Blocking: no. Retry: safe; each answer is another invitation, in place of an older one for the same name, and those
+      that nobody uses expire.
+    Status codes: INVALID_ARGUMENT (role, name or life), ALREADY_EXISTS (a member has that name),
+      FAILED_PRECONDITION (the director listens to nobody elsewhere, or its certificates are made by its site),
+      PERMISSION_DENIED.
     """
     Enroll: _grpc.UnaryUnaryMultiCallable[_trust_pb2.EnrollRequest, _trust_pb2.EnrollResponse]
     """Purpose: turn an invitation into a certificate; the invitation is used up then.
@@ -72,9 +74,11 @@ class TrustServiceAsyncStub(TrustServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Invite: _aio.UnaryUnaryMultiCallable[_trust_pb2.InviteRequest, _trust_pb2.InviteResponse]  # type: ignore[assignment]
     """Purpose: invite somebody.
-    Blocking: no. Retry: safe; each answer is another invitation, and those that nobody uses expire.
-    Status codes: INVALID_ARGUMENT (role, name or life), FAILED_PRECONDITION (the director listens to nobody elsewhere, or
-      its certificates are made by its site), PERMISSION_DENIED.
+    Blocking: no. Retry: safe; each answer is another invitation, in place of an older one for the same name, and those
+      that nobody uses expire.
+    Status codes: INVALID_ARGUMENT (role, name or life), ALREADY_EXISTS (a member has that name),
+      FAILED_PRECONDITION (the director listens to nobody elsewhere, or its certificates are made by its site),
+      PERMISSION_DENIED.
     """
     Enroll: _aio.UnaryUnaryMultiCallable[_trust_pb2.EnrollRequest, _trust_pb2.EnrollResponse]  # type: ignore[assignment]
     """Purpose: turn an invitation into a certificate; the invitation is used up then.
@@ -108,9 +112,11 @@ class TrustServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_trust_pb2.InviteResponse, _abc.Awaitable[_trust_pb2.InviteResponse]]:
         """Purpose: invite somebody.
-        Blocking: no. Retry: safe; each answer is another invitation, and those that nobody uses expire.
-        Status codes: INVALID_ARGUMENT (role, name or life), FAILED_PRECONDITION (the director listens to nobody elsewhere, or
-          its certificates are made by its site), PERMISSION_DENIED.
+        Blocking: no. Retry: safe; each answer is another invitation, in place of an older one for the same name, and those
+          that nobody uses expire.
+        Status codes: INVALID_ARGUMENT (role, name or life), ALREADY_EXISTS (a member has that name),
+          FAILED_PRECONDITION (the director listens to nobody elsewhere, or its certificates are made by its site),
+          PERMISSION_DENIED.
         """
 
     @_abc_1.abstractmethod
