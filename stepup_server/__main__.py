@@ -33,6 +33,7 @@ from .engine.clock import MonotonicClock
 from .engine.engine import Engine
 from .engine.identities import Trust
 from .engine.ports import JournalFailed, JournalLost, Reporter
+from .failpoints import reach
 from .files.blobs import BlobStore
 from .files.disk import ProjectDisk
 from .files.transfers import ProjectBlobs
@@ -85,6 +86,7 @@ def _serve_claimed(settings: Settings) -> None:
         socket_for(settings.socket, left) as socket,
         own_token(socket) as token,
     ):
+        reach("after_claim")
         uvloop.run(_serve(settings, socket, token))
 
 
@@ -116,7 +118,9 @@ async def _serve(settings: Settings, socket: str, token: str) -> None:
             serving(engine, feed, blobs, StoredOutputs(database), doors=doors, version=__version__)
         )
         stack.callback(feed.close)
+        reach("before_note")
         stack.enter_context(write_note(settings.root, socket, __version__))
+        reach("after_note")
         log.announce(socket=socket, version=__version__)
         engine.announce_listening()
         _watch_signals(engine, settings)
@@ -164,9 +168,11 @@ def _make_director(settings: Settings, socket: str, database: str, clock: Monoto
         version=versions.VERSION,
     )
     director = Director(facts, os.environ)
+    reach("after_epoch")
     snapshot = load(database)
     if snapshot.steps:
         director.restore(snapshot, clock.now())
+    reach("after_restore")
     # What was loaded lives as long as the process: the collector need not look at it again.
     gc.collect()
     gc.freeze()

@@ -50,6 +50,7 @@ from stepup_server.core.events import (
 from stepup_server.core.ids import RequestId, StreamId
 from stepup_server.core.refusals import InvariantBroken
 from stepup_server.core.states import StopLevel, Tag
+from stepup_server.failpoints import reach
 
 from .follows import Follows
 from .mailbox import Mailbox
@@ -58,12 +59,6 @@ from .ports import Clock, Disk, DiskFailed, Journal, JournalFailed, JournalLost,
 __all__ = ("Engine",)
 
 _Answer = TypeVar("_Answer")
-
-JOURNAL_RETRY_S = 1.0
-"""How long to wait before trying again to write what could not be written."""
-DISK_RETRY_S = 1.0
-"""How long to wait before asking the disk again."""
-
 _Question: TypeAlias = (
     InspectPaths | CompareFiles | HashFiles | ExpandGlobs | RemoveFiles | PublishFiles | ForgetBlobs | MakeDirectories
 )
@@ -206,6 +201,7 @@ class Engine:
         """Make records durable; if the disk refuses, say so once and try until it does not. False: it never will."""
         told = False
         while records:
+            reach("before_commit")
             try:
                 await self._journal.commit(records)
             except JournalLost as lost:
@@ -245,6 +241,7 @@ class Engine:
         future = self._waiting(command.request)
         if future is None:
             return
+        reach("before_answer")
         match command:
             case Answer(value=value):
                 future.set_result(value)
@@ -262,6 +259,7 @@ class Engine:
         if mailbox is None:
             return
         if isinstance(command, OrderWorker):
+            reach("before_dispatch")
             mailbox.put(command)
         else:
             mailbox.end()
@@ -293,23 +291,32 @@ class Engine:
 
     async def _use_disk(self, command: _Question) -> None:
         """Do what the core wants of the disk, and tell it what came of it."""
+        reach("before_disk_work")
+        event = await self._work_on_disk(command)
+        reach("after_disk_work")
+        if event is not None:
+            self.tell(event)
+
+    async def _work_on_disk(self, command: _Question) -> Event | None:
+        """Return what came of it; None when there is nothing to tell."""
         match command:
             case InspectPaths(token=token, paths=paths):
-                self.tell(PathsInspected(token=token, observations=await self._disk.inspect(paths)))
+                return PathsInspected(token=token, observations=await self._disk.inspect(paths))
             case CompareFiles(token=token, files=files):
-                self.tell(PathsInspected(token=token, observations=await self._disk.compare(files)))
+                return PathsInspected(token=token, observations=await self._disk.compare(files))
             case HashFiles(token=token, files=files, products=products):
-                self.tell(FilesHashed(token=token, observations=await self._disk.hash(files, products)))
+                return FilesHashed(token=token, observations=await self._disk.hash(files, products))
             case ExpandGlobs(token=token, queries=queries):
-                self.tell(GlobsExpanded(token=token, matches=await self._disk.expand(queries)))
+                return GlobsExpanded(token=token, matches=await self._disk.expand(queries))
             case RemoveFiles(token=token, files=files):
-                self.tell(FilesRemoved(token=token, removed=await self._disk.remove(files)))
+                return FilesRemoved(token=token, removed=await self._disk.remove(files))
             case PublishFiles(token=token, files=files):
-                self.tell(FilesPublished(token=token, published=await self._disk.publish(files)))
+                return FilesPublished(token=token, published=await self._disk.publish(files))
             case ForgetBlobs():
                 await self._disk.forget_blobs()
             case MakeDirectories(paths=paths):
                 await self._disk.make_directories(paths)
+        return None
 
     async def _use_watcher(self, command: Watch | PauseWatch) -> None:
         """Listen to what happens to the files, or stop doing so."""

@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from stepup_server.engine.blobs import Content
+from stepup_server.failpoints import reach
 from stepup_shared.hindrance import is_hindrance
 
 from .arrival import Arrival, BlobCorrupt
@@ -147,7 +148,9 @@ class BlobStore:
         temporary = f"{target}.{os.urandom(4).hex()}"
         try:
             _write_new(temporary, data)
+            reach("before_blob")
             os.replace(temporary, target)
+            reach("after_blob")
             self._seal(content, target)
         except OSError as error:
             with contextlib.suppress(FileNotFoundError):
@@ -162,7 +165,9 @@ class BlobStore:
     def finish(self, arrival: Arrival, content: Content) -> None:
         """Make an upload visible; raises `BlobCorrupt` when it is not what it was said to be."""
         target = self._target(content)
+        reach("before_blob")
         arrival.finish(target)
+        reach("after_blob")
         self._seal(content, target)
 
     def verified(self, content: Content) -> str | None:

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 from stepup_server.core.values import FileHash, Observation, PathKind, Published
 from stepup_server.engine.blobs import Content
+from stepup_server.failpoints import reach
 from stepup_shared.beneath import Root, UnsafePath
 from stepup_shared.granted import Granted
 from stepup_shared.hindrance import Hindered, explain, is_hindrance
@@ -80,6 +81,7 @@ def _describe(path: str, claim: FileHash, error: OSError) -> str:
 def _publish_one(store: BlobStore, granted: Granted, path: str, claim: FileHash, *, is_last: bool) -> Observation:
     """Put one file in its place, unless it is there, and return what is there."""
     root, name = granted.locate(path)
+    reach("before_publish")
     if not (is_last and _move(store, root, name, claim)) and not _is_there(root, name, claim):
         _copy(store, root, name, claim)
     return Observation(path, PathKind.FILE, _hash_in_place(root, name, claim))
@@ -95,6 +97,7 @@ def _move(store: BlobStore, root: Root, name: str, claim: FileHash) -> bool:
         os.chmod(blob, claim.mode & _PERMISSIONS)
         _make_parent(root, name)
         root.move_in(blob, name)
+        reach("after_rename")
         status = root.stat(name)
         if status is None or status.st_mtime_ns != verified:
             # Somebody had it open, and has written to it meanwhile.

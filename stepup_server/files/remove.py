@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from stepup_server.core.paths import is_below
 from stepup_server.core.values import FileHash, Observation, PathKind, Removed
+from stepup_server.failpoints import reach
 from stepup_shared.beneath import UnsafePath, check_name
 from stepup_shared.granted import Granted
 from stepup_shared.hindrance import is_hindrance
@@ -145,6 +146,7 @@ def _unlink(granted: Granted, path: str, identity: _Identity) -> bool:
             if _identity(os.stat(name, dir_fd=parent, follow_symlinks=False)) != identity:
                 return False
             os.unlink(name, dir_fd=parent)
+            reach("after_remove")
     except (OSError, UnsafePath):
         return False
     return True

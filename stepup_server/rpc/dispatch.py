@@ -16,6 +16,7 @@ from stepup_server.engine.blobs import Blobs
 from stepup_server.engine.engine import Engine
 from stepup_server.engine.follows import Piece
 from stepup_server.engine.mailbox import Mailbox
+from stepup_server.failpoints import reach
 
 from . import convert
 from .callers import current_caller
@@ -53,6 +54,7 @@ class DispatchServicer:
                         response.root, response.epoch = settings.root, settings.epoch
                         response.lease_s = lease_of_workers(settings.lease_s)
                     yield response
+                    reach("after_dispatch_before_ack")
             finally:
                 listening.cancel()
                 self._engine.tell(WorkerDisconnected(worker=worker, stream=stream))
@@ -92,6 +94,7 @@ class DispatchServicer:
     ) -> None:
         """Pass on what a worker says."""
         async for request in requests:
+            reach("before_report")
             self._engine.tell(
                 WorkerReported(
                     worker=worker,

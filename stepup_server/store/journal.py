@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from stepup_server.core.commands import FileRow, OutputRow, Record, StepRow, SubprocessRow, TreeRow
 from stepup_server.core.ids import NodeId
 from stepup_server.engine.ports import JournalLost
+from stepup_server.failpoints import reach
 from stepup_shared.threads import started_pool
 
 from .failures import translated
@@ -78,6 +79,8 @@ class SqliteJournal:
         with translated(self._path), self._transaction():
             self._check_epoch()
             group.write(self._connection)
+            reach("in_transaction")
+        reach("after_commit")
 
     @contextmanager
     def _transaction(self) -> Generator[None]:
@@ -105,11 +108,13 @@ class SqliteJournal:
 
     def _close(self) -> None:
         """Fold and close; while others read, nothing is folded."""
+        reach("before_fold")
         try:
             with suppress(sqlite3.Error):
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self._connection.close()
+        reach("after_fold")
 
 
 @dataclass(slots=True)

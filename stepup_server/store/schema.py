@@ -16,6 +16,7 @@ from contextlib import closing
 from urllib.parse import quote
 
 from stepup_server.engine.ports import JournalFailed
+from stepup_server.failpoints import reach
 
 from .failures import failed, translated
 
@@ -226,6 +227,7 @@ def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) ->
             if _version(connection) == number:
                 migrations[number](connection)
                 connection.execute(f"PRAGMA user_version = {number + 1}")
+                reach("in_migration")
             connection.execute("COMMIT")
         finally:
             if connection.in_transaction:

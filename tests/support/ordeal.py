@@ -27,7 +27,7 @@ from stepup_server.core.invariants import check
 from stepup_server.store.restore import load
 from tests.support.deadline import wait_until
 from tests.support.processes import is_alive
-from tests.support.project_folder import Ended, Folder, Program
+from tests.support.project_folder import PROGRAMS, Ended, Folder, Program
 
 __all__ = ("REPOSITORY", "Ledger", "Ordeal", "ordeal_of", "send_signal")
 
@@ -164,17 +164,29 @@ class Ordeal:
     def start_director(self, *options: str) -> Program:
         """Start the director, or another one after it was killed."""
         self.director_words = options
+        director = self.launch_director()
+        director.wait_output("Listening on")
+        return director
+
+    def launch_director(self, *prefix: str, **variables: str) -> Program:
+        """Start the director, which may not get far; the prefix is a program that starts it."""
         listen = ("--listen", self.listen) if self.listen else ()
-        self.director = self._start("", ("director", "--socket", self.socket, *listen, *options), self.place)
-        self.director.wait_output("Listening on")
+        program = str(PROGRAMS / "stepup")
+        words = (*self.place, *prefix, program, "director", "--socket", self.socket, *listen, *self.director_words)
+        self.director = self.folder.start_command(*words, **self.variables(""), **variables)
         return self.director
 
     def start_worker(self, name: str, *options: str, prefix: Sequence[str] = (), socket: str | None = None) -> Worker:
         """Start a worker, possibly on another host, and wait until the director knows it."""
+        worker = self.add_worker(name, *options, prefix=prefix, socket=socket)
+        self.wait_connected(name)
+        return worker
+
+    def add_worker(self, name: str, *options: str, prefix: Sequence[str] = (), socket: str | None = None) -> Worker:
+        """Start a worker."""
         words = ("worker", "--name", name, "--root", str(self.folder.root), "--socket", socket or self.socket, *options)
         program = self._start(name, words, tuple(prefix))
         self.workers[name] = Worker(name, words, tuple(prefix), program)
-        self.wait_connected(name)
         return self.workers[name]
 
     def start_member(self, name: str, address: str, *options: str, prefix: Sequence[str] = ()) -> Worker:
