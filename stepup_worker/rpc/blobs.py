@@ -43,7 +43,14 @@ _RETRY_S_MIN = 0.05
 _RETRY_S_MAX = 2.0
 
 _AWAY = frozenset(
-    (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED, grpc.StatusCode.UNKNOWN)
+    (
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        grpc.StatusCode.CANCELLED,
+        grpc.StatusCode.UNKNOWN,
+        # Another director listens already, and the conversation has not brought its token yet.
+        grpc.StatusCode.UNAUTHENTICATED,
+    )
 )
 """Codes that tell of the connection rather than of the content."""
 _MISSING = frozenset((grpc.StatusCode.NOT_FOUND, grpc.StatusCode.DATA_LOSS))

@@ -74,6 +74,8 @@ class Supervisor:
         for name in self.ordeal.workers:
             self.ordeal.revive(name)
         wait_until(self._is_built, "the build is over", self.ordeal.folder.story)
+        # Who is not there is not told that all is over.
+        self.ordeal.wait_connected(*self.ordeal.workers)
         assert not has_ended(director)
 
     def stop(self) -> None:
