@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import hashlib
@@ -30,6 +31,10 @@ from stepup_server.rpc.callers import Door
 from stepup_server.rpc.handlers import handlers_of
 from stepup_server.rpc.storage import BATCH_BYTES_MAX, CapabilitiesServicer, StorageServicer
 from stepup_server.rpc.tokens import AttemptTokens
+from stepup_worker.core.contents import Content, Stored
+from stepup_worker.rpc.blobs import BlobClient
+from stepup_worker.rpc.channel import Link
+from stepup_worker.rpc.endpoint import Endpoint
 from tests.support.tokens import OWNER, open_aio_channel
 
 PIECE = 1024 * 1024
@@ -302,6 +307,35 @@ async def test_an_upload_outlives_the_director(site: Site) -> None:
     assert status.committed_size == PIECE
     assert await site.upload(name, data, start=PIECE) == len(data)
     assert await site.read(blob_name(data)) == data
+
+
+class CountingLink(Link):
+    """Tells when somebody asks for the second time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+        self.again = asyncio.Event()
+
+    async def channel(self) -> grpc.aio.Channel:
+        self.asked += 1
+        if self.asked > 1:
+            self.again.set()
+        return await super().channel()
+
+
+async def test_a_worker_that_shows_the_token_of_the_last_director_waits_for_the_next_one(site: Site) -> None:
+    link, address, data = CountingLink(), f"unix:{site.root}/socket", b"made by a step"
+    (site.root / "made").write_bytes(data)
+    made = Stored(Content(hashlib.sha256(data).digest(), len(data)), str(site.root / "made"))
+    await link.use(Endpoint(address, token="owner.of-the-last-one"))
+    storing = asyncio.create_task(BlobClient(link).store([made]))
+    await link.again.wait()
+    assert await site.missing(digest_of(data)) != []
+    await link.use(Endpoint(address, token=OWNER))
+    await storing
+    assert await site.missing(digest_of(data)) == []
+    await link.close()
 
 
 async def test_an_upload_can_begin_again(site: Site) -> None:
