@@ -59,6 +59,12 @@ from .ports import Clock, Disk, DiskFailed, Journal, JournalFailed, JournalLost,
 __all__ = ("Engine",)
 
 _Answer = TypeVar("_Answer")
+
+JOURNAL_RETRY_S = 1.0
+"""How long to wait before trying again to write what could not be written."""
+DISK_RETRY_S = 1.0
+"""How long to wait before asking the disk again."""
+
 _Question: TypeAlias = (
     InspectPaths | CompareFiles | HashFiles | ExpandGlobs | RemoveFiles | PublishFiles | ForgetBlobs | MakeDirectories
 )

@@ -53,6 +53,8 @@ _AWAY = frozenset(
     )
 )
 """Codes that tell of the connection rather than of the content."""
+_BUGS_MAX = 3
+"""How often the director may meet a bug before it is believed: what a step has made may have taken hours."""
 _MISSING = frozenset((grpc.StatusCode.NOT_FOUND, grpc.StatusCode.DATA_LOSS))
 
 _Result = TypeVar("_Result")
@@ -322,7 +324,7 @@ async def _stream_stub(link: Link) -> Any:  # noqa: ANN401 -- stubs have no publ
 
 
 async def _until_answered(call: Callable[[], Awaitable[_Result]]) -> _Result:
-    """Call until the director answers.
+    """Call until the director answers; a bug that it meets may have gone the next time.
 
     Raises
     ------
@@ -333,7 +335,7 @@ async def _until_answered(call: Callable[[], Awaitable[_Result]]) -> _Result:
     StoreRefused
         It says no for another reason.
     """
-    delay_s = _RETRY_S_MIN
+    delay_s, bugs = _RETRY_S_MIN, 0
     while True:
         try:
             return await call()
@@ -342,7 +344,9 @@ async def _until_answered(call: Callable[[], Awaitable[_Result]]) -> _Result:
                 raise BlobMissing from error
             if error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
                 raise _no_room(error.details() or error.code().name) from error
-            if error.code() not in _AWAY:
+            is_bug = error.code() is grpc.StatusCode.INTERNAL
+            bugs += is_bug
+            if error.code() not in _AWAY and not (is_bug and bugs < _BUGS_MAX):
                 raise StoreRefused(error.details() or error.code().name) from error
         await asyncio.sleep(delay_s)
         delay_s = min(2 * delay_s, _RETRY_S_MAX)

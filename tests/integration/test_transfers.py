@@ -24,6 +24,7 @@ from stepup_proto.reapi import bytestream_pb2_grpc as bytestream_grpc
 from stepup_proto.reapi import remote_execution_pb2 as reapi
 from stepup_proto.reapi import remote_execution_pb2_grpc as reapi_grpc
 from stepup_server.core.values import FileHash, Observation, PathKind
+from stepup_server.engine.blobs import Content as StoredContent
 from stepup_server.files.blobs import BlobStore
 from stepup_server.files.transfers import ProjectBlobs
 from stepup_server.rpc.bytestream import ByteStreamServicer
@@ -31,7 +32,7 @@ from stepup_server.rpc.callers import Door
 from stepup_server.rpc.handlers import handlers_of
 from stepup_server.rpc.storage import BATCH_BYTES_MAX, CapabilitiesServicer, StorageServicer
 from stepup_server.rpc.tokens import AttemptTokens
-from stepup_worker.core.contents import Content, Stored
+from stepup_worker.core.contents import Content, Stored, StoreRefused
 from stepup_worker.rpc.blobs import BlobClient
 from stepup_worker.rpc.channel import Link
 from stepup_worker.rpc.endpoint import Endpoint
@@ -307,6 +308,29 @@ async def test_an_upload_outlives_the_director(site: Site) -> None:
     assert status.committed_size == PIECE
     assert await site.upload(name, data, start=PIECE) == len(data)
     assert await site.read(blob_name(data)) == data
+
+
+async def test_an_upload_that_met_a_bug_is_tried_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    link, data = Link(), b"made by a step"
+    (site.root / "made").write_bytes(data)
+    made = Stored(Content(hashlib.sha256(data).digest(), len(data)), str(site.root / "made"))
+    await link.use(Endpoint(f"unix:{site.root}/socket", token=OWNER))
+    with monkeypatch.context() as patch:
+        patch.setattr(BlobStore, "put", None)
+        with pytest.raises(StoreRefused, match="has met a bug"):
+            await BlobClient(link).store([made])
+    bugs, put = [1, 2], BlobStore.put
+
+    def stumble(store: BlobStore, content: StoredContent, data: bytes) -> None:
+        if bugs:
+            bugs.pop()
+            raise RuntimeError
+        put(store, content, data)
+
+    monkeypatch.setattr(BlobStore, "put", stumble)
+    await BlobClient(link).store([made])
+    assert await site.missing(digest_of(data)) == []
+    await link.close()
 
 
 class CountingLink(Link):
