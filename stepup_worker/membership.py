@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from stepup_shared.handshakes import Failure, Means, failure_in, told
@@ -13,7 +13,7 @@ from stepup_worker.rpc.endpoint import Endpoint
 from stepup_worker.run.discovery import find_director
 from stepup_worker.settings import Settings
 
-__all__ = ("Membership", "NotAMember", "credential_folder", "join")
+__all__ = ("Membership", "NotAMember", "join")
 
 _RENEW_AT = 2 / 3
 """Of the life of a certificate."""
@@ -27,14 +27,6 @@ _REJECTIONS_MAX = 8
 
 class NotAMember(Exception):
     """Nobody has let this machine in; the text says what to do."""
-
-
-def credential_folder(address: str, environment: Mapping[str, str] = os.environ) -> str:
-    """Return where the credential for a director is kept."""
-    home = environment.get("STEPUP_CREDENTIALS") or os.path.join(
-        environment.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config"), "stepup/credentials"
-    )
-    return os.path.join(home, address.replace(":", "_").replace("/", "_"))
 
 
 def join(address: str, code: str) -> str:
@@ -65,16 +57,19 @@ def join(address: str, code: str) -> str:
 
 def _enroll(address: str, code: str) -> str:
     """Enroll and keep the credential; return the name behind OK, or what went wrong behind another word."""
-    from stepup_shared.identity import BadCode, save_credential
+    from stepup_shared.identity import BadCode, credential_folder, save_credential
     from stepup_worker.rpc.trust import JoinFailed, enroll
 
     try:
         enrolled = enroll(address, code, time.time())
-        save_credential(credential_folder(address), enrolled.credential)
+        is_worker = enrolled.role != "viewer"
+        save_credential(credential_folder(address, "worker" if is_worker else "operator"), enrolled.credential)
     except (BadCode, JoinFailed) as failure:
         return f"NO {failure}"
     except OSError as error:
         return f"NO The credential cannot be kept in {error.filename}: {error.strerror}."
+    if not is_worker:
+        return f"NO This invitation was for a viewer, and is used now. Look on: stepup status --director {address}"
     return f"OK {enrolled.name}"
 
 
@@ -107,9 +102,9 @@ class Membership:
 
     def _load(self, address: str) -> Endpoint:
         """Return the way that an invitation has opened."""
-        from stepup_shared.identity import SERVER_NAME, life_of, load_credential
+        from stepup_shared.identity import SERVER_NAME, credential_folder, life_of, load_credential
 
-        credential = load_credential(credential_folder(address))
+        credential = load_credential(credential_folder(address, "worker"))
         if credential is None:
             raise NotAMember(
                 f"This machine has no credential for {address}. On the director's machine: stepup director invite"
@@ -174,12 +169,12 @@ class Membership:
         """Get another certificate, keep it and return the way with it; OSError when that did not work this time."""
         import grpc
 
-        from stepup_shared.identity import save_credential
+        from stepup_shared.identity import credential_folder, save_credential
         from stepup_worker.rpc.trust import renew
 
         try:
             credential = await renew(endpoint)
         except grpc.RpcError as error:
             raise OSError(str(error)) from error
-        save_credential(credential_folder(endpoint.target), credential)
+        save_credential(credential_folder(endpoint.target, "worker"), credential)
         return replace(endpoint, **credential._asdict())

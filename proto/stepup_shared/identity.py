@@ -18,6 +18,7 @@ import base64
 import binascii
 import datetime as dt
 import os
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from cryptography import x509
@@ -37,6 +38,7 @@ __all__ = (
     "BadCode",
     "Credential",
     "Identity",
+    "credential_folder",
     "guest_credential",
     "identity_from",
     "invitation_anchor",
@@ -232,6 +234,15 @@ def life_of(certificate: bytes) -> tuple[float, float]:
     """Return when a certificate was issued and when it expires, in Unix seconds."""
     loaded = x509.load_pem_x509_certificate(certificate)
     return (loaded.not_valid_before_utc + _LEEWAY).timestamp(), loaded.not_valid_after_utc.timestamp()
+
+
+def credential_folder(address: str, user: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Return where a credential for a director is kept, for a user on this machine: `worker` or `operator`."""
+    home = environment.get("STEPUP_CREDENTIALS") or os.path.join(
+        environment.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config"), "stepup/credentials"
+    )
+    name = address.replace(":", "_").replace("/", "_")
+    return os.path.join(home, name if user == "worker" else f"{name}.{user}")
 
 
 def save_credential(folder: str, credential: Credential) -> None:

@@ -10,7 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from stepup_client.cli.configuration.effective import load_configuration
 from stepup_client.cli.configuration.schema import SECTIONS, Browse, Build, Clean, Values
 from stepup_client.cli.environment import is_debugging, project_root
-from stepup_client.cli.grammar import PLAIN, WORKER_COMMANDS, given_options, make_parser, make_workers_parser
+from stepup_client.cli.failures import UsageError
+from stepup_client.cli.grammar import (
+    PLAIN,
+    SITE_FILES,
+    WORKER_COMMANDS,
+    given_options,
+    make_parser,
+    make_workers_parser,
+)
 from stepup_client.cli.old_ways import modernized
 from stepup_client.cli.options import (
     AttachCommand,
@@ -20,6 +28,7 @@ from stepup_client.cli.options import (
     CleanCommand,
     CompletionCommand,
     ConfigCommand,
+    ConnectCommand,
     GraphCommand,
     Invocation,
     LogsCommand,
@@ -105,7 +114,8 @@ def _attach_command(namespace: argparse.Namespace, environ: Mapping[str, str]) -
     """Take over how a build looks; what it builds was said when it was begun."""
     section = SECTIONS["build"]
     values = load_configuration(project_root(environ), environ).values(section, {})
-    return AttachCommand(Look(progress=values[Build.PROGRESS], verbose=namespace.verbose or values[Build.VERBOSE]))
+    look = Look(progress=values[Build.PROGRESS], verbose=namespace.verbose or values[Build.VERBOSE])
+    return AttachCommand(look, namespace.director)
 
 
 def _browse_command(namespace: argparse.Namespace, environ: Mapping[str, str]) -> BrowseCommand:
@@ -124,30 +134,45 @@ def _clean_command(namespace: argparse.Namespace, environ: Mapping[str, str]) ->
 
 
 _WORKER_MAKERS: dict[str, Callable[[argparse.Namespace], Invocation]] = {
-    "list": lambda namespace: WorkerListCommand(namespace.json),
-    "drain": lambda namespace: WorkerDrainCommand(tuple(namespace.workers), namespace.wait),
+    "list": lambda namespace: WorkerListCommand(namespace.json, namespace.director),
+    "drain": lambda namespace: WorkerDrainCommand(tuple(namespace.workers), namespace.wait, namespace.director),
 }
 
 
 def _logs_command(namespace: argparse.Namespace, _environ: Mapping[str, str]) -> LogsCommand:
     both = frozenset({"stdout", "stderr"})
     streams = both if namespace.stream is None else frozenset({namespace.stream})
-    return LogsCommand(namespace.step, follow=namespace.follow, streams=streams, as_json=namespace.json)
+    return LogsCommand(
+        namespace.step, follow=namespace.follow, streams=streams, as_json=namespace.json, director=namespace.director
+    )
+
+
+def _connect_command(namespace: argparse.Namespace, _environ: Mapping[str, str]) -> ConnectCommand:
+    files = tuple(path for path in (namespace.tls_ca, namespace.tls_cert, namespace.tls_key) if path)
+    if len(files) not in (0, len(SITE_FILES)):
+        raise UsageError("--tls-ca, --tls-cert and --tls-key belong together: give all three.")
+    if bool(files) is bool(namespace.code):
+        raise UsageError(
+            "Give the CODE that `stepup director invite --role viewer` (or admin) prints on the director's machine,"
+            " or certificates of your own (--tls-ca, --tls-cert, --tls-key)."
+        )
+    return ConnectCommand(namespace.address, namespace.code, files)
 
 
 _MAKERS: dict[str, Callable[[argparse.Namespace, Mapping[str, str]], Invocation]] = {
     "attach": _attach_command,
     "build": _build_command,
     "clean": _clean_command,
-    "wait": lambda namespace, _: WaitCommand(namespace.update, namespace.delete),
-    "status": lambda namespace, _: StatusCommand(namespace.json),
+    "wait": lambda namespace, _: WaitCommand(namespace.update, namespace.delete, namespace.director),
+    "status": lambda namespace, _: StatusCommand(namespace.json, namespace.director),
     "browse": _browse_command,
-    "why": lambda namespace, _: WhyCommand(namespace.step, namespace.json),
-    "cancel": lambda namespace, _: CancelCommand(namespace.step, namespace.json),
+    "why": lambda namespace, _: WhyCommand(namespace.step, namespace.json, namespace.director),
+    "cancel": lambda namespace, _: CancelCommand(namespace.step, namespace.json, namespace.director),
+    "connect": _connect_command,
     "logs": _logs_command,
-    "graph": lambda namespace, _: GraphCommand(namespace.prefix, namespace.mermaid),
+    "graph": lambda namespace, _: GraphCommand(namespace.prefix, namespace.mermaid, namespace.director),
     "config": lambda namespace, _: ConfigCommand(namespace.all),
     "completion": lambda namespace, _: CompletionCommand(namespace.shell),
-    **{name: lambda namespace, _: PlainCommand(namespace.command) for name in PLAIN},
+    **{name: lambda namespace, _: PlainCommand(namespace.command, namespace.director) for name in PLAIN},
 }
 """For each command, what turns its arguments into a value."""

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
+from stepup_client.cli.commands import ask
 from stepup_client.cli.conduct import INTERRUPTED
 from stepup_client.cli.console import Calls, Operator, listening_to_user
+from stepup_client.cli.directions import way_to_director
 from stepup_client.cli.discover import find_director
 from stepup_client.cli.environment import project_root
 from stepup_client.cli.failures import UsageError
@@ -16,6 +18,7 @@ from stepup_client.cli.options import Look
 from stepup_client.cli.screen import Screen
 from stepup_client.rpc.control import ControlClient
 from stepup_client.rpc.control_values import BuildOptions, DirectorGone, DirectorRefused, StopLevel, Tag
+from stepup_client.rpc.ways import Way
 
 __all__ = ("attach", "begin_build", "follow_build", "run_attach", "watch_build")
 
@@ -42,8 +45,24 @@ async def _begin(socket: str, options: BuildOptions) -> None:
         await client.build(options)
 
 
-def run_attach(look: Look) -> int:
+def run_attach(look: Look, director: str) -> int:
     """Show the build that goes on to its end, and return its exit code; that of the last one if there is none."""
+    return _attach_elsewhere(look, director) if director else _attach_here(look)
+
+
+def _attach_elsewhere(look: Look, director: str) -> int:
+    """Show the build of a director on another machine."""
+    way = way_to_director(director)
+    status = ask(way, lambda client: client.status())
+    exit_code = asyncio.run(watch_build(way, Screen(look)))
+    if exit_code is None:
+        exit_code = status.return_code
+        print(f"No build is going on. The last one ended with exit code {exit_code}.")
+    return exit_code
+
+
+def _attach_here(look: Look) -> int:
+    """Show the build of this project."""
     root = project_root()
     located = find_director(root)
     exit_code = None if located is None else asyncio.run(watch_build(located.socket, Screen(look)))
@@ -87,9 +106,9 @@ async def follow_build(socket: str, options: BuildOptions, screen: Screen) -> in
         return await _Attached(client, screen, pursuit, ends_with_us=False).run()
 
 
-async def watch_build(socket: str, screen: Screen) -> int | None:
+async def watch_build(way: Way, screen: Screen) -> int | None:
     """Show the build that goes on to its end; return the exit code, or None when there is none."""
-    async with ControlClient(socket) as client:
+    async with ControlClient(way) as client:
         try:
             status = await client.status()
         except DirectorGone:
@@ -98,7 +117,7 @@ async def watch_build(socket: str, screen: Screen) -> int | None:
             raise UsageError(str(error)) from error
         if not (status.is_building or status.watching):
             return None
-        screen.say(Tag.DIRECTOR, f"Attached to {socket}")
+        screen.say(Tag.DIRECTOR, f"Attached to {way if isinstance(way, str) else way.address}")
         pursuit = _Pursuit(status.build, status.events_before, status.watching)
         return await _Attached(client, screen, pursuit, ends_with_us=status.embedded).run()
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 from stepup_client.cli.commands import ask
-from stepup_client.cli.discover import wait_for_director
-from stepup_client.cli.environment import project_root
+from stepup_client.cli.directions import way_to_director
 from stepup_client.cli.options import CancelCommand
 from stepup_shared.visible import in_line
 
@@ -15,8 +14,7 @@ __all__ = ("run_cancel",)
 
 def run_cancel(command: CancelCommand) -> int:
     """End the running attempt of a step and return the exit code."""
-    socket = wait_for_director(project_root()).socket
-    label, attempt = ask(socket, lambda client: client.cancel(command.step))
+    label, attempt = ask(way_to_director(command.director), lambda client: client.cancel(command.step))
     if command.as_json:
         print(json.dumps({"step": label, "attempt": attempt}, ensure_ascii=False))
     else:

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from stepup_client.cli.directions import way_or_database, way_to_director
 from stepup_client.cli.discover import (
     Located,
-    director_or_database,
     find_successor,
     wait_for_director,
     wait_until_gone,
@@ -18,41 +18,50 @@ from stepup_client.cli.environment import path_from_root, project_root
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.graph_files import write_graph
 from stepup_client.cli.launch import run_inspection, run_program
-from stepup_client.cli.options import CleanCommand, GraphCommand, Program
+from stepup_client.cli.options import CleanCommand, GraphCommand, PlainCommand, Program, StatusCommand, WaitCommand
 from stepup_client.cli.status import render_status
 from stepup_client.rpc.control_values import DirectorGone, DirectorRefused
 
 if TYPE_CHECKING:
     from stepup_client.rpc.control import ControlClient
+    from stepup_client.rpc.ways import Way
 
-__all__ = ("ask", "run_clean", "run_graph", "run_plain", "run_status", "run_wait")
+__all__ = ("ask", "run_clean", "run_graph", "run_plain", "run_status", "run_wait", "why_gone")
 
 _Answer = TypeVar("_Answer")
 
 
-def run_plain(name: str) -> int:
+def run_plain(command: PlainCommand) -> int:
     """Do one of the commands without options and return the exit code."""
-    root = project_root()
-    _PLAIN[name](root)
-    return 0
-
-
-def run_wait(*, update: str | None, delete: str | None) -> int:
-    """Wait until no build is going on, or for a change; a director that stops meanwhile is idle for good."""
-    _ask_present(project_root(), lambda client: client.wait(update=update, delete=delete))
-    return 0
-
-
-def run_status(*, as_json: bool) -> int:
-    """Print what goes on, or what the database says when nothing does."""
-    root = project_root()
-    socket = director_or_database(root)
-    if socket is None:
-        return run_inspection(root, ["status", "--json"] if as_json else ["status"])
-    if as_json:
-        print(ask(socket, lambda client: client.status_json()))
+    if command.director:
+        ask(way_to_director(command.director), _PLAIN_ELSEWHERE[command.name])
     else:
-        print(render_status(ask(socket, lambda client: client.status())))
+        _PLAIN[command.name](project_root())
+    return 0
+
+
+def run_wait(command: WaitCommand) -> int:
+    """Wait until no build is going on, or for a change; a director that stops meanwhile is idle for good."""
+
+    def wait(client: ControlClient) -> Coroutine[Any, Any, int]:
+        return client.wait(update=command.update, delete=command.delete)
+
+    if command.director:
+        ask(way_to_director(command.director), wait)
+    else:
+        _ask_present(project_root(), wait)
+    return 0
+
+
+def run_status(command: StatusCommand) -> int:
+    """Print what goes on, or what the database says when nothing does."""
+    way = way_or_database(command.director)
+    if way is None:
+        return run_inspection(project_root(), ["status", "--json"] if command.as_json else ["status"])
+    if command.as_json:
+        print(ask(way, lambda client: client.status_json()))
+    else:
+        print(render_status(ask(way, lambda client: client.status())))
     return 0
 
 
@@ -69,12 +78,12 @@ def run_clean(command: CleanCommand) -> int:
 
 
 def run_graph(command: GraphCommand) -> int:
-    """Write the graph beside the project's files."""
-    root = project_root()
-    socket = director_or_database(root)
-    if socket is None:
+    """Write the graph beside the project's files; that of a project elsewhere, into this directory."""
+    way = way_or_database(command.director)
+    root = "." if command.director else project_root()
+    if way is None:
         return run_inspection(root, ["graph", command.prefix, *(["--mermaid"] if command.with_mermaid else [])])
-    graph = ask(socket, lambda client: client.graph(with_mermaid=command.with_mermaid))
+    graph = ask(way, lambda client: client.graph(with_mermaid=command.with_mermaid))
     try:
         write_graph(os.path.join(root, command.prefix), graph)
     except OSError as error:
@@ -116,14 +125,32 @@ _PLAIN: dict[str, Callable[[str], None]] = {
 }
 
 
-def ask(socket: str, question: Callable[[ControlClient], Coroutine[Any, Any, _Answer]]) -> _Answer:
+_PLAIN_ELSEWHERE: dict[str, Callable[[ControlClient], Coroutine[Any, Any, object]]] = {
+    "rebuild": lambda client: client.rebuild(),
+    "join": lambda client: client.join(),
+    "drain": lambda client: client.drain(),
+    "shutdown": _shut_down_further,
+}
+"""What is asked of a director whose end cannot be seen from here."""
+
+
+def ask(way: Way, question: Callable[[ControlClient], Coroutine[Any, Any, _Answer]]) -> _Answer:
     """Return the director's answer."""
     try:
-        return _run(socket, question)
+        return _run(way, question)
     except DirectorGone as error:
-        raise UsageError(f"The director does not answer: {error}.") from error
+        raise UsageError(why_gone(way, error)) from error
     except DirectorRefused as error:
         raise UsageError(str(error)) from error
+
+
+def why_gone(way: Way, error: DirectorGone) -> str:
+    """Say why a director does not answer."""
+    if isinstance(way, str):
+        return f"The director does not answer: {error}."
+    from stepup_client.cli.elsewhere import why_gone as why_gone_elsewhere
+
+    return why_gone_elsewhere(way, str(error))
 
 
 def _ask_present(root: str, question: Callable[[ControlClient], Coroutine[Any, Any, object]]) -> bool:
@@ -150,14 +177,14 @@ def _ask_or_gone(socket: str, question: Callable[[ControlClient], Coroutine[Any,
     return True
 
 
-def _run(socket: str, question: Callable[[ControlClient], Coroutine[Any, Any, _Answer]]) -> _Answer:
+def _run(way: Way, question: Callable[[ControlClient], Coroutine[Any, Any, _Answer]]) -> _Answer:
     # Here because what the database can answer needs neither.
     import asyncio
 
     from stepup_client.rpc.control import ControlClient
 
     async def ask() -> _Answer:
-        async with ControlClient(socket) as client:
+        async with ControlClient(way) as client:
             return await question(client)
 
     return asyncio.run(ask())

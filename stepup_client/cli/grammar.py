@@ -10,7 +10,17 @@ from stepup_client.cli.configuration import kinds
 from stepup_client.cli.configuration.schema import SECTIONS, AnyOption, Group, Section
 from stepup_client.cli.options import Program
 
-__all__ = ("PLAIN", "SHELLS", "WORKER_COMMANDS", "given_options", "make_parser", "make_workers_parser")
+__all__ = (
+    "PLAIN",
+    "SHELLS",
+    "SITE_FILES",
+    "WORKER_COMMANDS",
+    "add_director",
+    "director_address",
+    "given_options",
+    "make_parser",
+    "make_workers_parser",
+)
 
 _Value = TypeVar("_Value")
 
@@ -46,6 +56,7 @@ def make_parser() -> argparse.ArgumentParser:
     for add in (
         _add_build,
         _add_attach,
+        _add_connect,
         _add_programs,
         _add_wait,
         _add_plain,
@@ -74,10 +85,12 @@ def make_workers_parser() -> argparse.ArgumentParser:
     text = "Show the workers: what they offer, what they hold, and when they were last heard of."
     listing = _add(commands, "list", text, "Example: stepup worker list --json")
     listing.add_argument("--json", action="store_true", help="for programs: every fact, names as in control.proto")
+    add_director(listing)
     text = "Let workers leave: they get nothing more, give back what has not begun, and end when the rest has."
     drain = _add(commands, "drain", text, "Example: stepup worker drain node7-4711 --wait")
     drain.add_argument("workers", nargs="+", metavar="WORKER", help="names or numbers, as `list` shows them, or `all`")
     drain.add_argument("--wait", action="store_true", help="return when they have left")
+    add_director(drain)
     return parser
 
 
@@ -113,6 +126,49 @@ def _add_attach(commands: _Commands) -> None:
     keys = "Ctrl-C stops the build, as if it had been begun here; the key `b` leaves it in the background."
     parser = _add(commands, "attach", text, f"{keys}\nExample: stepup build --detach && stepup attach")
     parser.add_argument("-v", "--verbose", action="store_true", help="show details, too")
+    add_director(parser)
+
+
+def _add_connect(commands: _Commands) -> None:
+    text = "Let this machine look on, or operate, from afar: paste the line of `stepup director invite --role viewer`."
+    epilog = "Afterwards: stepup status --director HOST:PORT\nThe credential is kept in ~/.config/stepup/credentials."
+    parser = _add(commands, "connect", text, epilog)
+    parser.add_argument(
+        "address", metavar="HOST:PORT", type=_argument(director_address), help="where the director listens"
+    )
+    parser.add_argument("code", metavar="CODE", nargs="?", default="", help="of the invitation; it works once")
+    for name, meaning in SITE_FILES.items():
+        parser.add_argument(name, metavar="FILE", default="", help=meaning)
+
+
+SITE_FILES = {
+    "--tls-ca": "instead of a code: certificates of your own; FILE: the authorities of the director",
+    "--tls-cert": "your certificate in PEM, which says stepup://viewer/NAME or stepup://admin/NAME",
+    "--tls-key": "its key in PEM, closed to others (mode 600)",
+}
+"""Certificates that a site has made."""
+
+
+def add_director(parser: argparse.ArgumentParser) -> None:
+    """Let a command be about a director on another machine."""
+    parser.add_argument(
+        "--director",
+        metavar="HOST:PORT",
+        # argparse reads defaults, too.
+        type=_argument(lambda text: director_address(text) if text else ""),
+        default="",
+        help="a director on another machine, which `stepup connect` has let this one in to",
+    )
+
+
+def director_address(text: str) -> str:
+    """Read where a director on another machine listens; ValueError when that is no address."""
+    host, _, port = text.rpartition(":")
+    if text.startswith("ssh:"):
+        raise ValueError("only workers go by ssh; ask there: ssh HOST 'cd PROJECT && stepup status'")
+    if not host or not port.isdecimal():
+        raise ValueError(f"{text!r} is not an address: write HOST:PORT, such as node1:7470")
+    return text
 
 
 def _add_options(parser: argparse.ArgumentParser, section: Section) -> None:
@@ -173,17 +229,19 @@ def _add_wait(commands: _Commands) -> None:
     change = parser.add_mutually_exclusive_group()
     change.add_argument("-u", "--update", metavar="PATH", help="until this file was written; relative to the root")
     change.add_argument("-d", "--delete", metavar="PATH", help="until this file is gone; relative to the root")
+    add_director(parser)
 
 
 def _add_plain(commands: _Commands) -> None:
     for name, text in PLAIN.items():
-        _add(commands, name, text, f"Example: stepup {name}")
+        add_director(_add(commands, name, text, f"Example: stepup {name}"))
 
 
 def _add_status(commands: _Commands) -> None:
     text = "Show counts of steps and files, and what runs where."
     parser = _add(commands, "status", text, "Example: stepup status --json")
     parser.add_argument("--json", action="store_true", help="for programs: every fact, names as in control.proto")
+    add_director(parser)
 
 
 def _add_why(commands: _Commands) -> None:
@@ -191,6 +249,7 @@ def _add_why(commands: _Commands) -> None:
     parser = _add(commands, "why", text, "Example: stepup why report.pdf")
     parser.add_argument("step", metavar="STEP", help=_WHICH_STEP)
     parser.add_argument("--json", action="store_true", help="for programs: the same sentences as a tree")
+    add_director(parser)
 
 
 def _add_logs(commands: _Commands) -> None:
@@ -204,6 +263,7 @@ def _add_logs(commands: _Commands) -> None:
             f"--{name}", action="store_const", const=name, dest="stream", help=f"only its standard {_STREAMS[name]}"
         )
     parser.add_argument("--json", action="store_true", help="for programs: one object in each line")
+    add_director(parser)
 
 
 def _add_cancel(commands: _Commands) -> None:
@@ -211,6 +271,7 @@ def _add_cancel(commands: _Commands) -> None:
     parser = _add(commands, "cancel", text, "Example: stepup cancel train")
     parser.add_argument("step", metavar="STEP", help=_WHICH_STEP)
     parser.add_argument("--json", action="store_true", help="for programs: which step and which attempt")
+    add_director(parser)
 
 
 _WHICH_STEP = "its label, its command, a file that it makes, or a part of one of these"
@@ -229,6 +290,7 @@ def _add_graph(commands: _Commands) -> None:
     parser = _add(commands, "graph", text, "Example: stepup graph graph && dot -Tsvg graph_dependency.dot > graph.svg")
     parser.add_argument("prefix", metavar="PREFIX", help="begins the names of the files; relative to the root")
     parser.add_argument("--mermaid", action="store_true", help="also write what depends on what to PREFIX.mmd")
+    add_director(parser)
 
 
 def _add_clean(commands: _Commands) -> None:

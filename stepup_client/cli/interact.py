@@ -8,7 +8,7 @@ from __future__ import annotations
 from stepup_client.cli.commands import run_graph, run_plain, run_wait
 from stepup_client.cli.discover import wait_for_director
 from stepup_client.cli.environment import project_root
-from stepup_client.cli.options import GraphCommand
+from stepup_client.cli.options import GraphCommand, PlainCommand, WaitCommand
 
 __all__ = ("drain", "get_socket", "graph", "join", "run", "shutdown", "wait", "watch_delete", "watch_update")
 
@@ -31,12 +31,12 @@ def graph(prefix: str) -> None:
 
 def run() -> None:
     """Build again, as `stepup rebuild`."""
-    run_plain("rebuild")
+    run_plain(PlainCommand("rebuild"))
 
 
 def wait() -> None:
     """Wait until no build is going on, as `stepup wait`."""
-    run_wait(update=None, delete=None)
+    run_wait(WaitCommand())
 
 
 def watch_update(path: str) -> None:
@@ -47,7 +47,7 @@ def watch_update(path: str) -> None:
     path
         The file, relative to the root.
     """
-    run_wait(update=path, delete=None)
+    run_wait(WaitCommand(update=path))
 
 
 def watch_delete(path: str) -> None:
@@ -58,19 +58,19 @@ def watch_delete(path: str) -> None:
     path
         The file, relative to the root.
     """
-    run_wait(update=None, delete=path)
+    run_wait(WaitCommand(delete=path))
 
 
 def drain() -> None:
     """Start no further steps in this build, as `stepup drain`."""
-    run_plain("drain")
+    run_plain(PlainCommand("drain"))
 
 
 def join() -> None:
     """Wait until no build is going on and stop the director, as `stepup join`."""
-    run_plain("join")
+    run_plain(PlainCommand("join"))
 
 
 def shutdown() -> None:
     """Stop the director, as `stepup shutdown`; again: more firmly."""
-    run_plain("shutdown")
+    run_plain(PlainCommand("shutdown"))

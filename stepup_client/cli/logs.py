@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TextIO
 
-from stepup_client.cli.discover import director_or_database
+from stepup_client.cli.directions import way_or_database
 from stepup_client.cli.environment import project_root
 from stepup_client.cli.launch import output_from_database
 from stepup_client.cli.options import LogsCommand
@@ -19,11 +19,10 @@ __all__ = ("run_logs",)
 
 def run_logs(command: LogsCommand) -> int:
     """Print the output of a step and return the exit code."""
-    root = project_root()
-    socket = director_or_database(root)
+    way = way_or_database(command.director)
     printer = _JsonPrinter(command.streams) if command.as_json else _Printer(command.streams)
-    if socket is None:
-        for part in output_from_database(root, command.step):
+    if way is None:
+        for part in output_from_database(project_root(), command.step):
             printer.show(part)
         return 0
     # Here because it takes time to load, and the database needs none of it.
@@ -34,7 +33,7 @@ def run_logs(command: LogsCommand) -> int:
         async for part in client.follow_output(command.step, follow=command.follow):
             printer.show(part)
 
-    ask(socket, follow)
+    ask(way, follow)
     return 0
 
 

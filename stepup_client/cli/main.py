@@ -22,6 +22,7 @@ from stepup_client.cli.options import (
     CleanCommand,
     CompletionCommand,
     ConfigCommand,
+    ConnectCommand,
     GraphCommand,
     Invocation,
     LogsCommand,
@@ -91,10 +92,10 @@ def _perform(invocation: Invocation) -> int:
             from stepup_client.cli.build import run_build
 
             return run_build(invocation)
-        case AttachCommand(look):
+        case AttachCommand(look, director):
             from stepup_client.cli.attach import run_attach
 
-            return run_attach(look)
+            return run_attach(look, director)
         case ProgramCommand(program, argv):
             from stepup_client.cli.launch import run_program
 
@@ -123,6 +124,7 @@ def _converse(
     | WorkerListCommand
     | WorkerDrainCommand
     | TrustCommand
+    | ConnectCommand
     | BrowseCommand
     | CleanCommand
     | GraphCommand,
@@ -131,36 +133,40 @@ def _converse(
     match invocation:
         case WhyCommand() | LogsCommand() | CancelCommand():
             return _ask_of_step(invocation)
-        case TrustCommand() | WorkerListCommand() | WorkerDrainCommand():
+        case TrustCommand() | ConnectCommand() | WorkerListCommand() | WorkerDrainCommand():
             return _administer(invocation)
         case _:
             return _ask(invocation)
 
 
-def _administer(invocation: TrustCommand | WorkerListCommand | WorkerDrainCommand) -> int:
+def _administer(invocation: TrustCommand | ConnectCommand | WorkerListCommand | WorkerDrainCommand) -> int:
     """See to workers, and to others who come from elsewhere."""
     match invocation:
         case TrustCommand(argv):
             from stepup_client.cli.trust import run_trust
 
             return run_trust(argv)
-        case WorkerListCommand(as_json):
+        case ConnectCommand():
+            from stepup_client.cli.elsewhere import run_connect
+
+            return run_connect(invocation)
+        case WorkerListCommand():
             from stepup_client.cli.workers import run_list
 
-            return run_list(as_json=as_json)
-        case WorkerDrainCommand(workers, wait):
+            return run_list(invocation)
+        case WorkerDrainCommand():
             from stepup_client.cli.workers import run_drain
 
-            return run_drain(workers, wait=wait)
+            return run_drain(invocation)
 
 
 def _ask_of_step(invocation: WhyCommand | LogsCommand | CancelCommand) -> int:
     """Do something with one step."""
     match invocation:
-        case WhyCommand(step, as_json):
+        case WhyCommand():
             from stepup_client.cli.why import run_why
 
-            return run_why(step, as_json=as_json)
+            return run_why(invocation)
         case LogsCommand():
             from stepup_client.cli.logs import run_logs
 
@@ -176,18 +182,18 @@ def _ask(
 ) -> int:
     """Ask a director, or what one has left behind."""
     match invocation:
-        case PlainCommand(name):
+        case PlainCommand():
             from stepup_client.cli.commands import run_plain
 
-            return run_plain(name)
-        case WaitCommand(update, delete):
+            return run_plain(invocation)
+        case WaitCommand():
             from stepup_client.cli.commands import run_wait
 
-            return run_wait(update=update, delete=delete)
-        case StatusCommand(as_json):
+            return run_wait(invocation)
+        case StatusCommand():
             from stepup_client.cli.commands import run_status
 
-            return run_status(as_json=as_json)
+            return run_status(invocation)
         case BrowseCommand():
             from stepup_client.cli.browse import run_browse
 

@@ -15,6 +15,7 @@ __all__ = (
     "CleanCommand",
     "CompletionCommand",
     "ConfigCommand",
+    "ConnectCommand",
     "GraphCommand",
     "Invocation",
     "LogFormat",
@@ -128,6 +129,8 @@ class AttachCommand:
 
     look: Look = Look()
     """What is shown of the build."""
+    director: str = ""
+    """HOST:PORT of a director on another machine; empty: the project's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +152,25 @@ class TrustCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectCommand:
+    """`stepup connect`: a code or files, never both."""
+
+    address: str
+    """HOST:PORT of the director."""
+    code: str = ""
+    """Of an invitation."""
+    site_files: tuple[str, ...] = ()
+    """Paths of authorities, of a certificate and its key, in PEM, which the site has made."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlainCommand:
     """A command without options: rebuild, join, drain, shutdown."""
 
     name: str
     """Which of them."""
+    director: str = ""
+    """HOST:PORT of a director on another machine; empty: the project's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +181,8 @@ class WaitCommand:
     """A path that is to be written or to appear."""
     delete: str | None = None
     """A path that is to disappear."""
+    director: str = ""
+    """HOST:PORT of a director on another machine; empty: the project's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +191,8 @@ class StatusCommand:
 
     as_json: bool
     """For programs rather than people."""
+    director: str = ""
+    """HOST:PORT of a director on another machine; empty: the project's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +201,8 @@ class WorkerListCommand:
 
     as_json: bool = False
     """For programs."""
+    director: str = ""
+    """HOST:PORT of a director on another machine; empty: the project's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +213,8 @@ class WorkerDrainCommand:
     """Names, numbers, or `all`."""
     wait: bool = False
     """Return when they have left."""
+    director: str = ""
+    """HOST:PORT of a director on another machine; empty: the project's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +225,8 @@ class WhyCommand:
     """Its label, its command, something that it makes, or a part of one of these."""
     as_json: bool
     """For programs rather than people."""
+    director: str = ""
+    """HOST:PORT of a director on another machine; empty: the project's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +237,8 @@ class CancelCommand:
     """As for `stepup why`."""
     as_json: bool
     """For programs rather than people."""
+    director: str = ""
+    """HOST:PORT of a director on another machine; empty: the project's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +253,8 @@ class LogsCommand:
     """What is shown."""
     as_json: bool = False
     """For programs rather than people."""
+    director: str = ""
+    """HOST:PORT of a director on another machine; empty: the project's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +277,8 @@ class GraphCommand:
     """Begins the names of the files; relative to the root."""
     with_mermaid: bool = False
     """Also for Mermaid."""
+    director: str = ""
+    """HOST:PORT of a director on another machine; empty: the project's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +320,7 @@ Invocation = (
     | WaitCommand
     | StatusCommand
     | TrustCommand
+    | ConnectCommand
     | WorkerListCommand
     | WorkerDrainCommand
     | WhyCommand

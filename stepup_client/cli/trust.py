@@ -6,11 +6,14 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from stepup_client.cli.discover import wait_for_director
-from stepup_client.cli.environment import project_root
+from stepup_client.cli.directions import way_to_director
 from stepup_client.cli.failures import UsageError
+from stepup_client.cli.grammar import add_director
+
+if TYPE_CHECKING:
+    from stepup_client.rpc.ways import Way
 
 __all__ = ("TRUST_COMMANDS", "run_trust")
 
@@ -18,6 +21,9 @@ _Answer = TypeVar("_Answer")
 
 TRUST_COMMANDS = ("invite", "revoke", "identities")
 """What a running director is asked about other machines."""
+
+_LINES = {"worker": "stepup worker join", "viewer": "stepup connect", "admin": "stepup connect"}
+"""What is pasted on the other machine, in front of address and code, by role."""
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -36,8 +42,15 @@ def make_parser() -> argparse.ArgumentParser:
     """Return the grammar."""
     parser = argparse.ArgumentParser(prog="stepup director", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
-    text = "Print a line that makes another machine a worker when it is pasted there; it works once."
-    invite = commands.add_parser("invite", help=text, description=text, epilog="Example: stepup director invite")
+    text = "Print a line that makes another machine a worker, or lets it look on, when pasted there; it works once."
+    example = "Example: stepup director invite --role viewer --name eve"
+    invite = commands.add_parser("invite", help=text, description=text, epilog=example)
+    invite.add_argument(
+        "--role",
+        choices=tuple(_LINES),
+        default="worker",
+        help="worker: runs steps (default); viewer: looks on; admin: does all that you may do",
+    )
     invite.add_argument("--name", default="", help="what the other machine is called here (default: one that is free)")
     invite.add_argument(
         "--expires", type=_seconds, default="1h", metavar="TIME", help="how long the line works (default: 1h)"
@@ -49,6 +62,8 @@ def make_parser() -> argparse.ArgumentParser:
     text = "List who was invited and who has been let in."
     identities = commands.add_parser("identities", help=text, description=text)
     identities.add_argument("--json", action="store_true", help="for programs")
+    for command in (invite, revoke, identities):
+        add_director(command)
     return parser
 
 
@@ -66,8 +81,8 @@ def _seconds(text: str) -> float:
 def _invite(chosen: argparse.Namespace) -> None:
     from stepup_client.rpc.trust import invite
 
-    made = _ask(lambda socket: invite(socket, "worker", chosen.name, chosen.expires))
-    line = f"stepup worker join {made.address} {made.code}"
+    made = _ask(chosen, lambda way: invite(way, chosen.role, chosen.name, chosen.expires))
+    line = f"{_LINES[chosen.role]} {made.address} {made.code}"
     if chosen.json:
         print(json.dumps({"command": line, **made._asdict()}, indent=2))
     else:
@@ -77,14 +92,14 @@ def _invite(chosen: argparse.Namespace) -> None:
 def _revoke(chosen: argparse.Namespace) -> None:
     from stepup_client.rpc.trust import revoke
 
-    _ask(lambda socket: revoke(socket, chosen.name))
+    _ask(chosen, lambda way: revoke(way, chosen.name))
     print(f"{chosen.name} is not believed any more.")
 
 
 def _list(chosen: argparse.Namespace) -> None:
     from stepup_client.rpc.trust import list_members
 
-    members = _ask(list_members)
+    members = _ask(chosen, list_members)
     if chosen.json:
         print(json.dumps([member._asdict() for member in members], indent=2))
         return
@@ -95,11 +110,15 @@ def _list(chosen: argparse.Namespace) -> None:
         print("Nobody was invited.")
 
 
-def _ask(question: Callable[[str], _Answer]) -> _Answer:
-    """Ask the director of this project."""
+def _ask(chosen: argparse.Namespace, question: Callable[[Way], _Answer]) -> _Answer:
+    """Ask the director of this project, or the one that was named."""
+    from stepup_client.cli.commands import why_gone
     from stepup_client.rpc.control_values import DirectorGone, DirectorRefused
 
+    way = way_to_director(chosen.director)
     try:
-        return question(wait_for_director(project_root()).socket)
-    except (DirectorGone, DirectorRefused) as error:
+        return question(way)
+    except DirectorGone as error:
+        raise UsageError(why_gone(way, error)) from error
+    except DirectorRefused as error:
         raise UsageError(str(error)) from error

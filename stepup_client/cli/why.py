@@ -7,9 +7,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from stepup_client.cli.discover import director_or_database
+from stepup_client.cli.directions import way_or_database
 from stepup_client.cli.environment import project_root
 from stepup_client.cli.launch import explain_from_database
+from stepup_client.cli.options import WhyCommand
 from stepup_client.rpc.control_values import Reason
 from stepup_shared.visible import in_line
 
@@ -36,18 +37,17 @@ _COLOURS = {
 """The colour of a sentence, by its kind; the others have the terminal's own."""
 
 
-def run_why(name: str, *, as_json: bool) -> int:
+def run_why(command: WhyCommand) -> int:
     """Print why a step is what it is and return the exit code."""
-    root = project_root()
-    socket = director_or_database(root)
-    if socket is None:
-        reasons = [Reason(**one) for one in json.loads(explain_from_database(root, name))]
+    way = way_or_database(command.director)
+    if way is None:
+        reasons = [Reason(**one) for one in json.loads(explain_from_database(project_root(), command.step))]
     else:
         # Here because it takes time to load, and the database needs none of it.
         from stepup_client.cli.commands import ask
 
-        reasons = list(ask(socket, lambda client: client.explain(name)))
-    if as_json:
+        reasons = list(ask(way, lambda client: client.explain(command.step)))
+    if command.as_json:
         print(json.dumps(tree_of(reasons), indent=2, ensure_ascii=False))
     else:
         print("\n".join(render_reasons(reasons, is_coloured=sys.stdout.isatty())))

@@ -19,9 +19,9 @@ from stepup_client.rpc.control_values import (
     StopLevel,
 )
 from stepup_client.rpc.quiet_grpc import aio, grpc
+from stepup_client.rpc.ways import Way, open_aio_channel
 from stepup_proto.v1 import control_pb2, control_pb2_grpc
 from stepup_shared.keepalive import CLIENT_OPTIONS
-from stepup_shared.tokens import Presenting, local_token
 
 __all__ = ("ControlClient",)
 
@@ -53,11 +53,10 @@ class ControlClient:
     and `DirectorRefused` when it refuses.
     """
 
-    def __init__(self, socket: str) -> None:
+    def __init__(self, way: Way) -> None:
         """Remember where the director listens; nothing is sent yet."""
-        self._channel = aio.insecure_channel(f"unix:{socket}", options=_OPTIONS)
-        presenting = cast("aio.Channel", Presenting(self._channel, lambda: local_token(socket)))
-        self._stub = cast("_Stub", control_pb2_grpc.ControlServiceStub(presenting))
+        self._channel = open_aio_channel(way, _OPTIONS)
+        self._stub = cast("_Stub", control_pb2_grpc.ControlServiceStub(self._channel))
 
     async def __aenter__(self) -> Self:
         """Use the client for the length of a block."""

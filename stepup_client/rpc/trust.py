@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, cast
-
-import grpc
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar, cast
 
 from stepup_client.rpc.control_values import DirectorGone, DirectorRefused
+from stepup_client.rpc.quiet_grpc import grpc
+from stepup_client.rpc.ways import Elsewhere, Way, open_channel
 from stepup_proto.v1 import trust_pb2
 from stepup_proto.v1.trust_pb2_grpc import TrustServiceStub
-from stepup_shared.tokens import Presenting, local_token
 
-__all__ = ("Invitation", "Member", "invite", "list_members", "revoke")
+__all__ = ("Enrolled", "Invitation", "Member", "enroll", "invite", "list_members", "renew", "revoke")
 
 _CALL_S_MAX = 20.0
+
+_Answer = TypeVar("_Answer")
 
 
 class Invitation(NamedTuple):
@@ -42,40 +44,59 @@ class Member(NamedTuple):
     """Unix seconds."""
 
 
-def invite(socket: str, role: str, name: str, life_s: float) -> Invitation:
+class Enrolled(NamedTuple):
+    """What became of an invitation; certificates in PEM."""
+
+    certificate: bytes
+    """For the key of the request."""
+    anchor: bytes
+    """Of the director's authority."""
+    role: str
+    """What the certificate says."""
+    name: str
+    """What the certificate says."""
+
+
+def invite(way: Way, role: str, name: str, life_s: float) -> Invitation:
     """Make an invitation; raises `DirectorGone` or `DirectorRefused`, as all of these."""
     request = trust_pb2.InviteRequest(role=role, name=name, life_s=life_s)
-    with _channel(socket) as channel:
-        try:
-            made = TrustServiceStub(channel).Invite(request, timeout=_CALL_S_MAX)
-        except grpc.RpcError as error:
-            raise _explained(error) from error
+    made = _ask(way, lambda stub: stub.Invite(request, timeout=_CALL_S_MAX))
     return Invitation(made.code, made.address, made.name, made.expires_at)
 
 
-def revoke(socket: str, name: str) -> int:
+def revoke(way: Way, name: str) -> int:
     """Have nobody of that name believed any more; return how many there were."""
-    with _channel(socket) as channel:
-        try:
-            return TrustServiceStub(channel).Revoke(trust_pb2.RevokeRequest(name=name), timeout=_CALL_S_MAX).count
-        except grpc.RpcError as error:
-            raise _explained(error) from error
+    request = trust_pb2.RevokeRequest(name=name)
+    return _ask(way, lambda stub: stub.Revoke(request, timeout=_CALL_S_MAX)).count
 
 
-def list_members(socket: str) -> list[Member]:
+def list_members(way: Way) -> list[Member]:
     """Return all who were invited or have a certificate."""
-    with _channel(socket) as channel:
-        try:
-            found = TrustServiceStub(channel).ListIdentities(trust_pb2.ListIdentitiesRequest(), timeout=_CALL_S_MAX)
-        except grpc.RpcError as error:
-            raise _explained(error) from error
+    request = trust_pb2.ListIdentitiesRequest()
+    found = _ask(way, lambda stub: stub.ListIdentities(request, timeout=_CALL_S_MAX))
     return [Member(one.role, one.name, one.state, one.expires_at) for one in found.identities]
 
 
-def _channel(socket: str) -> grpc.Channel:
-    """Return a channel on which the owner's token is shown."""
-    channel = grpc.insecure_channel(f"unix:{socket}")
-    return cast("grpc.Channel", Presenting(channel, lambda: local_token(socket)))
+def enroll(guest: Elsewhere, request: bytes) -> Enrolled:
+    """Turn an invitation into a certificate for the key of a request (PKCS 10, PEM)."""
+    message = trust_pb2.EnrollRequest(certificate_request=request)
+    made = _ask(guest, lambda stub: stub.Enroll(message, timeout=_CALL_S_MAX))
+    return Enrolled(made.certificate, made.anchor, made.role, made.name)
+
+
+def renew(way: Elsewhere, request: bytes) -> bytes:
+    """Return another certificate, for the key of a request (PKCS 10, PEM)."""
+    message = trust_pb2.RenewRequest(certificate_request=request)
+    return _ask(way, lambda stub: stub.Renew(message, timeout=_CALL_S_MAX)).certificate
+
+
+def _ask(way: Way, question: Callable[[TrustServiceStub], _Answer]) -> _Answer:
+    """Return what the director answers."""
+    with open_channel(way) as channel:
+        try:
+            return question(TrustServiceStub(channel))
+        except grpc.RpcError as error:
+            raise _explained(error) from error
 
 
 def _explained(error: grpc.RpcError) -> DirectorGone | DirectorRefused:

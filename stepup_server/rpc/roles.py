@@ -41,6 +41,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "TrustService.Renew": frozenset({_WORKER, _VIEWER, _ADMIN}),
     "TrustService.Revoke": frozenset({_ADMIN}),
     "TrustService.ListIdentities": frozenset({_ADMIN}),
+    "ServerReflection.ServerReflectionInfo": frozenset({_VIEWER, _ADMIN}),
 }
 """Roles by method. A step is let in for its own attempt only; its worker passes its token on."""
 

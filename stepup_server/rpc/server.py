@@ -11,7 +11,6 @@ import grpc
 import grpc.aio
 from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
 
 from stepup_proto.v1 import control_pb2 as control
 from stepup_proto.v1 import dispatch_pb2 as dispatch
@@ -23,6 +22,7 @@ from stepup_server.engine.identities import Trust
 from stepup_server.engine.ports import Archive, Feed
 from stepup_shared.keepalive import SERVER_OPTIONS
 
+from . import reflection
 from .callers import Door
 from .control import ControlServicer
 from .dispatch import DispatchServicer
@@ -66,12 +66,12 @@ async def serving(
     }
     if engine.director.desk.settings.moves_files:
         services |= _services_of_files(blobs)
+    names = [service.full_name for service in services]
+    services[reflection.SERVICE] = reflection.ReflectionServicer((*names, health.SERVICE_NAME, reflection.SERVICE_NAME))
     server.add_generic_rpc_handlers(
         tuple(handlers_of(service, servicer, door) for service, servicer in services.items())
     )
-    names = [service.full_name for service in services]
     await _add_health(server, names)
-    reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
     server.add_insecure_port(f"unix:{doors.socket}")
     if registry is not None:
         server.add_secure_port(doors.listen, _credentials(registry))

@@ -8,6 +8,7 @@ from stepup_client.cli.arguments import PROGRAMS, parse
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.options import (
     BuildCommand,
+    ConnectCommand,
     GraphCommand,
     Look,
     PlainCommand,
@@ -137,6 +138,29 @@ def test_plain_commands_take_nothing(name: str) -> None:
     assert parse([name], NOTHING) == PlainCommand(name)
     with pytest.raises(SystemExit):
         parse([name, "x"], NOTHING)
+
+
+def test_commands_may_be_about_a_director_on_another_machine() -> None:
+    there = ["--director", "node1:7470"]
+    assert parse(["shutdown", *there], NOTHING) == PlainCommand("shutdown", "node1:7470")
+    assert parse(["status", *there], NOTHING) == StatusCommand(as_json=False, director="node1:7470")
+    assert parse(["wait", *there], NOTHING) == WaitCommand(director="node1:7470")
+
+
+@pytest.mark.parametrize("address", ["node1", "node1:", ":7470", "ssh://node1/project"])
+def test_a_director_on_another_machine_has_an_address(capsys: pytest.CaptureFixture[str], address: str) -> None:
+    with pytest.raises(SystemExit):
+        parse(["status", "--director", address], NOTHING)
+    assert ("ssh HOST" if address.startswith("ssh") else "write HOST:PORT") in capsys.readouterr().err
+
+
+def test_whoever_connects_shows_a_code_or_files() -> None:
+    assert parse(["connect", "node1:7470", "CODE"], NOTHING) == ConnectCommand("node1:7470", "CODE")
+    files = ["--tls-ca", "a", "--tls-cert", "b", "--tls-key", "c"]
+    assert parse(["connect", "node1:7470", *files], NOTHING) == ConnectCommand("node1:7470", "", ("a", "b", "c"))
+    for words in ([], files[:4], ["CODE", *files]):
+        with pytest.raises(UsageError):
+            parse(["connect", "node1:7470", *words], NOTHING)
 
 
 def test_wait_takes_one_change_at_most() -> None:

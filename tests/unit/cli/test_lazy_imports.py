@@ -11,7 +11,7 @@ import pytest
 
 __all__ = ()
 
-HEAVY = ("asyncio", "google", "grpc", "stepup_proto", "structlog", "uvloop")
+HEAVY = ("asyncio", "cryptography", "google", "grpc", "stepup_proto", "structlog", "uvloop")
 
 PROBE = """
 import sys
