@@ -8,6 +8,7 @@ from typing import Any, cast
 import grpc
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message_factory import GetMessageClass
+from grpc_reflection.v1alpha import reflection_pb2
 
 from stepup_proto.reapi import bytestream_pb2, remote_execution_pb2
 from stepup_proto.v1 import control_pb2, dispatch_pb2, plan_pb2, trust_pb2
@@ -18,7 +19,7 @@ Code = grpc.StatusCode
 CALL_S_MAX = 30
 _SERVED = {
     name.rpartition(".")[2]: service
-    for module in (plan_pb2, dispatch_pb2, control_pb2, trust_pb2, bytestream_pb2)
+    for module in (plan_pb2, dispatch_pb2, control_pb2, trust_pb2, bytestream_pb2, reflection_pb2)
     for name, service in module.DESCRIPTOR.services_by_name.items()
 } | {
     name: remote_execution_pb2.DESCRIPTOR.services_by_name[name]
