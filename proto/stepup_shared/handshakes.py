@@ -36,9 +36,10 @@ class Means(enum.Enum):
 _SIGNS = (
     ("Hostname Verification Check failed", Failure.OTHER_NAME),
     ("CERTIFICATE_VERIFY_FAILED", Failure.STRANGER),
+    ("tlsv1 alert", Failure.REJECTED),
+    ("handshake failed", Failure.STRANGER),
     ("WRONG_VERSION_NUMBER", Failure.STRANGER),
     ("Socket closed", Failure.REJECTED),
-    ("tlsv1 alert", Failure.REJECTED),
     ("Connection reset", Failure.REJECTED),
 )
 """What gRPC's words mean; the first that fits counts."""

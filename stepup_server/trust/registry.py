@@ -147,7 +147,10 @@ class Registry:
         """Return certificate, anchor and what the certificate says; raises `NotTrusted`, or ValueError."""
         found = self._state.invitations.get(invitation) or self._used_for(invitation, request)
         if found is None or found.expires <= self._clock():
-            raise NotTrusted("The invitation has been used or has expired. Ask for another one: stepup director invite")
+            raise NotTrusted(
+                "This invitation is good no more: it was used already, or has expired."
+                " Ask for another one: stepup director invite"
+            )
         certificate = self._issue(found.role, found.name, request)
         self._state.invitations.pop(invitation, None)
         self._used[invitation] = request, found

@@ -15,6 +15,8 @@ from stepup_shared.handshakes import Failure, Means, failure_in, told
             "OTHER_NAME",
         ),
         ("Tls handshake failed: OPENSSL_internal:CERTIFICATE_VERIFY_FAILED: unable to get issuer", "STRANGER"),
+        ("Tls handshake failed (TSI_PROTOCOL_FAILURE): SSL_ERROR_SSL: INVALID_SIGNATURE", "STRANGER"),
+        ("Tls handshake failed (TSI_PROTOCOL_FAILURE): SSL_ERROR_SSL: tlsv1 alert unknown ca", "REJECTED"),
         ("SSL_ERROR_SSL: error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER", "STRANGER"),
         ("last error: UNAVAILABLE: ipv4:127.0.0.1:37923: Socket closed", "REJECTED"),
         ("Failed to connect to remote host: Connection refused", "NOBODY"),
