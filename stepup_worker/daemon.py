@@ -36,7 +36,7 @@ from stepup_worker.core.values import Assignment, AttemptId, Statement, StopLeve
 from stepup_worker.membership import Membership, NotAMember
 from stepup_worker.rpc.convert import Introduction
 from stepup_worker.rpc.endpoint import Endpoint
-from stepup_worker.rpc.synchronize import Refused, Unreachable, synchronize
+from stepup_worker.rpc.synchronize import Disbelieved, Refused, Unreachable, synchronize
 from stepup_worker.run.discovery import read_probe
 from stepup_worker.run.follow import Followers, Send
 from stepup_worker.run.forkline import ForkLine
@@ -388,7 +388,8 @@ class _Daemon:
             probe = read_probe(self._settings.root)
             await synchronize(endpoint, self._introduction._replace(probe=probe), self)
         except Refused as refused:
-            if not self._was_connected:
+            # A token may be that of the director before, but nobody gets a revoked certificate back.
+            if not self._was_connected or (isinstance(refused, Disbelieved) and endpoint.certificate):
                 raise GaveUp(f"The director refuses this worker: {refused}") from refused
             return str(refused)
         except Unreachable as unreachable:

@@ -56,7 +56,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--expires", type=_seconds, default="1h", metavar="TIME", help="how long the line works (default: 1h)"
     )
     invite.add_argument("--json", action="store_true", help="for programs")
-    text = "Believe a machine no more, from now on; what it was running is given to others when its lease is over."
+    text = "Believe a machine no more, from now on; what it was running runs elsewhere, and what it tells is void."
     revoke = commands.add_parser("revoke", help=text, description=text, epilog="Example: stepup director revoke w1")
     revoke.add_argument("name", metavar="NAME", help="as `stepup director identities` lists it")
     text = "List who was invited and who has been let in."
@@ -92,8 +92,9 @@ def _invite(chosen: argparse.Namespace) -> None:
 def _revoke(chosen: argparse.Namespace) -> None:
     from stepup_client.rpc.trust import revoke
 
-    _ask(chosen, lambda way: revoke(way, chosen.name))
-    print(f"{chosen.name} is not believed any more.")
+    count = _ask(chosen, lambda way: revoke(way, chosen.name))
+    taken = f" {count} step(s) will run elsewhere." if count else ""
+    print(f"{chosen.name} is not believed any more.{taken}")
 
 
 def _list(chosen: argparse.Namespace) -> None:

@@ -65,9 +65,9 @@ def invite(way: Way, role: str, name: str, life_s: float) -> Invitation:
 
 
 def revoke(way: Way, name: str) -> int:
-    """Have nobody of that name believed any more; return how many there were."""
+    """Have nobody of that name believed any more; return how many attempts were taken from its workers."""
     request = trust_pb2.RevokeRequest(name=name)
-    return _ask(way, lambda stub: stub.Revoke(request, timeout=_CALL_S_MAX)).count
+    return _ask(way, lambda stub: stub.Revoke(request, timeout=_CALL_S_MAX)).given_up
 
 
 def list_members(way: Way) -> list[Member]:

@@ -33,6 +33,7 @@ from .refusals import InvariantBroken, Refusal
 from .removals import removal_from_json
 from .rows import file_row, restore_graph, step_row, tree_row
 from .states import FileState, ReturnCode, StepState, StopLevel, Tag
+from .survival import member_of
 from .waiting import Circumstances
 from .watching import REBUILD
 from .why import explain, explain_step
@@ -83,6 +84,7 @@ class Director:
             ev.FollowEnded: self._following.on_follow_ended,
             ev.DrainRequested: self.builds.on_drain_requested,
             ev.WorkerDrainRequested: self._drains.on_worker_drain_requested,
+            ev.MemberRevoked: self._on_member_revoked,
             ev.StopRequested: self._on_stop_requested,
             ev.PathsTouched: self.builds.watching.on_paths_touched,
             ev.WatchFailed: self.builds.watching.on_watch_failed,
@@ -165,6 +167,18 @@ class Director:
         for fact in event.facts:
             self.execution.on_fact(event.worker, fact)
         self.execution.lose(given_back, f"Worker {event.worker} is stopping")
+
+    def _on_member_revoked(self, event: ev.MemberRevoked) -> None:
+        """Let what a worker was holding run elsewhere, whatever it still does and says."""
+        count = 0
+        for worker in self.workforce.of_member(event.name):
+            self.workforce.shut_out(worker)
+            self._adoption.on_given_up(worker.id)
+            steps = self.workforce.give_up(worker.id)
+            self.execution.lose(steps, f"Worker {worker.id} was revoked")
+            count += len(steps)
+        if event.request is not None:
+            self.desk.answer(event.request, count)
 
     def _on_worker_disconnected(self, event: ev.WorkerDisconnected) -> None:
         """Wait for a worker to come back, or give its attempts up."""
@@ -332,7 +346,7 @@ class Director:
         """Let attempts go on whose workers may come back; return how many."""
         going = [row for row in under_way if row.going != "{}" and not self.desk.settings.embedded]
         for row in going:
-            step, worker = self.desk.graph.steps[row.id], self.workforce.expect_back(row.worker)
+            step, worker = self.desk.graph.steps[row.id], self.workforce.expect_back(row.worker, member_of(row.going))
             self.execution.resume(step, worker, row.going)
             self._adoption.expect(AttemptId(row.id, row.attempt), worker.id)
         running = sum(row.state == StepState.RUNNING.value for row in under_way)

@@ -36,6 +36,7 @@ __all__ = (
     "GlobsExpanded",
     "JoinRequested",
     "LocateRequested",
+    "MemberRevoked",
     "PathsInspected",
     "PathsTouched",
     "PlanDeclared",
@@ -297,6 +298,16 @@ class WorkerDrainRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemberRevoked:
+    """Somebody from elsewhere is not believed any more. Answered with the number of attempts that it was holding."""
+
+    name: str
+    """What its certificate says."""
+    request: RequestId | None = None
+    """None: it was revoked before this director began."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopRequested:
     """Somebody wants the director to stop. Answered with `None`."""
 
@@ -335,6 +346,7 @@ Event = (
     | FollowEnded
     | DrainRequested
     | WorkerDrainRequested
+    | MemberRevoked
     | StopRequested
     | TimePassed
 )

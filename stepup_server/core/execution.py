@@ -158,6 +158,7 @@ class Execution:
         id_ = AttemptId(step.id, step.attempt_number)
         attempt = Attempt(id_, worker.id, self._assignment(step), self._desk.now, self._desk.next_tick())
         attempt.outlives = not self._desk.settings.embedded
+        attempt.member = worker.description.member
         self._graph.move_step(step, StepState.RUNNING, attempt)
         self._desk.running[step.id] = None
         self.placing.take(worker, step, attempt)

@@ -125,6 +125,8 @@ class Attempt:
     """The moment, on the core's counter of facts, at which it was handed out."""
     started_tick: int | None = None
     """The moment at which its worker said that it began."""
+    member: str = ""
+    """By whose connection it was handed out; empty: a worker on the director's machine."""
     outlives: bool = False
     """It goes on when the director dies, so what it says is recorded."""
     deferred: bool = False

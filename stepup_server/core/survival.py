@@ -18,11 +18,12 @@ from .records import Attempt, Speech, Step
 from .refusals import Refusal
 from .values import Source
 
-__all__ = ("attempt_from_json", "attempt_to_json", "take_up")
+__all__ = ("attempt_from_json", "attempt_to_json", "member_of", "take_up")
 
 _FLAGS = ("deferred", "disturbed", "redeclared")
 _LISTS = ("missed", "unfresh")
 _COUNTS = ("holds", "subprocesses")
+_TEXTS = ("member",)
 
 
 def attempt_to_json(attempt: Attempt | None) -> str:
@@ -30,7 +31,7 @@ def attempt_to_json(attempt: Attempt | None) -> str:
     if attempt is None or not attempt.outlives:
         return "{}"
     facts: dict[str, Any] = {"assigned": attempt.assigned_tick}
-    facts |= {name: value for name in (*_FLAGS, *_LISTS, *_COUNTS) if (value := getattr(attempt, name))}
+    facts |= {name: value for name in (*_FLAGS, *_LISTS, *_COUNTS, *_TEXTS) if (value := getattr(attempt, name))}
     if attempt.refusals:
         facts["refusals"] = [_refusal_to_json(refusal) for refusal in attempt.refusals]
     if attempt.taken:
@@ -46,7 +47,7 @@ def attempt_from_json(graph: Graph, attempt: Attempt, text: str) -> None:
     """Let an attempt know again what it has said and been told."""
     facts: dict[str, Any] = json.loads(text)
     attempt.assigned_tick = facts["assigned"]
-    for name in (*_FLAGS, *_LISTS, *_COUNTS):
+    for name in (*_FLAGS, *_LISTS, *_COUNTS, *_TEXTS):
         setattr(attempt, name, facts.get(name, getattr(attempt, name)))
     attempt.refusals = [_refusal_from_json(refusal) for refusal in facts.get("refusals", ())]
     attempt.speeches = {int(speaker): _speech_from_json(one) for speaker, one in facts.get("speeches", {}).items()}
@@ -54,6 +55,12 @@ def attempt_from_json(graph: Graph, attempt: Attempt, text: str) -> None:
         if id_ in graph.files:
             attempt.taken[NodeId(id_)] = None
             graph.files[NodeId(id_)].writer = attempt.id.step
+
+
+def member_of(going: str) -> str:
+    """Return by whose connection an attempt was handed out."""
+    member: str = json.loads(going).get("member", "")
+    return member
 
 
 def take_up(desk: Desk, step: Step, attempt: Attempt, going: str) -> None:

@@ -353,6 +353,8 @@ class WorkerDescription:
     """By which it is known to see the same root; None: it knows nothing of that."""
     predecessor_end: PredecessorEnd | None = None
     """The process before this one died at its work, and this one was started in its place."""
+    member: str = ""
+    """The name in the certificate of its connection; empty on the director's own machine."""
 
 
 @dataclass(frozen=True, slots=True)

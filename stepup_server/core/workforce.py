@@ -94,13 +94,12 @@ class Workforce:
         self._next_id += 1
         return worker
 
-    def expect_back(self, name: str) -> Worker:
+    def expect_back(self, name: str, member: str) -> Worker:
         """Return the worker of this name; one that an earlier director knew is waited for as long as the lease."""
         worker = self._find(name)
         if worker is None:
-            stranger = WorkerDescription(
-                name=name, incarnation="", host="", pid=0, slots=0, root=self._desk.settings.root
-            )
+            root = self._desk.settings.root
+            stranger = WorkerDescription(name=name, incarnation="", host="", pid=0, slots=0, root=root, member=member)
             worker = self.expect(stranger)
             self._desk.deadlines.set(worker.id, self._desk.now + self._desk.settings.lease_s)
         return worker
@@ -151,15 +150,24 @@ class Workforce:
         worker = self.workers[event.worker]
         if not self._quarantine.has_too_many(worker, (*event.holding, *(fact.attempt for fact in event.facts))):
             return False
-        worker.connected, worker.changed = False, False
-        if worker.stream is not None:
-            self._desk.commands.append(EndStream(worker.stream))
+        self.shut_out(worker)
         self._desk.report(
             Tag.WARNING,
             f"Worker {worker.id} ({worker.description.name} on {worker.description.host}) has reported on attempts that"
             f" it was never given. It is kept out for {QUARANTINE_S:.0f} s.",
         )
         return True
+
+    def of_member(self, name: str) -> tuple[Worker, ...]:
+        """Return the workers that have come with a certificate of that name."""
+        return tuple(worker for worker in self.workers.values() if worker.description.member == name)
+
+    def shut_out(self, worker: Worker) -> None:
+        """End the conversation with a worker, and wait for it no more."""
+        worker.connected, worker.changed = False, False
+        self._desk.deadlines.cancel(worker.id)
+        if worker.stream is not None:
+            self._desk.commands.append(EndStream(worker.stream))
 
     def give_up(self, id_: WorkerId) -> tuple[NodeId, ...]:
         """Give up what a worker was holding; return the steps."""

@@ -131,6 +131,10 @@ class Trust(Protocol):
         """Believe nobody of that name; return how many there were."""
         ...
 
+    def revoked(self) -> tuple[str, ...]:
+        """Return the names of those who are believed no more."""
+        ...
+
     def members(self) -> list[Member]:
         """Return all who were invited or have a certificate, sorted."""
         ...

@@ -63,6 +63,7 @@ class Door:
         }
         self._inside: dict[asyncio.Task[Any] | None, Caller] = {}
         """By the task that serves the call."""
+        self._expelled: set[asyncio.Task[Any]] = set()
 
     @contextmanager
     def admit(self, method: str, context: Context) -> Generator[None]:
@@ -85,6 +86,12 @@ class Door:
         self._inside[task] = caller
         try:
             yield
+        except asyncio.CancelledError:
+            if task is None or task not in self._expelled:
+                raise
+            # gRPC tells a caller nothing of a handler that was cancelled.
+            task.uncancel()
+            raise _unknown(_NO_MORE) from None
         finally:
             self._inside.pop(task, None)
             _reset(token)
@@ -93,6 +100,8 @@ class Door:
         """End all calls of a caller, who is not believed any more."""
         for task, caller in list(self._inside.items()):
             if name in {caller.name, caller.member} and task is not None:
+                self._expelled.add(task)
+                task.add_done_callback(self._expelled.discard)
                 task.cancel()
 
     def _caller_of(self, context: Context) -> Caller:
@@ -114,7 +123,7 @@ class Door:
         except NotTrusted as reason:
             raise _unknown(str(reason)) from reason
         if caller is None:
-            raise _unknown("This certificate is not good, or not good any more. Join again: stepup director invite")
+            raise _unknown(_NO_MORE)
         return caller
 
     def _step_of(self, token: str, member: str) -> Caller:
@@ -138,6 +147,7 @@ _NO_TOKEN = (
     "The call shows no token. Steps find theirs in the file that STEPUP_TOKEN_FILE names, and the director's owner"
     f" beside its socket, in SOCKET.token; it travels as metadata {TOKEN}."
 )
+_NO_MORE = "This certificate is not good, or not good any more. Join again: stepup director invite"
 _WRONG_TOKEN = "The call shows a token that this director does not know; another one may have made it."  # noqa: S105 -- says so
 
 

@@ -80,7 +80,7 @@ class DispatchServicer:
             raise InvalidArgument("The first message of a worker must describe it.")
         holding = tuple(map(convert.attempt_from_wire, first.holding))
         facts = convert.facts_from_wire(first)
-        description = convert.description_from_wire(first.worker)
+        description = replace(convert.description_from_wire(first.worker), member=current_caller().member)
         answer = await self._engine.ask(
             lambda id_: WorkerConnected(
                 request=id_, stream=stream, description=description, holding=holding, facts=facts

@@ -16,6 +16,7 @@ from stepup_proto.v1 import control_pb2 as control
 from stepup_proto.v1 import dispatch_pb2 as dispatch
 from stepup_proto.v1 import plan_pb2 as plan
 from stepup_proto.v1 import trust_pb2 as trust
+from stepup_server.core.events import MemberRevoked
 from stepup_server.engine.blobs import Blobs
 from stepup_server.engine.engine import Engine
 from stepup_server.engine.identities import Trust
@@ -62,7 +63,7 @@ async def serving(
         plan.DESCRIPTOR.services_by_name["PlanService"]: PlanServicer(engine, blobs),
         dispatch.DESCRIPTOR.services_by_name["DispatchService"]: DispatchServicer(engine, blobs, tokens),
         control.DESCRIPTOR.services_by_name["ControlService"]: ControlServicer(engine, feed, archive, version),
-        trust.DESCRIPTOR.services_by_name["TrustService"]: TrustServicer(registry, door.expel),
+        trust.DESCRIPTOR.services_by_name["TrustService"]: TrustServicer(engine, registry, door.expel),
     }
     if engine.director.desk.settings.moves_files:
         services |= _services_of_files(blobs)
@@ -75,6 +76,9 @@ async def serving(
     server.add_insecure_port(f"unix:{doors.socket}")
     if registry is not None:
         server.add_secure_port(doors.listen, _credentials(registry))
+    for name in () if registry is None else registry.revoked():
+        # Should the director before this one have died in between.
+        engine.tell(MemberRevoked(name=name))
     await server.start()
     try:
         yield

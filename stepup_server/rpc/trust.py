@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import grpc
 
 from stepup_proto.v1 import trust_pb2 as trust
+from stepup_server.core.events import MemberRevoked
+from stepup_server.engine.engine import Engine
 from stepup_server.engine.identities import NameTaken, NotOffered, NotTrusted, Trust
 
 from .callers import current_caller
@@ -21,8 +23,9 @@ _LIFE_S_MAX = 30 * 24 * 3600.0
 class TrustServicer:
     """What guests and members ask, and what operators decide about them."""
 
-    def __init__(self, registry: Trust | None, expel: Callable[[str], None]) -> None:
+    def __init__(self, engine: Engine, registry: Trust | None, expel: Callable[[str], None]) -> None:
         """Decide by a registry, if this director listens to others; `expel` ends the calls of a name."""
+        self._engine = engine
         self._registry = registry
         self._expel = expel
 
@@ -55,7 +58,8 @@ class TrustServicer:
         if not count:
             raise CallFailed(grpc.StatusCode.NOT_FOUND, f"Nobody is called {request.name!r}.")
         self._expel(request.name)
-        return trust.RevokeResponse(count=count)
+        given_up = await self._engine.ask(lambda id_: MemberRevoked(name=request.name, request=id_), int)
+        return trust.RevokeResponse(count=count, given_up=given_up)
 
     async def list_identities(self, _request: trust.ListIdentitiesRequest) -> trust.ListIdentitiesResponse:
         """Tell who there is."""

@@ -179,6 +179,10 @@ class Registry:
             self._save()
         return count
 
+    def revoked(self) -> tuple[str, ...]:
+        """Return the names of those who are believed no more."""
+        return tuple(member.name for member in self.members() if member.state == "revoked")
+
     def members(self) -> list[Member]:
         """Return all who were invited or have a certificate, sorted."""
         now = self._clock()

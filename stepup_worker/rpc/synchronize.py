@@ -25,7 +25,7 @@ from .endpoint import Endpoint
 if TYPE_CHECKING:
     from stepup_proto.v1.dispatch_pb2_grpc import DispatchServiceAsyncStub
 
-__all__ = ("Disconnected", "Refused", "Speaker", "Unreachable", "synchronize")
+__all__ = ("Disbelieved", "Disconnected", "Refused", "Speaker", "Unreachable", "synchronize")
 
 _HEARTBEAT_S = 10.0
 
@@ -50,7 +50,6 @@ _REFUSALS = frozenset(
         grpc.StatusCode.FAILED_PRECONDITION,
         grpc.StatusCode.INVALID_ARGUMENT,
         grpc.StatusCode.PERMISSION_DENIED,
-        grpc.StatusCode.UNAUTHENTICATED,
     )
 )
 
@@ -67,6 +66,10 @@ class Unreachable(Disconnected):
 
 class Refused(Disconnected):
     """The director does not want this worker."""
+
+
+class Disbelieved(Refused):
+    """The director does not know this worker, or not any more."""
 
 
 class Speaker(Protocol):
@@ -171,4 +174,6 @@ async def _listen(call: _Call, introduction: Introduction, speaker: Speaker) -> 
 
 def _disconnected(code: grpc.StatusCode, details: str | None) -> Disconnected:
     text = "it ended the conversation" if code is grpc.StatusCode.OK else details or code.name
+    if code is grpc.StatusCode.UNAUTHENTICATED:
+        return Disbelieved(text)
     return Refused(text) if code in _REFUSALS else Unreachable(text)

@@ -12,6 +12,7 @@ from tests.support.calls import METHODS, code_of
 from tests.support.deadline import wait_until
 from tests.support.impostor import Impostor
 from tests.support.members import Listening, channel_with, enroll, identities, invite_code, join, listen
+from tests.support.processes import is_alive
 from tests.support.project_folder import Ended, Folder
 
 Code = grpc.StatusCode
@@ -123,18 +124,27 @@ def test_two_commands_make_a_worker_of_another_machine(director: Listening) -> N
 
 
 def test_whoever_is_revoked_is_heard_no_more_from_that_moment_on(folder: Folder) -> None:
-    folder.plan('run("exec sleep 600", shell=True)')
-    director = listen(folder, "--lease", "1")
+    pids = folder.around / "pids"
+    folder.plan(f'run("echo $$ >> {pids}; test $(wc -l < {pids}) = 2 || exec sleep 600; touch x", out="x", shell=True)')
+    director = listen(folder)
     worker = join(director)
     (member,) = identities(folder)
     build = folder.start("build")
-    folder.wait_status(lambda status: any("sleep" in step["label"] for step in status["running"]), "the step runs")
-    folder.run("director", "revoke", str(member["name"])).checked()
-    wait_until(lambda: not folder.status()["workers"][0].get("connected"), "its stream has ended")
+    wait_until(lambda: pids.exists() and pids.read_text().endswith("\n"), "the step runs")
+    heir = folder.start("worker", "--name", "heir")
+    folder.wait_status(lambda status: len(status["workers"]) == 2, "the other worker is there")
+    revoked = folder.run("director", "revoke", str(member["name"])).checked()
+    assert "is not believed any more. 1 step(s) will run elsewhere." in revoked.output
+    # The lease is 40 minutes: nobody waits for it.
+    assert "Worker 0 was revoked" in build.end().checked().output
+    assert folder.has("x")
     assert identities(folder)[0]["state"] == "revoked"
-    for program in (worker, build):
-        program.interrupt_until_ended()
+    ended = worker.end()
+    assert ended.code == 1
+    assert "The director refuses this worker: This certificate is not good" in ended.errors
+    assert not is_alive(int(pids.read_text().split()[0]))
     director.stop()
+    heir.end().checked()
 
 
 def test_whoever_is_invited_again_at_once_after_a_revocation_is_heard(director: Listening) -> None:

@@ -163,7 +163,7 @@ class Histories(RuleBasedStateMachine):
     def join(self, name: str, slots: int) -> None:
         worker = self.project.workers.get(name)
         if worker is None or not worker.is_connected:
-            self.project.join(name, slots)
+            self.project.join(name, slots, member=name)
 
     @rule(name=st.sampled_from(WORKERS))
     def lose_touch(self, name: str) -> None:
@@ -182,6 +182,17 @@ class Histories(RuleBasedStateMachine):
         self.project.join(name)
         if late:
             self.project.end_stream(worker, number)
+
+    @rule(name=st.sampled_from(WORKERS), obedient=st.booleans())
+    def revoke(self, name: str, *, obedient: bool) -> None:
+        """Believe a worker no more, which may go on as if nothing had happened, and even be invited again."""
+        self.had_faults = True
+        self.project.ask(lambda id_: ev.MemberRevoked(name=name, request=id_))
+        worker = self.project.workers.get(name)
+        if worker is not None and worker.member:
+            self.project.break_stream(name)
+            if obedient:
+                worker.kill_all()
 
     @rule(name=st.sampled_from(WORKERS))
     def die(self, name: str) -> None:

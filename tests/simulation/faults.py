@@ -87,6 +87,16 @@ def _kill_a_worker(site: Site) -> None:
         machine.die()
 
 
+def _revoke_a_worker(site: Site) -> None:
+    """Believe a worker no more: it ends, and another one is invited under its name."""
+    living = _living(site)
+    if living and site.host.is_alive:
+        machine = site.rng.choice(living)
+        site.deaths += 1
+        machine.die()
+        site.host.ask(lambda id_: ev.MemberRevoked(name=machine.name, request=id_), ignore)
+
+
 def boot_a_worker(site: Site) -> None:
     """Start a worker where one has died."""
     for machine in site.machines:
@@ -155,6 +165,7 @@ FAULTS = (
     Fault(2, _double_a_call),
     Fault(2, _freeze),
     Fault(2, _kill_a_worker),
+    Fault(1, _revoke_a_worker),
     Fault(5, boot_a_worker),
     Fault(2, _kill_the_director),
     Fault(8, start_the_director),

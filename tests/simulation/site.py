@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -210,7 +211,7 @@ class Site:
             return
         link.is_asked = True
         self.host.open_stream(link.stream)
-        description = convert.description_from_wire(request.worker)
+        description = replace(convert.description_from_wire(request.worker), member=link.name)
         self.host.ask(
             lambda id_: ev.WorkerConnected(
                 request=id_, stream=link.stream, description=description, holding=holding, facts=facts

@@ -156,12 +156,13 @@ class Project:
         own_workspace: bool = False,
         labels: Mapping[str, str] | None = None,
         resources: Mapping[str, int] | None = None,
+        member: str = "",
     ) -> FakeWorker:
         """Let a worker come, or come back."""
         worker = self.workers.get(name)
         if worker is None:
             worker = FakeWorker(name, self.disk, self.find_script, slots, own_workspace=own_workspace)
-            worker.labels, worker.resources = labels or {}, resources or {}
+            worker.labels, worker.resources, worker.member = labels or {}, resources or {}, member
             self.workers[name] = worker
         if worker.has_left:
             worker.kill_all()

@@ -73,6 +73,8 @@ class FakeWorker:
     find_script: Callable[[Assignment], Script]
     slots: int = 1
     incarnation: str = "1"
+    member: str = ""
+    """The name in its certificate, if it has one."""
     own_workspace: bool = False
     """What its steps make is stored as blobs, and has to be published."""
     predecessor_end: PredecessorEnd | None = None
@@ -135,6 +137,7 @@ class FakeWorker:
             labels=self.labels,
             resources=self.resources,
             predecessor_end=self.predecessor_end,
+            member=self.member,
         )
 
     @property

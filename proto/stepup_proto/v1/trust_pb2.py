@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bstepup_proto/v1/trust.proto\x12\x0fstepup_proto.v1\";\n\rInviteRequest\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0e\n\x06life_s\x18\x03 \x01(\x01\"Q\n\x0eInviteResponse\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x12\n\nexpires_at\x18\x04 \x01(\x01\",\n\rEnrollRequest\x12\x1b\n\x13\x63\x65rtificate_request\x18\x01 \x01(\x0c\"Q\n\x0e\x45nrollResponse\x12\x13\n\x0b\x63\x65rtificate\x18\x01 \x01(\x0c\x12\x0e\n\x06\x61nchor\x18\x02 \x01(\x0c\x12\x0c\n\x04role\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\"+\n\x0cRenewRequest\x12\x1b\n\x13\x63\x65rtificate_request\x18\x01 \x01(\x0c\"$\n\rRenewResponse\x12\x13\n\x0b\x63\x65rtificate\x18\x01 \x01(\x0c\"\x1d\n\rRevokeRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x1f\n\x0eRevokeResponse\x12\r\n\x05\x63ount\x18\x01 \x01(\r\"\x17\n\x15ListIdentitiesRequest\"M\n\x16ListIdentitiesResponse\x12\x33\n\nidentities\x18\x01 \x03(\x0b\x32\x1f.stepup_proto.v1.IdentityStatus\"O\n\x0eIdentityStatus\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12\x12\n\nexpires_at\x18\x04 \x01(\x01\x32\x9a\x03\n\x0cTrustService\x12I\n\x06Invite\x12\x1e.stepup_proto.v1.InviteRequest\x1a\x1f.stepup_proto.v1.InviteResponse\x12I\n\x06\x45nroll\x12\x1e.stepup_proto.v1.EnrollRequest\x1a\x1f.stepup_proto.v1.EnrollResponse\x12\x46\n\x05Renew\x12\x1d.stepup_proto.v1.RenewRequest\x1a\x1e.stepup_proto.v1.RenewResponse\x12I\n\x06Revoke\x12\x1e.stepup_proto.v1.RevokeRequest\x1a\x1f.stepup_proto.v1.RevokeResponse\x12\x61\n\x0eListIdentities\x12&.stepup_proto.v1.ListIdentitiesRequest\x1a\'.stepup_proto.v1.ListIdentitiesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bstepup_proto/v1/trust.proto\x12\x0fstepup_proto.v1\";\n\rInviteRequest\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0e\n\x06life_s\x18\x03 \x01(\x01\"Q\n\x0eInviteResponse\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x12\n\nexpires_at\x18\x04 \x01(\x01\",\n\rEnrollRequest\x12\x1b\n\x13\x63\x65rtificate_request\x18\x01 \x01(\x0c\"Q\n\x0e\x45nrollResponse\x12\x13\n\x0b\x63\x65rtificate\x18\x01 \x01(\x0c\x12\x0e\n\x06\x61nchor\x18\x02 \x01(\x0c\x12\x0c\n\x04role\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\"+\n\x0cRenewRequest\x12\x1b\n\x13\x63\x65rtificate_request\x18\x01 \x01(\x0c\"$\n\rRenewResponse\x12\x13\n\x0b\x63\x65rtificate\x18\x01 \x01(\x0c\"\x1d\n\rRevokeRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"1\n\x0eRevokeResponse\x12\r\n\x05\x63ount\x18\x01 \x01(\r\x12\x10\n\x08given_up\x18\x02 \x01(\r\"\x17\n\x15ListIdentitiesRequest\"M\n\x16ListIdentitiesResponse\x12\x33\n\nidentities\x18\x01 \x03(\x0b\x32\x1f.stepup_proto.v1.IdentityStatus\"O\n\x0eIdentityStatus\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12\x12\n\nexpires_at\x18\x04 \x01(\x01\x32\x9a\x03\n\x0cTrustService\x12I\n\x06Invite\x12\x1e.stepup_proto.v1.InviteRequest\x1a\x1f.stepup_proto.v1.InviteResponse\x12I\n\x06\x45nroll\x12\x1e.stepup_proto.v1.EnrollRequest\x1a\x1f.stepup_proto.v1.EnrollResponse\x12\x46\n\x05Renew\x12\x1d.stepup_proto.v1.RenewRequest\x1a\x1e.stepup_proto.v1.RenewResponse\x12I\n\x06Revoke\x12\x1e.stepup_proto.v1.RevokeRequest\x1a\x1f.stepup_proto.v1.RevokeResponse\x12\x61\n\x0eListIdentities\x12&.stepup_proto.v1.ListIdentitiesRequest\x1a\'.stepup_proto.v1.ListIdentitiesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,13 +46,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REVOKEREQUEST']._serialized_start=404
   _globals['_REVOKEREQUEST']._serialized_end=433
   _globals['_REVOKERESPONSE']._serialized_start=435
-  _globals['_REVOKERESPONSE']._serialized_end=466
-  _globals['_LISTIDENTITIESREQUEST']._serialized_start=468
-  _globals['_LISTIDENTITIESREQUEST']._serialized_end=491
-  _globals['_LISTIDENTITIESRESPONSE']._serialized_start=493
-  _globals['_LISTIDENTITIESRESPONSE']._serialized_end=570
-  _globals['_IDENTITYSTATUS']._serialized_start=572
-  _globals['_IDENTITYSTATUS']._serialized_end=651
-  _globals['_TRUSTSERVICE']._serialized_start=654
-  _globals['_TRUSTSERVICE']._serialized_end=1064
+  _globals['_REVOKERESPONSE']._serialized_end=484
+  _globals['_LISTIDENTITIESREQUEST']._serialized_start=486
+  _globals['_LISTIDENTITIESREQUEST']._serialized_end=509
+  _globals['_LISTIDENTITIESRESPONSE']._serialized_start=511
+  _globals['_LISTIDENTITIESRESPONSE']._serialized_end=588
+  _globals['_IDENTITYSTATUS']._serialized_start=590
+  _globals['_IDENTITYSTATUS']._serialized_end=669
+  _globals['_TRUSTSERVICE']._serialized_start=672
+  _globals['_TRUSTSERVICE']._serialized_end=1082
 # @@protoc_insertion_point(module_scope)

@@ -65,10 +65,12 @@ class RevokeRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class RevokeResponse(_message.Message):
-    __slots__ = ("count",)
+    __slots__ = ("count", "given_up")
     COUNT_FIELD_NUMBER: _ClassVar[int]
+    GIVEN_UP_FIELD_NUMBER: _ClassVar[int]
     count: int
-    def __init__(self, count: _Optional[int] = ...) -> None: ...
+    given_up: int
+    def __init__(self, count: _Optional[int] = ..., given_up: _Optional[int] = ...) -> None: ...
 
 class ListIdentitiesRequest(_message.Message):
     __slots__ = ()

@@ -100,7 +100,7 @@ class TrustServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Revoke(self, request, context):
-        """Purpose: believe somebody no more, from now on; open streams end.
+        """Purpose: believe somebody no more, from now on; open streams end, and what a worker was running is given to others.
         Blocking: no. Retry: safe. Status codes: NOT_FOUND (nobody has that name), PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

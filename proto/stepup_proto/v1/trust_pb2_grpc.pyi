@@ -59,7 +59,7 @@ class TrustServiceStub:
       FAILED_PRECONDITION (certificates are made by the site).
     """
     Revoke: _grpc.UnaryUnaryMultiCallable[_trust_pb2.RevokeRequest, _trust_pb2.RevokeResponse]
-    """Purpose: believe somebody no more, from now on; open streams end.
+    """Purpose: believe somebody no more, from now on; open streams end, and what a worker was running is given to others.
     Blocking: no. Retry: safe. Status codes: NOT_FOUND (nobody has that name), PERMISSION_DENIED.
     """
     ListIdentities: _grpc.UnaryUnaryMultiCallable[_trust_pb2.ListIdentitiesRequest, _trust_pb2.ListIdentitiesResponse]
@@ -94,7 +94,7 @@ class TrustServiceAsyncStub(TrustServiceStub):
       FAILED_PRECONDITION (certificates are made by the site).
     """
     Revoke: _aio.UnaryUnaryMultiCallable[_trust_pb2.RevokeRequest, _trust_pb2.RevokeResponse]  # type: ignore[assignment]
-    """Purpose: believe somebody no more, from now on; open streams end.
+    """Purpose: believe somebody no more, from now on; open streams end, and what a worker was running is given to others.
     Blocking: no. Retry: safe. Status codes: NOT_FOUND (nobody has that name), PERMISSION_DENIED.
     """
     ListIdentities: _aio.UnaryUnaryMultiCallable[_trust_pb2.ListIdentitiesRequest, _trust_pb2.ListIdentitiesResponse]  # type: ignore[assignment]
@@ -150,7 +150,7 @@ class TrustServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _trust_pb2.RevokeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_trust_pb2.RevokeResponse, _abc.Awaitable[_trust_pb2.RevokeResponse]]:
-        """Purpose: believe somebody no more, from now on; open streams end.
+        """Purpose: believe somebody no more, from now on; open streams end, and what a worker was running is given to others.
         Blocking: no. Retry: safe. Status codes: NOT_FOUND (nobody has that name), PERMISSION_DENIED.
         """
 
