@@ -132,7 +132,7 @@ class Trust(Protocol):
         ...
 
     def revoked(self) -> tuple[str, ...]:
-        """Return the names of those who are believed no more."""
+        """Return the names of which surely no certificate is good."""
         ...
 
     def members(self) -> list[Member]:

@@ -180,7 +180,7 @@ class Registry:
         return count
 
     def revoked(self) -> tuple[str, ...]:
-        """Return the names of those who are believed no more."""
+        """Return the names of which surely no certificate is good."""
         return tuple(member.name for member in self.members() if member.state == "revoked")
 
     def members(self) -> list[Member]:
