@@ -31,6 +31,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import NameOID
 
+from stepup_shared.durable import replace_durably, sync_directory
+
 __all__ = (
     "ROLES",
     "SERVER_NAME",
@@ -246,16 +248,14 @@ def credential_folder(address: str, user: str, environment: Mapping[str, str] = 
 
 
 def save_credential(folder: str, credential: Credential) -> None:
-    """Keep a credential in a folder that only this user may enter; each file is replaced as a whole."""
+    """Keep a credential in a folder that only this user may enter; each file is replaced as a whole, durably.
+
+    The invitation by which it was had is used up.
+    """
     os.makedirs(folder, mode=0o700, exist_ok=True)
     for name, content in zip(_FILES, credential, strict=True):
-        path = os.path.join(folder, name)
-        fd = os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(fd, content)
-        finally:
-            os.close(fd)
-        os.replace(f"{path}.new", path)
+        replace_durably(os.path.join(folder, name), content)
+    sync_directory(os.path.dirname(folder))
 
 
 def load_credential(folder: str) -> Credential | None:

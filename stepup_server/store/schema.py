@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from stepup_server.engine.ports import JournalFailed
 from stepup_server.failpoints import reach
+from stepup_shared.durable import sync_directory
 
 from .failures import failed, translated
 
@@ -119,6 +120,12 @@ def open_for_writing(path: str, migrations: Sequence[Migration] = MIGRATIONS) ->
     _refuse_foreign_header(path, len(migrations))
     with translated(path), closing(_connect(path, "rwc")) as connection:
         _refuse_foreign(connection, path, len(migrations))
+        # Durable one by one, they would be most of what the first build waits for; the first commit makes them so.
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        if _version(connection) == 0:
+            # SQLite sees to the names in the directory, not to that of the directory itself, which is new as well.
+            sync_directory(os.path.dirname(os.path.dirname(os.path.abspath(path))))
         _migrate(connection, migrations)
     # Anew: statements that changed the schema may keep the log from being folded as long as their connection lives.
     with translated(path):
@@ -184,7 +191,10 @@ def _refuse_foreign_header(path: str, version_max: int) -> None:
         return
     if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
         raise _foreign(path)
-    version, application = struct.unpack_from(">i4xi", header, 60)
+    changes, version, application = struct.unpack_from(">i16xi4xi", header, 40)
+    if not changes:
+        # Nothing was ever made in it: the power may have been lost at that very moment.
+        return
     _refuse(path, version, application, version_max)
 
 

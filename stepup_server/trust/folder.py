@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from stepup_shared.durable import replace_durably, sync_directory
+
 __all__ = ("PrivateFolder",)
 
 
@@ -17,6 +19,7 @@ class PrivateFolder:
         status = os.lstat(path)
         if status.st_uid != os.getuid() or status.st_mode & 0o077:
             raise OSError(f"{path} must belong to you and be closed to others: chmod 700 {path}")
+        sync_directory(os.path.dirname(path))
 
     def has(self, name: str) -> bool:
         """Tell whether a file is there."""
@@ -29,14 +32,7 @@ class PrivateFolder:
 
     def write(self, name: str, content: bytes) -> None:
         """Replace a file, durably."""
-        path = self._path(name)
-        fd = os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(fd, content)
-            os.fsync(fd)
-        finally:
-            os.close(fd)
-        os.replace(f"{path}.new", path)
+        replace_durably(self._path(name), content)
 
     def _path(self, name: str) -> str:
         return os.path.join(self._folder, name)
