@@ -49,6 +49,7 @@ from .report.tagged import TaggedLogs
 from .rpc.server import Doors, serving
 from .settings import CleanSettings, InspectSettings, Settings, settings_from_arguments
 from .store.archive import StoredOutputs
+from .store.distrust import boot_id
 from .store.journal import SqliteJournal
 from .store.restore import load
 
@@ -103,7 +104,7 @@ async def _serve(settings: Settings, socket: str, token: str) -> None:
     journal, store, watcher = SqliteJournal(database), BlobStore(settings.root), ProjectWatcher(settings.root)
     disk = ProjectDisk(settings.root, blobs=store, allowed=settings.allowed_roots)
     blobs = ProjectBlobs(store)
-    director = _make_director(settings, socket, database, clock, journal.begin_epoch())
+    director = _make_director(settings, socket, database, clock, journal.begin_epoch(boot_id()))
     engine = Engine(director, journal=journal, disk=disk, watcher=watcher, reporter=reporter, clock=clock)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(log.close)

@@ -19,6 +19,7 @@ from stepup_server.engine.ports import JournalLost
 from stepup_server.failpoints import reach
 from stepup_shared.threads import started_pool
 
+from .distrust import distrust_recent_files
 from .failures import translated
 from .schema import open_for_writing
 from .tables import FILES, OUTPUTS, STEPS, SUBPROCESSES, TREES
@@ -42,8 +43,10 @@ class SqliteJournal:
         self._epoch: int | None = None
         self._thread = started_pool(1, "journal")
 
-    def begin_epoch(self) -> int:
+    def begin_epoch(self, boot: str = "") -> int:
         """Take over from all who have written before, whether they live or not; return how many there were, and us.
+
+        When the machine was started since they have written (`boot` is another one), recent files are read again.
 
         Raises
         ------
@@ -52,7 +55,10 @@ class SqliteJournal:
         """
         with translated(self._path), self._transaction():
             self._epoch = self._read_epoch() + 1
-            self._connection.execute("INSERT OR REPLACE INTO fact (name, value) VALUES ('epoch', ?)", (self._epoch,))
+            self._note("epoch", str(self._epoch))
+            if boot and boot != self._fact("boot"):
+                distrust_recent_files(self._connection, os.path.dirname(os.path.dirname(os.path.abspath(self._path))))
+                self._note("boot", boot)
         return self._epoch
 
     async def commit(self, records: Sequence[Record]) -> None:
@@ -102,9 +108,17 @@ class SqliteJournal:
 
     def _read_epoch(self) -> int:
         """Return the number of the director that may write."""
+        return int(self._fact("epoch") or 0)
+
+    def _fact(self, name: str) -> str:
+        """Return a fact; empty when it is not known."""
         # All at once: a statement that is not finished keeps the log from being folded.
-        lines = self._connection.execute("SELECT value FROM fact WHERE name = 'epoch'").fetchall()
-        return int(lines[0][0]) if lines else 0
+        lines = self._connection.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchall()
+        return str(lines[0][0]) if lines else ""
+
+    def _note(self, name: str, value: str) -> None:
+        """Write a fact."""
+        self._connection.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (name, value))
 
     def _close(self) -> None:
         """Fold and close; while others read, nothing is folded."""

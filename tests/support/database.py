@@ -50,15 +50,18 @@ class Database:
     def restore(self, make: Callable[[], Director], now: float) -> Director:
         """Return a director that takes up what was recorded."""
         director = make()
-        snapshot = Snapshot(
+        director.restore(self.snapshot(), now)
+        return director
+
+    def snapshot(self) -> Snapshot:
+        """Return the graph as it is read back."""
+        return Snapshot(
             steps=tuple(self.steps.values()),
             files=tuple(self.files.values()),
             trees=tuple(self.trees.values()),
             places=self.places,
             facts=self.facts,
         )
-        director.restore(snapshot, now)
-        return director
 
 
 def rows_of(director: Director) -> Rows:

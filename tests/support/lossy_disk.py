@@ -6,10 +6,11 @@ directory was in which it stands, and of everything else any part may be there, 
 
 from __future__ import annotations
 
-import os
+import posixpath
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from tests.support.strace_log import Operation
@@ -85,10 +86,9 @@ class Remains(NamedTuple):
     def write(self, root: str, folder: str) -> None:
         """Make a copy of what is below a directory, elsewhere."""
         for path in sorted(self.directories):
-            os.makedirs(folder + path.removeprefix(root), exist_ok=True)
+            Path(folder + path.removeprefix(root)).mkdir(parents=True, exist_ok=True)
         for path, content in self.files.items():
-            with open(folder + path.removeprefix(root), "wb") as file:
-                file.write(content)
+            Path(folder + path.removeprefix(root)).write_bytes(content)
 
 
 class LossyDisk:
@@ -166,7 +166,7 @@ class LossyDisk:
     def _leads_to(self, names: dict[str, File | None], path: str) -> bool:
         """Tell whether all directories above a path are there."""
         while path != self.root:
-            path = os.path.dirname(path)
+            path = posixpath.dirname(path)
             if names.get(path, _NO_DIRECTORY) is not None:
                 return False
         return True
@@ -176,7 +176,7 @@ _NO_DIRECTORY = File()
 
 
 def _is_in(naming: _Naming, directory: str) -> bool:
-    return directory in {os.path.dirname(naming.gone), os.path.dirname(naming.made)}
+    return directory in {posixpath.dirname(naming.gone), posixpath.dirname(naming.made)}
 
 
 def _rename(names: dict[str, File | None], naming: _Naming) -> None:

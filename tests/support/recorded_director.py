@@ -53,7 +53,7 @@ def main(marks: str, records: str, *options: str) -> int:
     """Run a director."""
     RecordedEngine.marks = os.open(marks, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     RecordedEngine.records = os.open(records, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    vars(program)["Engine"] = RecordedEngine
+    setattr(program, Engine.__name__, RecordedEngine)
     return program.main(options)
 
 

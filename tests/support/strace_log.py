@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 __all__ = ("Operation", "operations_in", "strace_words")
 
-_NOT_UNDERSTOOD = frozenset(
-    "writev pwritev pwritev2 fallocate truncate link linkat symlink symlinkat sendfile copy_file_range".split()
-)
+_NOT_UNDERSTOOD = (
+    "writev", "pwritev", "pwritev2", "fallocate", "truncate", "link", "linkat", "symlink", "symlinkat", "sendfile",
+    "copy_file_range",
+)  # fmt: skip
 """Nothing of this is used on the files of a project; should that change, the model has to learn it."""
 
 _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
@@ -77,12 +78,12 @@ class _Call(NamedTuple):
         """Return all paths that are named, each seen from the directory before it."""
         names = [_decoded(match[1]).decode() for match in _TEXT.finditer(self.said)]
         places = [_decoded(match[1]).decode() for match in _PLACE.finditer(self.said)] or [folder] * len(names)
-        return [os.path.normpath(os.path.join(place, name)) for place, name in zip(places, names, strict=False)]
+        return [posixpath.normpath(posixpath.join(place, name)) for place, name in zip(places, names, strict=False)]
 
 
 def strace_words(strace: str, log: str) -> tuple[str, ...]:
     """Return what starts a program whose doings are logged."""
-    calls = ",".join((*_MEANINGS, *sorted(_NOT_UNDERSTOOD)))
+    calls = ",".join((*_MEANINGS, *_NOT_UNDERSTOOD))
     return (strace, "-f", "-y", "-xx", "-qq", "-s", "100000000", "-o", log, "-e", f"trace={calls}")
 
 

@@ -67,6 +67,15 @@ def test_an_empty_file_is_a_database_that_was_never_made(path: Path) -> None:
         assert value(connection, "PRAGMA application_id") == APPLICATION_ID
 
 
+def test_a_database_in_which_nothing_was_made_when_the_power_was_lost_is_ours(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    assert path.stat().st_size
+    open_for_writing(str(path)).close()
+    with closing(open_for_reading(str(path))) as connection:
+        assert connection.execute("SELECT count(*) FROM step").fetchone() == (0,)
+
+
 def test_an_older_database_is_migrated_and_keeps_its_rows(path: Path) -> None:
     with closing(open_for_writing(str(path))) as connection:
         connection.execute("INSERT INTO tree (id, path, detached, position) VALUES (5, 'data', 0, 0)")
