@@ -28,6 +28,7 @@ from . import __version__
 from .cleaning import clean_up
 from .core.director import Director, DirectorSettings
 from .core.states import StopLevel
+from .core.survival import forbid_twice
 from .descriptors import raise_limit, watch_descriptors
 from .engine.clock import MonotonicClock
 from .engine.engine import Engine
@@ -171,6 +172,9 @@ def _make_director(settings: Settings, socket: str, database: str, clock: Monoto
     director = Director(facts, os.environ)
     reach("after_epoch")
     snapshot = load(database)
+    complaint = forbid_twice(snapshot.steps) if settings.embedded else ""
+    if complaint:
+        raise ProjectIsTaken(complaint)
     if snapshot.steps:
         director.restore(snapshot, clock.now())
     reach("after_restore")

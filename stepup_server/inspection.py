@@ -16,13 +16,14 @@ from .core.director import Director, DirectorSettings
 from .core.finding import find_step
 from .core.mermaid import dependency_mermaid
 from .core.reasons import BRANCHES_MAX
+from .core.survival import forbid_twice
 from .core.views import dependency_dot, graph_text, provenance_dot
 from .core.waiting import common_reasons
 from .engine.ports import JournalFailed
 from .settings import InspectSettings, settings_from_arguments
 from .store.restore import load, load_output
 
-__all__ = ("explain", "inspect", "output_of", "return_code_of_last_build", "show", "show_as_told")
+__all__ = ("explain", "inspect", "output_of", "return_code_of_last_build", "show", "show_as_told", "survivors")
 
 
 def show_as_told(arguments: Sequence[str]) -> int:
@@ -99,6 +100,17 @@ def return_code_of_last_build(root: str) -> int:
         There is no database, or it cannot be read.
     """
     return int(_restore(root).desk.return_code)
+
+
+def survivors(root: str) -> str:
+    """Say which steps may still run that a dead director has handed out; empty when there are none.
+
+    Raises
+    ------
+    JournalFailed
+        There is no database, or it cannot be read.
+    """
+    return forbid_twice(load(os.path.join(root, ".stepup/graph.db")).steps)
 
 
 def _restore(root: str) -> Director:

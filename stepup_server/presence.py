@@ -34,7 +34,7 @@ SOCKET_DIRECTORY = re.compile(r"/tmp/stepup-[A-Za-z0-9_]{8}")  # only compared w
 
 
 class ProjectIsTaken(Exception):
-    """Another director serves this project."""
+    """Another director serves this project, or has left steps that still run."""
 
 
 @contextmanager

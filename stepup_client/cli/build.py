@@ -54,7 +54,7 @@ def _attach_or_embed(root: str, command: BuildCommand) -> int | None:
     if exit_code is None:
         wait_until_gone(root)
         if has_died(root):
-            # What its workers still run, another director of the same kind would go on with; ours would begin it anew.
+            # What its workers still run, another director of the same kind will go on with.
             raise UsageError(f"The director of {root} has died just now. Start it again, or build again without it.")
     return exit_code
 
@@ -76,6 +76,9 @@ def _attach(root: str, command: BuildCommand) -> int | None:
 
 
 def _embed(root: str, command: BuildCommand) -> int | None:
+    if has_died(root):
+        # Before anything is removed by which its workers and steps find another one.
+        _forbid_twice(root)
     remove_remains(root)
     complaint = check_plan(root)
     if complaint is not None:
@@ -85,6 +88,15 @@ def _embed(root: str, command: BuildCommand) -> int | None:
 
         return detach(root, lambda: _embed_with_signals(root, command))
     return _embed_with_signals(root, command)
+
+
+def _forbid_twice(root: str) -> None:
+    """Refuse to build when the workers of a dead director may still run its steps: another one would take them over."""
+    from stepup_client.cli.launch import survivors_from_database
+
+    complaint = survivors_from_database(root)
+    if complaint:
+        raise UsageError(complaint)
 
 
 def _embed_with_signals(root: str, command: BuildCommand) -> int | None:

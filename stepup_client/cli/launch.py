@@ -44,6 +44,7 @@ __all__ = (
     "output_from_database",
     "run_inspection",
     "run_program",
+    "survivors_from_database",
 )
 
 
@@ -138,6 +139,18 @@ def last_return_code(root: str) -> int | None:
         return return_code_of_last_build(root)
     except JournalFailed as error:
         raise UsageError(str(error)) from error
+
+
+def survivors_from_database(root: str) -> str:
+    """Say which steps may still run that a dead director has handed out; empty when there are none."""
+    from stepup_server.engine.ports import JournalFailed
+    from stepup_server.inspection import survivors
+
+    try:
+        return survivors(root)
+    except JournalFailed:
+        # There is nothing to go on with, or the director will say why it cannot.
+        return ""
 
 
 def browse_database(root: str, port: int, listening: Callable[[str], None]) -> None:

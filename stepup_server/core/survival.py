@@ -7,18 +7,21 @@ may be repeated: what a batch of declarations has changed is recorded together w
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from . import refusals
-from .commands import Declared, StaticResult
+from .commands import Declared, StaticResult, StepRow
 from .desk import Desk
 from .graph import Graph
 from .ids import NodeId
+from .paths import label_of
 from .records import Attempt, Speech, Step
 from .refusals import Refusal
+from .states import StepState
 from .values import Source
 
-__all__ = ("attempt_from_json", "attempt_to_json", "member_of", "take_up")
+__all__ = ("attempt_from_json", "attempt_to_json", "forbid_twice", "member_of", "take_up")
 
 _FLAGS = ("deferred", "disturbed", "redeclared")
 _LISTS = ("missed", "unfresh")
@@ -61,6 +64,23 @@ def member_of(going: str) -> str:
     """Return by whose connection an attempt was handed out."""
     member: str = json.loads(going).get("member", "")
     return member
+
+
+def forbid_twice(rows: Iterable[StepRow]) -> str:
+    """Say why a director of one build may not begin: workers that it does not know may run its steps; empty if it may.
+
+    How long ago the director before has died nobody knows: no clock outlives a process that could not be set meanwhile.
+    """
+    going = [row for row in rows if row.state == StepState.RUNNING.value and row.going != "{}"]
+    if not going:
+        return ""
+    count = "1 step" if len(going) == 1 else f"{len(going)} steps"
+    workers = ", ".join(dict.fromkeys(row.worker for row in going))
+    return (
+        f"{count} ({label_of(going[0].command, going[0].workdir)}{', ...' * (len(going) > 1)}) may still be running"
+        f" on workers ({workers}) of a director that has died, and would run twice. Bring it back, in another terminal:"
+        " 'stepup director', then build again. If these workers are gone for good: 'stepup director --lease 1'."
+    )
 
 
 def take_up(desk: Desk, step: Step, attempt: Attempt, going: str) -> None:

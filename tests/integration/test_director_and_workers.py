@@ -128,6 +128,35 @@ def test_a_step_goes_on_while_its_director_is_killed_and_followed_by_another(sit
     shut_down(site)
 
 
+def test_a_build_without_the_director_that_died_begins_nothing_that_its_workers_may_still_run(folder: Folder) -> None:
+    site = folder
+    site.start("director").wait_output("Listening on")
+    site.plan('run("echo $$ >> pids; cat fifo > x", out="x", shell=True)')
+    site.run_shell("mkfifo fifo")
+    start_worker(site, "a")
+    build = site.start("build")
+    first = site.number("pids")
+    old = site.note()
+    os.kill(old["pid"], signal.SIGKILL)
+    build.end()
+    refused = site.run("build")
+    assert refused.code == 1
+    assert "1 step (echo $$ >> pids; cat fifo > x) may still be running on workers (a)" in refused.errors
+    assert "'stepup director'" in refused.errors
+    assert (refused.errors.count("\n"), site.note()) == (1, old)
+    # A note may be lost; the database is not.
+    (site.root / ".stepup/director.json").unlink()
+    assert "may still be running on workers (a)" in site.run("build").errors
+    site.write(".stepup/director.json", json.dumps(old))
+    site.start("director").wait_output("Listening on")
+    site.wait_status(lambda status: len(status["running"]) == 1, "the worker has come back")
+    again = site.start("build")
+    site.write_fifo("fifo")
+    again.end().checked()
+    assert site.lines("pids") == [str(first)]
+    shut_down(site)
+
+
 def test_a_planner_whose_director_was_killed_is_replaced(site: Folder) -> None:
     site.plan(
         "import os\n"

@@ -6,6 +6,7 @@ from stepup_server.core.consequences import wake_consumers
 from stepup_server.core.director import Director, DirectorSettings
 from stepup_server.core.events import JoinRequested, TimePassed
 from stepup_server.core.states import Need, ReturnCode, StepState
+from stepup_server.core.survival import forbid_twice
 from tests.support.builders import a_plan, a_static, a_step
 from tests.support.database import rows_of
 from tests.support.project import Project
@@ -148,6 +149,28 @@ def test_a_step_that_has_amended_goes_on_and_is_not_told_that_old_files_are_fres
     project.paused.clear()
     assert project.build().code == ReturnCode.OK
     assert any(line.startswith("DEFERRED use") for line in project.lines())
+
+
+def test_a_director_of_one_build_does_not_begin_what_the_workers_of_another_may_still_run() -> None:
+    project = a_project_whose_director_died_while_a_step_ran()
+    complaint = forbid_twice(project.database.steps.values())
+    assert "1 step (one) may still be running on workers (w0)" in complaint
+    assert "Bring it back" in complaint
+    project.join()
+    project.paused.clear()
+    project.build()
+    assert forbid_twice(project.database.steps.values()) == ""
+
+
+def test_what_a_director_of_one_build_has_left_runs_nowhere() -> None:
+    project = Project(settings=DirectorSettings(embedded=True))
+    project.join()
+    project.plan(a_step("one", outputs=["x"]))
+    project.paused.add("go on one")
+    project.begin_build()
+    project.run()
+    assert project.step("one").state is StepState.RUNNING
+    assert forbid_twice(project.database.steps.values()) == ""
 
 
 def a_project_whose_director_died_while_a_step_ran(script: Script | None = None) -> Project:
