@@ -36,7 +36,7 @@ from .outcomes import (
     was_refused_its_inputs,
 )
 from .placing import Placing
-from .publishing import LOST, publish
+from .publishing import LOST, is_lost_for_good, pages_of_strays, publish
 from .ready import ReadyQueue
 from .records import Attempt, File, Step, Worker
 from .refusals import InvariantBroken, Refusal
@@ -52,6 +52,7 @@ from .values import (
     AttemptOutcome,
     NotStarted,
     Observation,
+    Page,
     PathKind,
     Published,
 )
@@ -286,17 +287,20 @@ class Execution:
             find_undeclared(self._desk, step, attempt, outcome, lambda: self._look_at_products(step, attempt, outcome))
 
     def _lose_one(self, step: Step, attempt: Attempt, published: Published) -> None:
-        """Let a step run again whose outputs were lost on their way."""
+        """Let a step run again whose inputs or outputs were lost on their way, unless that happens every time."""
         worker = self._workforce.workers[attempt.worker]
         worker.concluding -= 1
         self._workforce.acknowledge(attempt.worker, attempt.id)
         self._desk.running.pop(step.id, None)
         end_follows(self._desk, attempt)
-        self._graph.move_step(step, StepState.PENDING)
-        step.reasons = (Interrupted(LOST),)
-        end_story(self._desk, step, Ending.LOST, LOST)
-        paths = ", ".join(published.lost)
-        self._desk.report(Tag.WARNING, f"{LOST} ({paths}): {step.title} will run again", step=ref_of(step))
+        if is_lost_for_good(step, attempt, worker, published.lost):
+            self._fail_lost(step, attempt, pages_of_strays(step, attempt))
+        else:
+            self._graph.move_step(step, StepState.PENDING)
+            step.reasons = (Interrupted(LOST),)
+            end_story(self._desk, step, Ending.LOST, LOST)
+            paths = ", ".join(published.lost)
+            self._desk.report(Tag.WARNING, f"{LOST} ({paths}): {step.title} will run again", step=ref_of(step))
         self._take_held_back(attempt.worker)
 
     def _look_at_products(self, step: Step, attempt: Attempt, outcome: AttemptOutcome) -> None:
@@ -359,6 +363,7 @@ class Execution:
                 step.reasons = (Interrupted(""),)
                 keep_products(self._desk, step, observations)
         step.hindered = step.hindered + 1 if isinstance(verdict, NotKept) else 0
+        step.strays = ()
         end_story(self._desk, step, *ending_of(verdict))
         if isinstance(verdict, FailedOnce):
             report_next_try(self._desk, step, attempt, outcome)
@@ -458,7 +463,7 @@ class Execution:
         had_begun = attempt.started_tick is not None or bool(blame)
         end_follows(self._desk, attempt)
         if had_begun and (attempt.cancelled or (blame and note_loss(self._desk, step, blame))):
-            self._fail_lost(step, attempt)
+            self._fail_lost(step, attempt, pages_of_loss(step, attempt))
             return
         self._graph.move_step(step, StepState.PENDING)
         step.reasons = (Interrupted(because),)
@@ -466,11 +471,10 @@ class Execution:
         if had_begun:
             self._desk.report(Tag.WARNING, f"{because}: {step.title} will run again", step=ref_of(step))
 
-    def _fail_lost(self, step: Step, attempt: Attempt) -> None:
-        """Let a step fail of whose attempt nothing will be heard: it was cancelled, or takes its workers down."""
+    def _fail_lost(self, step: Step, attempt: Attempt, pages: tuple[Page, ...]) -> None:
+        """Let a step fail of whose attempt nothing can be had: it takes its workers down, or its files get lost."""
         self._move_to_failed(step, {})
         self._desk.executed += 1
-        pages = pages_of_loss(step, attempt)
         end_story(self._desk, step, Ending.FAILED, "\n".join(f"{page.title}: {page.text}" for page in pages))
         self._desk.report(Tag.FAIL, step.title, *pages, step=ref_of(step, attempt))
         if not attempt.cancelled and not self._desk.options.keep_going:

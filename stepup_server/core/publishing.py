@@ -10,13 +10,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .desk import Desk
-from .records import Attempt, Step
-from .values import AttemptOutcome, FileHash, Observation, PathKind, Published
+from .outcomes import CANCELLED, command_page
+from .records import Attempt, Step, Worker
+from .values import AttemptOutcome, FileHash, Observation, Page, PathKind, Published
 
-__all__ = ("LOST", "publish")
+__all__ = ("LOST", "STRAYS_MAX", "is_lost_for_good", "pages_of_strays", "publish")
 
 LOST = "What it needs or made has been lost on the way"
 """Why an attempt is made again whose outputs cannot be had."""
+
+STRAYS_MAX = 3
+"""A content that is lost so often in a row will not arrive at the next try, either: the step fails."""
 
 Concluded = Callable[[AttemptOutcome, Published], None]
 
@@ -43,6 +47,24 @@ def publish(desk: Desk, step: Step, attempt: Attempt, outcome: AttemptOutcome, t
         desk.questions.hash_files(inputs, on_seen)
     else:
         on_seen(())
+
+
+def is_lost_for_good(step: Step, attempt: Attempt, worker: Worker, paths: tuple[str, ...]) -> bool:
+    """Count contents that were lost on their way; tell whether another attempt is of no use, or not wanted."""
+    where = f"worker {worker.id} ({worker.description.name} on {worker.description.host})"
+    step.strays = (*step.strays, f"{', '.join(paths)}: {where}")
+    return attempt.cancelled or len(step.strays) >= STRAYS_MAX
+
+
+def pages_of_strays(step: Step, attempt: Attempt) -> tuple[Page, ...]:
+    """Tell why a step fails whose files do not arrive."""
+    remark = CANCELLED if attempt.cancelled else "its files do not arrive"
+    title = "Lost on the way" if len(step.strays) == 1 else f"Lost on the way {len(step.strays)} times"
+    advice = (
+        "If such a file is damaged in the project, restore it or remove it; else look at the disks of these workers,"
+        " or start them anew with an empty cache. Then build again."
+    )
+    return (command_page("Failed command", step, remark), Page(title, "\n".join((*step.strays, advice))))
 
 
 def _publish_products(desk: Desk, step: Step, outcome: AttemptOutcome, then: Concluded) -> None:

@@ -265,6 +265,8 @@ class Step:
     """Attempts that failed by themselves in this build and are followed by another; at most `retries`."""
     hindered: int = 0
     """How often in a row the machine of a worker has not kept what its attempt wrote; not stored."""
+    strays: tuple[str, ...] = ()
+    """Which files of its last attempts were lost on their way, and where; not stored."""
     losses: tuple[str, ...] = ()
     """How workers died at work on it, since it last ended. While there are any, it runs alone on its worker."""
 

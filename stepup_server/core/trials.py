@@ -35,6 +35,7 @@ def report_next_try(desk: Desk, step: Step, attempt: Attempt, outcome: AttemptOu
 def forget_trials(desk: Desk) -> None:
     """Begin to count anew: a build begins, and it does not go on with one that was cut short."""
     for step in desk.graph.steps.values():
+        step.strays = ()
         if step.tries or step.losses:
             step.tries, step.losses = 0, ()
             desk.graph.changed[step.id] = None

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from stepup_server.core.commands import ForgetBlobs, PublishFiles
-from stepup_server.core.states import ReturnCode
+from stepup_server.core.events import CancelRequested
+from stepup_server.core.publishing import STRAYS_MAX
+from stepup_server.core.states import ReturnCode, StepState
+from stepup_server.core.values import BuildOptions
 from tests.support.builders import a_static, a_step
 from tests.support.project import Project
 from tests.support.scripts import Call, Running
@@ -85,6 +88,40 @@ def test_an_attempt_that_could_not_have_its_inputs_is_made_again(remote: Project
         remote.moves()[0].do()
     remote.workers["w0"].unreachable.clear()
     assert remote.finish(ticket).code == ReturnCode.OK
+
+
+def test_an_input_that_never_arrives_fails_its_step_with_its_name_and_the_workers(remote: Project) -> None:
+    remote.files(a="1")
+    remote.plan(a_static("a"), a_step("use", inputs=["a"], outputs=["x"]), a_step("other", outputs=["y"]))
+    remote.workers["w0"].unreachable.add("a")
+    built = remote.build(BuildOptions(keep_going=True))
+    assert built.code == ReturnCode.FAILED
+    assert len([line for line in built.lines if "lost on the way (a): use will run again" in line]) == STRAYS_MAX - 1
+    (failure,) = remote.reports_with("FAIL")
+    assert failure.pages[0].text == "use  # its files do not arrive"
+    assert failure.pages[1].title == "Lost on the way 3 times"
+    assert failure.pages[1].text.startswith("a: worker 0 (w0 on here)\na: worker 0 (w0 on here)\n")
+    assert remote.step("other").state is StepState.SUCCEEDED
+    # The next build counts anew.
+    remote.workers["w0"].unreachable.clear()
+    assert remote.build().code == ReturnCode.OK
+
+
+def test_outputs_that_never_arrive_fail_their_step(remote: Project) -> None:
+    remote.disk.loses = True
+    built = remote.build()
+    assert built.code & ReturnCode.FAILED
+    assert built.started.count("make") == STRAYS_MAX
+    assert "x: worker 0 (w0 on here)" in remote.reports_with("FAIL")[0].pages[1].text
+
+
+def test_a_step_that_was_cancelled_is_not_made_again_because_its_files_are_lost(remote: Project) -> None:
+    remote.disk.loses = True
+    ticket = remote.begin_build()
+    remote.run_until("go on make")
+    remote.ask(lambda id_: CancelRequested(request=id_, name="make"))
+    assert remote.finish(ticket).started.count("make") == 1
+    assert remote.step("make").state is StepState.FAILED
 
 
 def test_when_a_build_is_over_nothing_stays_stored(remote: Project) -> None:
