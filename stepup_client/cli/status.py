@@ -63,8 +63,10 @@ def _worker(worker: WorkerStatus) -> str:
     """Say who a worker is and what it does, and what it offers."""
     connection = "" if worker.connected else f", not connected for {worker.silent_s:.0f} s"
     draining = ", draining" if worker.draining else ""
+    # One that held steps of an earlier director, and is waited for, is known by its name only.
+    place = f" on {worker.host}, pid {worker.pid}" if worker.host else ""
     return (
-        f"{worker.name} on {worker.host}, pid {worker.pid}{connection}{draining}: "
+        f"{worker.name}{place}{connection}{draining}: "
         f"{worker.slots} slot(s), holds {worker.holding}, finished {worker.finished}{_offer(worker)}"
     )
 

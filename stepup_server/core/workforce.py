@@ -101,6 +101,7 @@ class Workforce:
             root = self._desk.settings.root
             stranger = WorkerDescription(name=name, incarnation="", host="", pid=0, slots=0, root=root, member=member)
             worker = self.expect(stranger)
+            worker.seen_at = self._desk.now
             self._desk.deadlines.set(worker.id, self._desk.now + self._desk.settings.lease_s)
         return worker
 

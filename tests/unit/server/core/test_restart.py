@@ -102,6 +102,15 @@ def test_an_attempt_whose_worker_does_not_come_back_is_given_up_after_the_lease(
     assert len(project.workers["other"].started) == 1
 
 
+def test_a_worker_that_is_expected_back_has_been_silent_since_the_director_began() -> None:
+    project = a_project_whose_director_died_while_a_step_ran()
+    project.pass_time(10.0)
+    project.restart()
+    (worker,) = project.director.workforce.workers.values()
+    assert not worker.connected
+    assert worker.seen_at == 10.0
+
+
 def test_an_attempt_that_ended_badly_without_a_director_is_tried_again() -> None:
     project = a_project_whose_director_died_while_a_step_ran(fails)
     project.join()
