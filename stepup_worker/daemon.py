@@ -33,7 +33,7 @@ from stepup_worker.core.events import (
 )
 from stepup_worker.core.session import Session
 from stepup_worker.core.values import Assignment, AttemptId, Statement, StopLevel, Transfer
-from stepup_worker.membership import Membership, NotAMember
+from stepup_worker.membership import Membership, NoDirector, NotAMember
 from stepup_worker.rpc.convert import Introduction
 from stepup_worker.rpc.endpoint import Endpoint
 from stepup_worker.rpc.synchronize import Disbelieved, Refused, Unreachable, synchronize
@@ -51,9 +51,6 @@ if TYPE_CHECKING:
     from stepup_worker.remote import RemoteSide
 
 __all__ = ("GaveUp", "run_daemon")
-
-_RETRY_S_MIN = 0.02
-_RETRY_S_MAX = 2.0
 
 _PATIENCE_S = 1.0
 """How long an embedded worker looks for a director that it lost."""
@@ -153,6 +150,7 @@ async def _serve(settings: Settings, fork_server: tuple[int, socket.socket] | No
             line.close()
         if remote is not None:
             await remote.close()
+        await daemon.close()
     if failure is not None:
         raise failure
 
@@ -242,7 +240,7 @@ class _Daemon:
         """Reap orphans of steps now and then."""
         while True:
             await asyncio.sleep(_REAP_S)
-            known = self._runner.living()
+            known = self._runner.living() | self._membership.living()
             reap_strays(known if self._line is None else known | self._line.pids())
 
     async def watch_transfers(self, remote: RemoteSide) -> None:
@@ -290,23 +288,28 @@ class _Daemon:
         """Talk with one director after the other until there is nothing left to do."""
         if self._settings.ready_fd is not None:
             await _wait_end(self._settings.ready_fd)
-        delay_s = _RETRY_S_MIN
+        shortest_s, longest_s = self._membership.pauses_s
+        delay_s = shortest_s
         lost_at: float | None = None
         while not self._leaving.is_set():
             reason = await self._converse_once()
             if self._is_connected:
                 self._is_connected = False
-                delay_s, lost_at = _RETRY_S_MIN, None
+                delay_s, lost_at = shortest_s, None
             if self._leaving.is_set():
                 return
             lost_at = lost_at or time.monotonic()
-            self._note_loss(reason, is_first=delay_s == _RETRY_S_MIN)
+            self._note_loss(reason, is_first=delay_s == shortest_s)
             # Within one host a stream breaks only because the director is gone: begin nothing more.
             has_ended = self._was_connected or time.monotonic() - lost_at > _PATIENCE_S
             if self._settings.embedded and has_ended:
                 raise GaveUp(f"The director is gone ({reason}).")
             await self._pause(delay_s * random.uniform(0.5, 1.0))  # noqa: S311  only spreads callers
-            delay_s = min(2 * delay_s, _RETRY_S_MAX)
+            delay_s = min(2 * delay_s, longest_s)
+
+    async def close(self) -> None:
+        """End what leads to the director."""
+        await self._membership.close()
 
     def abandon(self) -> None:
         """Give up on what still runs; the guardian ends the processes."""
@@ -374,9 +377,12 @@ class _Daemon:
 
     async def _converse_as_member(self) -> str:
         """Talk with the director; raises `NotAMember` where there is no way to it."""
-        endpoint = self._membership.find()
+        try:
+            endpoint = await self._membership.find_unless(self._leaving)
+        except NoDirector as reason:
+            return str(reason)
         if endpoint is None:
-            return f"no director serves {self._settings.root}"
+            return "left"
         if not has_descriptors(_CHANNEL_DESCRIPTORS):
             return _no_descriptors()
         self._shared.socket = endpoint.socket

@@ -1,4 +1,4 @@
-"""How this worker reaches its director: through a socket on this machine, or as a member by TLS."""
+"""How this worker reaches its director: through a socket on this machine, as a member by TLS, or by ssh."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from stepup_shared.handshakes import Failure, Means, failure_in, told
+from stepup_worker.core.ssh import Place, parse_place
 from stepup_worker.rpc.endpoint import Endpoint
 from stepup_worker.run.discovery import find_director
 from stepup_worker.settings import Settings
 
-__all__ = ("Membership", "NotAMember", "join")
+if TYPE_CHECKING:
+    from stepup_worker.run.tunnel import Tunnel
+
+__all__ = ("Membership", "NoDirector", "NotAMember", "join")
 
 _RENEW_AT = 2 / 3
 """Of the life of a certificate."""
@@ -23,10 +28,21 @@ _FINAL = frozenset((Failure.STRANGER, Failure.OTHER_NAME))
 """What does not pass by waiting."""
 _REJECTIONS_MAX = 8
 """A director that is going away hangs up, too; one that does so again and again does not want us."""
+_MISSES_MAX = 3
+"""As many times may a socket be out of reach which a director behind ssh has just named."""
+
+_PAUSES_S = (0.02, 2.0)
+"""Between two attempts to reach a director: the first pause, and the longest."""
+_PAUSES_OF_SSH_S = (0.5, 30.0)
+"""Each costs both machines some processes, and sshd takes many of them for an attack."""
 
 
 class NotAMember(Exception):
     """Nobody has let this machine in; the text says what to do."""
+
+
+class NoDirector(Exception):
+    """There is none at this moment; the text says why."""
 
 
 def join(address: str, code: str) -> str:
@@ -81,15 +97,49 @@ class Membership:
         self._settings = settings
         self._endpoint: Endpoint | None = None
         self._rejections = 0
+        self._place: Place | None = parse_place(settings.director) if settings.is_by_ssh else None
+        self._tunnel: Tunnel | None = None
+        self.pauses_s = _PAUSES_S if self._place is None else _PAUSES_OF_SSH_S
+        """Between two attempts: the first pause, and the longest."""
 
-    def find(self) -> Endpoint | None:
-        """Return the way to the director; None when there is none to be seen.
+    def living(self) -> frozenset[int]:
+        """Return the pids of children that are not reaped yet."""
+        return frozenset() if self._tunnel is None else self._tunnel.living()
+
+    async def close(self) -> None:
+        """End what leads to the director."""
+        if self._tunnel is not None:
+            await self._tunnel.close()
+
+    async def find_unless(self, leaving: asyncio.Event) -> Endpoint | None:
+        """Find the way to the director, which may take a while; None when this worker is to leave meanwhile.
 
         Raises
         ------
+        NoDirector, NotAMember
+            As `find`.
+        """
+        finding, going = asyncio.ensure_future(self.find()), asyncio.ensure_future(leaving.wait())
+        try:
+            await asyncio.wait((finding, going), return_when=asyncio.FIRST_COMPLETED)
+            return await finding if finding.done() else None
+        finally:
+            for task in (finding, going):
+                task.cancel()
+            await asyncio.wait((finding, going))
+
+    async def find(self) -> Endpoint:
+        """Return the way to the director.
+
+        Raises
+        ------
+        NoDirector
+            There is none to be seen.
         NotAMember
             It is on another machine, and this one was never let in.
         """
+        if self._place is not None:
+            return await self._find_by_ssh(self._place)
         if self._settings.site_files is not None:
             self._endpoint = self._load_site(self._settings.site_files)
             return self._endpoint
@@ -98,7 +148,23 @@ class Membership:
                 self._endpoint = self._load(self._settings.director)
             return self._endpoint
         path = find_director(self._settings.root, self._settings.socket)
-        return None if path is None else Endpoint.here(path)
+        if path is None:
+            raise NoDirector(f"no director serves {self._settings.root}")
+        return Endpoint.here(path)
+
+    async def _find_by_ssh(self, place: Place) -> Endpoint:
+        """Return the way through a tunnel, in front of which we are whoever ssh has let in: the owner."""
+        from stepup_worker.run.tunnel import Tunnel, TunnelFailed
+
+        if self._tunnel is None:
+            self._tunnel = Tunnel(place, self._settings.environment)
+        try:
+            socket, token = await self._tunnel.open()
+        except TunnelFailed as failed:
+            if failed.is_final:
+                raise NotAMember(str(failed)) from failed
+            raise NoDirector(str(failed)) from failed
+        return Endpoint(f"unix:{socket}", token=token)
 
     def _load(self, address: str) -> Endpoint:
         """Return the way that an invitation has opened."""
@@ -140,6 +206,8 @@ class Membership:
         NotAMember
             Trying again would not help.
         """
+        if self._tunnel is not None:
+            self._explain_miss(self._tunnel.complaint)
         if self._endpoint is None:
             return
         failure = failure_in(details)
@@ -148,6 +216,16 @@ class Membership:
         if is_final:
             means = Means.CREDENTIAL if self._settings.site_files is None else Means.SITE
             raise NotAMember(told(failure, means, self._settings.director))
+
+    def _explain_miss(self, complaint: str) -> None:
+        """Count how often ssh got through, but not to the director's socket."""
+        self._rejections += 1
+        if self._rejections >= _MISSES_MAX:
+            raise NotAMember(
+                f"ssh gets through, but not to the director's socket there ({complaint or 'it says nothing'})."
+                " Either that director was killed (start another one), or the sshd there does not allow it"
+                " (AllowStreamLocalForwarding)."
+            )
 
     async def stay(self, on_renewed: Callable[[Endpoint], Awaitable[None]]) -> None:
         """Renew the certificate in time, again and again; return at once where none is needed, or others do it."""

@@ -14,12 +14,15 @@ from typing import TypeVar
 
 from stepup_worker.core.environment import base_variables
 from stepup_worker.core.offer import Offer, parse_duration, parse_label, parse_resource, parse_size
+from stepup_worker.core.ssh import parse_place
 from stepup_worker.run.machine import count_cores, count_memory
 
 __all__ = ("PRELOAD_MODULES", "Settings", "count_cores", "make_parser", "parse_slots", "settings_from_arguments")
 
 PRELOAD_MODULES = ("stepup_client.imports", "stepup.core.api", "stepup_client.rpc.session")
 """What plans import; the fork server has it ready."""
+
+_SSH = "ssh://"
 
 OUTPUT_BYTES_MAX = 1024 * 1024
 """How much of each output stream is reported by default."""
@@ -38,7 +41,7 @@ class Settings:
     socket: str | None = None
     """The director's socket; None: as ROOT/.stepup/director.json says."""
     director: str = ""
-    """HOST:PORT of a director on another machine; empty: one on this machine."""
+    """HOST:PORT of a director on another machine, or ssh://HOST/PROJECT; empty: one on this machine."""
     code: str = ""
     """Of the invitation with which this machine becomes a member first."""
     site_files: tuple[str, str, str] | None = None
@@ -74,6 +77,11 @@ class Settings:
     """What steps may ask for."""
     drain_after_s: float | None = None
     """After how long it takes nothing more and leaves when what runs has ended; None: never."""
+
+    @property
+    def is_by_ssh(self) -> bool:
+        """Whether the director is reached by ssh."""
+        return self.director.startswith(_SSH)
 
     @property
     def home(self) -> str:
@@ -142,7 +150,7 @@ def _site_files(parser: argparse.ArgumentParser, options: argparse.Namespace) ->
         return None
     if not all(files):
         parser.error("--tls-ca, --tls-cert and --tls-key belong together: give all three, or none")
-    if not options.director or options.code:
+    if not options.director or options.code or options.director.startswith(_SSH):
         parser.error("--tls-ca, --tls-cert and --tls-key go with --director HOST:PORT, and without an invitation")
     ca, certificate, key = map(os.path.abspath, files)
     return ca, certificate, key
@@ -166,7 +174,7 @@ def _workspace(chosen: str | None, director: str, environment: Mapping[str, str]
     """Return where steps run: on another machine than the director's always in a directory of their own."""
     if chosen is None and director:
         cache = environment.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-        chosen = os.path.join(cache, "stepup", director.replace(":", "_"))
+        chosen = os.path.join(cache, "stepup", re.sub(r"[:/@]+", "_", director))
     return None if chosen is None else os.path.realpath(chosen)
 
 
@@ -208,7 +216,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--director", type=_address, default=environment.get("STEPUP_DIRECTOR", ""), metavar="HOST:PORT",
-        help="the director is on another machine, and has let this one in before (default: STEPUP_DIRECTOR)",
+        help="the director is on another machine, and has let this one in before; or it is reached by ssh,"
+        " as ssh://[USER@]HOST[:PORT]/PROJECT (default: STEPUP_DIRECTOR)",
     )  # fmt: skip
     parser.add_argument("--code", default="", help=argparse.SUPPRESS)
     for name, text in _SITE_FILES.items():
@@ -291,6 +300,9 @@ def _slots(text: str) -> int:
 
 
 def _address(text: str) -> str:
+    if text.startswith(_SSH):
+        _argument(parse_place)(text)
+        return text
     host, _, port = text.rpartition(":")
     if text and (not host or not port.isdecimal()):
         raise argparse.ArgumentTypeError(f"{text!r} is not an address: write HOST:PORT")

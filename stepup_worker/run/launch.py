@@ -94,6 +94,12 @@ class Launcher:
         OSError
             The machine has no process or no descriptor for it.
         """
+        return self.execute(words, variables, cwd, (self._null, capture.stdout, capture.stderr))
+
+    def execute(
+        self, words: Sequence[str], variables: Mapping[str, str], cwd: str, stdio: tuple[int, int, int]
+    ) -> Process:
+        """Execute a program with these descriptors for input, output and errors; raises as `launch`."""
         environment = self._base.copy()
         for name, value in variables.items():
             environment[name] = _assignment(name, value)
@@ -101,7 +107,6 @@ class Launcher:
         program = arguments[0]
         candidates = (program,) if b"/" in program else _candidates(program, variables.get("PATH", self._path))
         start = _fork_exec if _IS_KNOWN else _popen
-        stdio = (self._null, capture.stdout, capture.stderr)
         # Beforehand, for there is no way back once the process exists.
         spare = os.dup(self._null)
         try:
