@@ -16,21 +16,26 @@ from typing import NamedTuple
 
 import pytest
 
+from stepup_client.rpc.trust import invite, revoke
 from stepup_server.core.commands import Record, Snapshot
 from stepup_server.core.director import Director, DirectorSettings
 from stepup_server.core.invariants import check
 from stepup_server.core.states import FileState
 from stepup_server.store.journal import SqliteJournal
 from stepup_server.store.restore import load
+from stepup_server.trust.registry import Registry
 from tests.support.counts import Counts, number_from
 from tests.support.database import Database
 from tests.support.lossy_disk import LossyDisk, Remains
+from tests.support.members import free_address
 from tests.support.ordeal import REPOSITORY, ordeal_of
 from tests.support.project_folder import PROGRAMS, Folder
+from tests.support.recorded_director import trust_in
 from tests.support.strace_log import Operation, operations_in, strace_words
 from tests.support.tools import find_tool
 
 RECOVERY_S_MAX = 5.0
+LIFE_S = 7 * 24 * 3600.0
 LARGE = 'run("seq {0} 9000 > large.{0}", out="large.{0}", shell=True)\n'
 """Of several pages, some of which may be there without the others."""
 
@@ -62,20 +67,32 @@ class Extent(NamedTuple):
     """On how many of the disks the project is built to its end; those first on which a file is damaged."""
 
 
+class Told(NamedTuple):
+    """What had been told at some moment."""
+
+    groups: int = 0
+    """All of it was in the first so many groups of records."""
+    trusts: int = 0
+    """So many changes of who is trusted."""
+    facts: int = 0
+    """How much it was."""
+
+
 @dataclass(slots=True)
 class Flight:
     """What a director did from its first to its last moment."""
 
     root: str
     operations: list[Operation]
-    told: list[tuple[int, int]]
-    """How many groups were committed, and how many facts told, after each operation."""
+    told: list[Told]
+    """What had been told after each operation."""
     states: dict[int, int]
     """By what is in the database: after how many groups, at last."""
+    trusted: dict[str, int]
+    """By who is trusted: after how many changes, at last."""
     published: dict[str, bytes]
     """What there is in the end."""
-    variables: dict[str, str]
-    """What steps find in their environment."""
+    extent: Extent
 
 
 @dataclass(slots=True)
@@ -93,10 +110,10 @@ class Verdicts:
 def lose_power(folder: Folder, counts: Counts, extent: Extent) -> None:
     """Record some builds, and look at what is left when the power is lost at many moments."""
     flight = record(folder, extent)
-    verdicts = judge_cuts(flight, extent, folder)
+    verdicts = judge_cuts(flight, folder)
     counts.tell(
         "R-03", cuts=extent.cuts, corrupt=len(verdicts.corrupt), lost=len(verdicts.lost),
-        acknowledged=flight.told[-1][1], operations=len(flight.operations), damaged_outputs=verdicts.damaged,
+        acknowledged=flight.told[-1].facts, operations=len(flight.operations), damaged_outputs=verdicts.damaged,
         built_again=verdicts.built_again, seconds_to_recover_at_most=verdicts.slowest_s,
     )  # fmt: skip
     assert verdicts.corrupt == []
@@ -104,7 +121,8 @@ def lose_power(folder: Folder, counts: Counts, extent: Extent) -> None:
     assert verdicts.slowest_s < RECOVERY_S_MAX
     # The model would notice if nobody synced anything.
     flight.operations = [one._replace(path="/") if one.kind == "sync" else one for one in flight.operations]
-    careless = judge_cuts(flight, extent._replace(cuts=20, built_again=0), folder)
+    flight.extent = extent._replace(cuts=20, built_again=0)
+    careless = judge_cuts(flight, folder)
     assert careless.corrupt or careless.lost
 
 
@@ -114,19 +132,32 @@ def record(folder: Folder, extent: Extent) -> Flight:
         marks, records, log = (str(folder.around / name) for name in ("marks", "records", "strace"))
         recorder = (str(PROGRAMS / "python"), "-m", "tests.support.recorded_director", marks, records)
         strace = strace_words(find_tool("strace") or "strace", log)
-        words = (*strace, *recorder, "--socket", ordeal.socket)
+        words = (*strace, *recorder, "--socket", ordeal.socket, "--listen", free_address())
         folder.start_command(*words, PYTHONPATH=str(REPOSITORY)).wait_output("Listening on")
         ordeal.start_worker("w", "-j", "2", "--workspace", str(ordeal.run / "workspace"))
         for number in range(extent.builds):
-            ordeal.begin_with(f"source {number}\n")
+            change_trust(ordeal.socket, number)
+            ordeal.begin_with(source(number))
             ordeal.build().end().checked()
         ordeal.shut_down()
         ordeal.judge()
-        published, variables = ordeal.published(folder.root), ordeal.variables("again")
+        published = ordeal.published(folder.root)
     with Path(log).open(encoding="ascii") as lines:
         operations = list(operations_in(lines, str(folder.root)))
-    told = told_after(operations, marks)
-    return Flight(str(folder.root), operations, told, states_of(records), published, variables)
+    told, trusted = told_after(operations, marks)
+    return Flight(str(folder.root), operations, told, states_of(records), trusted, published, extent)
+
+
+def change_trust(socket: str, number: int) -> None:
+    """Invite somebody, and revoke what somebody else was told."""
+    for name in ("kept", "revoked"):
+        invite(socket, "worker", f"{name}{number}", LIFE_S)
+    revoke(socket, f"revoked{number}")
+
+
+def source(number: int) -> str:
+    """Return what all steps depend on in one of the builds."""
+    return f"source {number}\n"
 
 
 def large_outputs(_folder: Folder) -> str:
@@ -134,15 +165,20 @@ def large_outputs(_folder: Folder) -> str:
     return LARGE.format(1) + LARGE.format(2)
 
 
-def told_after(operations: list[Operation], marks: str) -> list[tuple[int, int]]:
-    """Return what had been told after each operation."""
-    told, groups, facts = [(0, 0)], 0, 0
+def told_after(operations: list[Operation], marks: str) -> tuple[list[Told], dict[str, int]]:
+    """Return what had been told after each operation, and the number of each state of who is trusted."""
+    told, trusted = [Told()], {trust_in(None): 0}
     for operation in operations:
+        last = told[-1]
         if operation.kind == "write" and operation.path == marks:
-            groups, more = map(int, operation.data.split())
-            facts += more
-        told.append((groups, facts))
-    return told
+            first, rest = operation.data.decode().split(maxsplit=1)
+            if first == "trust":
+                last = Told(last.groups, last.trusts + 1, last.facts + 1)
+                trusted[rest.strip()] = last.trusts
+            else:
+                last = Told(int(first), last.trusts, last.facts + int(rest))
+        told.append(last)
+    return told, trusted
 
 
 def states_of(path: str) -> dict[int, int]:
@@ -171,8 +207,9 @@ def fingerprint(rows: Database | Snapshot) -> int:
     return hash(repr((*map(sorted, tables), sorted(rows.places.items()), sorted(facts.items()))))
 
 
-def judge_cuts(flight: Flight, extent: Extent, folder: Folder) -> Verdicts:
+def judge_cuts(flight: Flight, folder: Folder) -> Verdicts:
     """Lose the power at many moments."""
+    extent = flight.extent
     chance, verdicts = random.Random(extent.seed), Verdicts()
     moments = sorted(chance.randint(1, len(flight.operations)) for _ in range(extent.cuts))
     disk, done = LossyDisk(flight.root), 0
@@ -194,10 +231,11 @@ def judge_cuts(flight: Flight, extent: Extent, folder: Folder) -> Verdicts:
 def judge(flight: Flight, remains: Remains, moment: int, folder: Path, verdicts: Verdicts) -> Snapshot | None:
     """Start a director on what remains, as far as it reads, and look what it knows."""
     remains.write(flight.root, str(folder))
-    acknowledged, _ = flight.told[moment]
+    told = flight.told[moment]
     began = time.monotonic()
     try:
         snapshot = recover(folder)
+        trusted = trusted_in(folder)
     except Exception as error:  # noqa: BLE001 -- whatever it is, it is a verdict
         verdicts.corrupt.append(f"after {moment} operations: {error!r}")
         return None
@@ -205,8 +243,10 @@ def judge(flight: Flight, remains: Remains, moment: int, folder: Path, verdicts:
     groups = flight.states.get(fingerprint(snapshot))
     if groups is None:
         verdicts.corrupt.append(f"after {moment} operations: a state that never was")
-    elif groups < acknowledged:
-        verdicts.lost.append(f"after {moment} operations: {groups} groups of {acknowledged}")
+    elif groups < told.groups:
+        verdicts.lost.append(f"after {moment} operations: {groups} groups of {told.groups}")
+    if flight.trusted[trusted] < told.trusts:
+        verdicts.lost.append(f"after {moment} operations: {flight.trusted[trusted]} changes of trust of {told.trusts}")
     return snapshot
 
 
@@ -224,20 +264,36 @@ def wrong_outputs(snapshot: Snapshot, folder: Path) -> list[str]:
 
 def build_again(flight: Flight, snapshot: Snapshot, folder: Folder) -> None:
     """Build the project on what remains, after the machine was started again, and compare."""
-    for name in ("plan.py", "work.sh", "source.txt"):
-        shutil.copy2(Path(flight.root) / name, folder.root / name)
-    with closing(sqlite3.connect(folder.root / ".stepup/graph.db")) as connection:
+    forget_reality(snapshot, folder.root)
+    with ordeal_of(folder, width=flight.extent.width, depth=flight.extent.depth, work_s=0, more=large_outputs) as again:
+        again.begin_with(source(flight.extent.builds - 1))
+        # The worker that had the steps is gone for good.
+        again.start_director("--lease", "1")
+        again.start_worker("another")
+        again.build().end().checked()
+        again.shut_down()
+        assert again.published(folder.root) == flight.published
+
+
+def forget_reality(snapshot: Snapshot, root: Path) -> None:
+    """Let the files look to the database as if they were those that it knew, on a machine that was started since."""
+    with closing(sqlite3.connect(root / ".stepup/graph.db")) as connection:
         for row in snapshot.files:
             with suppress(FileNotFoundError):
-                # As if it was the same file still.
-                status = (folder.root / row.path).stat()
+                status = (root / row.path).stat()
                 stamps = (status.st_mtime_ns, status.st_ino, row.id)
                 connection.execute("UPDATE file SET mtime_ns = ?, inode = ? WHERE id = ?", stamps)
         connection.execute("INSERT OR REPLACE INTO fact (name, value) VALUES ('boot', 'an earlier one')")
         connection.commit()
-    folder.run("build", "-j", "2", **flight.variables).checked()
-    found = {name: (folder.root / name).read_bytes() for name in flight.published if (folder.root / name).is_file()}
-    assert found == flight.published
+
+
+def trusted_in(folder: Path) -> str:
+    """Return who is trusted, as a director finds it that serves other machines."""
+    place = folder / ".stepup/trust"
+    if not place.exists():
+        return trust_in(None)
+    place.chmod(0o700)
+    return trust_in(Registry(str(place), "here:1", time.time, certificate_s=LIFE_S))
 
 
 def recover(folder: Path) -> Snapshot:
