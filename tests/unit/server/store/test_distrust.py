@@ -64,7 +64,8 @@ async def test_they_stay_in_doubt_until_they_were_read(root: Path) -> None:
 
 async def test_a_file_that_only_looks_old_is_read_again(root: Path) -> None:
     (root / "settled").write_text("unpacked from an archive")
-    os.utime(root / "settled", ns=(NEWEST - SETTLED_NS - 1,) * 2)
+    moment = NEWEST - SETTLED_NS - 1
+    os.utime(root / "settled", ns=(moment, moment))
     await write_files(root)
     assert "settled" in restart(root, "second")
 
