@@ -18,6 +18,7 @@ import base64
 import binascii
 import datetime as dt
 import os
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ from cryptography.x509.oid import NameOID
 from stepup_shared.durable import replace_durably, sync_directory
 
 __all__ = (
+    "NAME",
     "ROLES",
     "SERVER_NAME",
     "Authority",
@@ -56,6 +58,9 @@ __all__ = (
 
 ROLES = ("worker", "viewer", "admin")
 """What somebody with a certificate may be."""
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+"""What somebody with a certificate may be called."""
 
 SERVER_NAME = "stepup-director"
 """The name in every director's certificate: addresses may change, and differ inside and outside of a network."""
@@ -224,12 +229,17 @@ def identity_from(certificate: bytes, authority: Authority | None) -> Identity |
     loaded = x509.load_pem_x509_certificate(certificate)
     if authority is not None and not authority.has_issued(loaded):
         return None
-    for uri in _uris(loaded):
-        role, _, name = uri.removeprefix(_SCHEME).partition("/")
-        if uri.startswith(_SCHEME) and role in ROLES and name:
-            begins, expires = loaded.not_valid_before_utc.timestamp(), loaded.not_valid_after_utc.timestamp()
-            return Identity(role, name, f"{loaded.serial_number:x}", expires, begins)
+    for role, name in filter(None, map(_role_and_name, _uris(loaded))):
+        begins, expires = loaded.not_valid_before_utc.timestamp(), loaded.not_valid_after_utc.timestamp()
+        return Identity(role, name, f"{loaded.serial_number:x}", expires, begins)
     return None
+
+
+def _role_and_name(uri: str) -> tuple[str, str] | None:
+    """Return what a URI says; None when it is none of ours."""
+    role, _, name = uri.removeprefix(_SCHEME).partition("/")
+    is_ours = uri.startswith(_SCHEME) and role in ROLES and NAME.fullmatch(name) is not None
+    return (role, name) if is_ours else None
 
 
 def life_of(certificate: bytes) -> tuple[float, float]:

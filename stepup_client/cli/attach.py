@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stepup_client.cli.commands import ask
 from stepup_client.cli.conduct import INTERRUPTED
@@ -88,6 +88,8 @@ class _Pursuit:
     """The number of the last event before it."""
     watches: bool
     """Further builds may follow: stay until the director stops."""
+    advice: str = "`stepup build` again finishes the rest."
+    """What to do when the director is lost."""
 
 
 async def follow_build(socket: str, options: BuildOptions, screen: Screen) -> int | None:
@@ -119,6 +121,8 @@ async def watch_build(way: Way, screen: Screen) -> int | None:
             return None
         screen.say(Tag.DIRECTOR, f"Attached to {way if isinstance(way, str) else way.address}")
         pursuit = _Pursuit(status.build, status.events_before, status.watching)
+        if not isinstance(way, str):
+            pursuit = replace(pursuit, advice="The build may go on: `stepup attach` again shows it.")
         return await _Attached(client, screen, pursuit, ends_with_us=status.embedded).run()
 
 
@@ -185,7 +189,7 @@ class _Attached:
                 if not (self._pursuit.watches or self._level is not StopLevel.NONE):
                     return code
         except (DirectorGone, DirectorRefused) as error:
-            raise UsageError(f"Lost the director: {error}. `stepup build` again finishes the rest.") from error
+            raise UsageError(f"Lost the director: {error}. {self._pursuit.advice}") from error
         if exit_code is None:
             raise UsageError("The director stopped before the build ended.")
         return exit_code

@@ -13,6 +13,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from stepup_client.cli.commands import ask
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.options import ConnectCommand
 from stepup_client.rpc import trust
@@ -23,6 +24,7 @@ from stepup_shared.identity import (
     SERVER_NAME,
     BadCode,
     Credential,
+    Identity,
     credential_folder,
     guest_credential,
     identity_from,
@@ -50,7 +52,7 @@ def way_to(address: str) -> Elsewhere:
     folder = credential_folder(address, _OPERATOR)
     files = _site_files_in(folder)
     if files is not None:
-        return Elsewhere(address, *_loaded(files))
+        return Elsewhere(address, *_loaded(files)[0])
     if not os.path.isdir(folder):
         raise UsageError(
             f"This machine has no credential for {address}."
@@ -107,20 +109,20 @@ def _use_code(command: ConnectCommand, folder: str) -> tuple[str, str]:
 def _use_files(command: ConnectCommand, folder: str) -> tuple[str, str]:
     """Use the files of a site; return role and name."""
     files = SiteFiles(*map(os.path.abspath, command.site_files))
-    credential = _loaded(files)
-    found = identity_from(credential.certificate, None)
+    credential, identity = _loaded(files)
+    # Before anything is kept, since only the director can say whether it believes these.
+    ask(Elsewhere(command.address, *credential), lambda client: client.status())
     _keep(folder, None, files)
-    return ("", "") if found is None else (found.role, found.name)
+    return identity.role, identity.name
 
 
-def _loaded(files: SiteFiles) -> Credential:
-    """Return what is in the files of a site, if a command can use it."""
+def _loaded(files: SiteFiles) -> tuple[Credential, Identity]:
+    """Return what is in the files of a site and for whom it is, if a command can use it."""
     try:
         credential = load_site_files(files, time.time())
-        member_from(credential, files, _ROLES)
+        return credential, member_from(credential, files, _ROLES)
     except BadFile as bad:
         raise UsageError(str(bad)) from bad
-    return credential
 
 
 def _keep(folder: str, credential: Credential | None, files: SiteFiles | None) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 from stepup_server.engine.identities import Caller, Invitation, Member, NameTaken, NotTrusted, Role
 from stepup_shared.identity import (
+    NAME,
     ROLES,
     Authority,
     identity_from,
@@ -31,7 +31,6 @@ INVITATION_S = 3600.0
 """How long an invitation is good, unless somebody says otherwise."""
 _SERVER_S = 365 * 24 * 3600.0
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _CACHED_MAX = 1000
 
 
@@ -128,7 +127,7 @@ class Registry:
         """Make an invitation, in place of an older one for the same name that nobody has used."""
         if role not in ROLES:
             raise ValueError(f"{role!r} is no role: choose one of {', '.join(ROLES)}")
-        if name and _NAME.fullmatch(name) is None:
+        if name and NAME.fullmatch(name) is None:
             raise ValueError(f"{name!r} is no name: use letters, digits, dots, dashes and underscores; at most 63")
         if name and self._is_member(name):
             raise NameTaken(

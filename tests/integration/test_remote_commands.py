@@ -56,7 +56,7 @@ def test_viewers_look_on_and_admins_operate_from_another_machine(folder: Folder)
     assert "holds 1" in folder.run("worker", "list", *there, **viewer).checked().output
     folder.run("graph", str(folder.around / "graph"), *there, **viewer).checked()
     assert "touch done" in (folder.around / "graph.txt").read_text()
-    for words in (["cancel", "said"], ["drain"], ["shutdown"], ["director", "invite"], ["worker", "drain", "all"]):
+    for words in (["cancel", "said"], ["shutdown"], ["director", "invite"]):
         refused = folder.run(*words, *there, **viewer)
         assert (refused.code, refused.output, refused.errors.count("\n")) == (1, "", 1), refused
         assert refused.errors.startswith("ERROR: Viewer the-viewer may not call ")
@@ -133,6 +133,9 @@ def test_certificates_of_a_site_will_do(folder: Folder) -> None:
     assert "as admin adam" in folder.run("connect", director.address, *files, **admin).checked().output
     there = ("--director", director.address)
     assert "idle" in folder.run("status", *there, **admin).checked().output
+    stranger = Site(folder.around / "other", "Other").options("a", "stepup://admin/eve")
+    refused = folder.run("connect", director.address, *files[:2], *stranger[2:], **admin)
+    assert "does not accept the certificate of --tls-cert" in refused.errors
     wrong = folder.run("connect", director.address, *site.options("w", "stepup://worker/w"), **admin)
     assert "it is for the worker w. It needs the URI stepup://viewer/NAME" in wrong.errors
     folder.run("shutdown", *there, **admin).checked()

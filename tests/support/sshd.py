@@ -7,6 +7,7 @@ import pwd
 import shlex
 import socket
 import subprocess
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -41,13 +42,15 @@ _AS_ROOT = "mount -t tmpfs none /run && mkdir -m 755 /run/sshd && exec "
 """Root's sshd wants a directory that only a service makes; it gets one in a mount namespace of its own."""
 
 
+@lru_cache
 def why_no_sshd() -> str:
     """Return why there can be no sshd here; empty when there can."""
     missing = [name for name in _NEEDED if find_tool(name) is None]
     if missing:
         return f"{', '.join(missing)} not here (python -m tests.support.tools)"
     if os.geteuid() == 0:
-        tried = subprocess.run(["unshare", "-m", "true"], check=False, capture_output=True)
+        words = ["unshare", "-m", "mount", "-t", "tmpfs", "none", "/run"]
+        tried = subprocess.run(words, check=False, capture_output=True)
         return "root's sshd needs a mount namespace here" if tried.returncode else ""
     return ""
 

@@ -107,7 +107,12 @@ def test_a_key_with_a_passphrase_is_refused(site: Site) -> None:
 
 @pytest.mark.parametrize(
     ("names", "says"),
-    [((), "says no role"), (("stepup://viewer/v",), "is for the viewer v"), (("stepup://worker/",), "says no role")],
+    [
+        ((), "says no role"),
+        (("stepup://viewer/v",), "is for the viewer v"),
+        (("stepup://worker/",), "says no role"),
+        (("stepup://worker/a/b%0A",), "says no role"),
+    ],
 )
 def test_a_certificate_for_another_role_is_refused(site: Site, names: tuple[str, ...], says: str) -> None:
     files = files_of(site.options("w", *names))
