@@ -12,13 +12,13 @@ import os
 import re
 import secrets
 import shutil
-import stat
 import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
 from stepup_shared.hindrance import naming
+from stepup_shared.private import make_own, make_private
 from stepup_shared.tokens import local_token_path
 
 __all__ = ("ProjectIsTaken", "claim_project", "own_token", "socket_for", "write_note", "write_probe")
@@ -48,25 +48,13 @@ def claim_project(root: str) -> Generator[str | None]:
     ProjectIsTaken
         Another process holds it; the message says which.
     """
-    _make_private(os.path.join(root, ".stepup"))
+    make_private(os.path.join(root, ".stepup"))
     descriptor = os.open(os.path.join(root, ".stepup/director.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         _lock(descriptor, root)
         yield _leftover_socket(root)
     finally:
         os.close(descriptor)
-
-
-def _make_private(directory: str) -> None:
-    """Make a directory that nobody else may enter, whatever the umask is; one that is there is mended."""
-    os.makedirs(directory, mode=0o700, exist_ok=True)
-    mode = stat.S_IMODE(os.stat(directory).st_mode)
-    if mode & _FOR_OTHERS:
-        os.chmod(directory, mode & ~_FOR_OTHERS)
-
-
-_FOR_OTHERS = 0o077
-_WRITABLE_BY_OTHERS = 0o022
 
 
 def _lock(descriptor: int, root: str) -> None:
@@ -128,28 +116,12 @@ def socket_for(wanted: str | None, left: str | None) -> Generator[str]:
         shutil.rmtree(os.path.dirname(left), ignore_errors=True)
     directory = tempfile.mkdtemp(prefix="stepup-", dir=SOCKET_PARENT) if wanted is None else os.path.dirname(wanted)
     path = wanted or os.path.join(directory, "director")
-    os.makedirs(directory, mode=0o700, exist_ok=True)
-    _check_private(directory)
+    make_own(directory, "the socket")
     try:
         yield path
     finally:
         if SOCKET_DIRECTORY.fullmatch(directory):
             shutil.rmtree(directory, ignore_errors=True)
-
-
-def _check_private(directory: str) -> None:
-    """Refuse a directory in which somebody else could put a socket in place of ours, or reach it.
-
-    Raises
-    ------
-    OSError
-        The message says how to mend it.
-    """
-    status = os.stat(directory)
-    if status.st_uid != os.getuid():
-        raise OSError(f"The directory of the socket, {directory}, belongs to another user: choose one of your own.")
-    if status.st_mode & _WRITABLE_BY_OTHERS:
-        raise OSError(f"The directory of the socket, {directory}, can be written to by others: chmod 700 {directory}")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from stepup_shared.hindrance import explain
+from stepup_shared.private import OpenToOthers, make_own, make_private
 from stepup_shared.visible import in_text
 from stepup_worker.run.guardian import CRASHED, Guardian, Life, become_subreaper, die_with_parent
 from stepup_worker.settings import Settings, settings_from_arguments
@@ -97,13 +98,16 @@ def _serve_as_daemon(settings: Settings, guardian: int, life: Life) -> int:
     die_with_parent(signal.SIGTERM, guardian)
     become_subreaper()
     try:
-        os.makedirs(settings.home, exist_ok=True)
+        _make_place(settings)
         os.chdir(settings.home)
         log = open_log(
             os.path.join(settings.state_directory, f"worker{settings.name}.log"),
             level=settings.log_level,
             for_people=settings.log_format == "console",
         )
+    except OpenToOthers as error:
+        print(f"ERROR: {in_text(error)}", file=sys.stderr)
+        return 1
     except OSError as error:
         print(f"ERROR: Cannot use {explain(error)}", file=sys.stderr)
         return 1
@@ -124,6 +128,14 @@ def _serve_as_daemon(settings: Settings, guardian: int, life: Life) -> int:
         log.exception("crashed")
         raise
     return 0
+
+
+def _make_place(settings: Settings) -> None:
+    """Make the directory for logs, and for files if they have one of their own, closed to others."""
+    if settings.workspace is None:
+        make_private(settings.state_directory)
+    else:
+        make_own(settings.workspace, "the workspace")
 
 
 if __name__ == "__main__":

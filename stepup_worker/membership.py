@@ -10,6 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stepup_shared.handshakes import Failure, Means, failure_in, told
+from stepup_shared.hindrance import explain
+from stepup_shared.private import OpenToOthers
 from stepup_worker.core.ssh import Place, parse_place
 from stepup_worker.rpc.endpoint import Endpoint
 from stepup_worker.run.discovery import find_director
@@ -83,7 +85,7 @@ def _enroll(address: str, code: str) -> str:
     except (BadCode, JoinFailed) as failure:
         return f"NO {failure}"
     except OSError as error:
-        return f"NO The credential cannot be kept in {error.filename}: {error.strerror}."
+        return f"NO The credential cannot be kept. {explain(error)}"
     if not is_worker:
         return f"NO This invitation was for a viewer, and is used now. Look on: stepup status --director {address}"
     return f"OK {enrolled.name}"
@@ -170,7 +172,10 @@ class Membership:
         """Return the way that an invitation has opened."""
         from stepup_shared.identity import SERVER_NAME, credential_folder, life_of, load_credential
 
-        credential = load_credential(credential_folder(address, "worker"))
+        try:
+            credential = load_credential(credential_folder(address, "worker"))
+        except OpenToOthers as error:
+            raise NotAMember(explain(error)) from error
         if credential is None:
             raise NotAMember(
                 f"This machine has no credential for {address}. On the director's machine: stepup director invite"

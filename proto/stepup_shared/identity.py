@@ -33,6 +33,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import NameOID
 
 from stepup_shared.durable import replace_durably, sync_directory
+from stepup_shared.private import check_own, make_own
 
 __all__ = (
     "NAME",
@@ -262,15 +263,17 @@ def save_credential(folder: str, credential: Credential) -> None:
 
     The invitation by which it was had is used up.
     """
-    os.makedirs(folder, mode=0o700, exist_ok=True)
+    os.makedirs(os.path.dirname(folder), mode=0o700, exist_ok=True)
+    make_own(folder, "a credential")
     for name, content in zip(_FILES, credential, strict=True):
         replace_durably(os.path.join(folder, name), content)
     sync_directory(os.path.dirname(folder))
 
 
 def load_credential(folder: str) -> Credential | None:
-    """Return the credential in a folder; None when there is none."""
+    """Return the credential in a folder; None when there is none; OSError when others could have put it there."""
     try:
+        check_own(folder, "a credential")
         return Credential(*(_read(os.path.join(folder, name)) for name in _FILES))
     except FileNotFoundError:
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from typing import TextIO
 
@@ -20,7 +19,6 @@ _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 def open_log(path: str, *, level: str, for_people: bool) -> Log:
     """Open the log; the file is begun anew."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
     processors = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
+from collections.abc import Callable
 from typing import cast
 
 import grpc
@@ -32,11 +33,11 @@ CALL_S_MAX = 30
 class Listening:
     """A director that serves other machines."""
 
-    def __init__(self, folder: Folder, *options: str) -> None:
-        """Start it at a free port."""
+    def __init__(self, folder: Folder, *options: str, start: Callable[..., Program] | None = None) -> None:
+        """Start it at a free port, possibly in a way of one's own."""
         self.address = free_address()
         """Where it listens."""
-        self.program: Program = folder.start("director", "--listen", self.address, *options)
+        self.program: Program = (start or folder.start)("director", "--listen", self.address, *options)
         """The director."""
         self.program.wait_output("Listening on")
         self.socket: str = folder.note()["socket"]
