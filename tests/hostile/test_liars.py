@@ -59,13 +59,18 @@ def test_what_a_liar_says_is_harmless_on_a_terminal_and_in_a_browser(
         liar.end(first, exit_code=1, stdout=EVIL.encode(), stderr=EVIL.encode())
         liar.end(liar.hear_order(), not_started=EVIL)
         assert terminal.end() != 0
-    shown += [folder.run(*words).output for words in (("logs", "true a"), ("why", "true a"), ("why", "true b"))]
+    # To a file, `stepup logs` writes what the step has written; on a terminal it must not.
+    with Terminal(folder, "logs", "true a") as logs:
+        assert logs.end() == 0
+    shown += [folder.run("why", name).output for name in ("true a", "true b")]
     shown += [folder.story(), *(path.read_text() for path in (folder.root / ".stepup").glob("*.log"))]
     assert any("alert" in text for text in shown)
     for text in shown:
         assert not PLAYS.search(text), PLAYS.search(text)
     for sequence in ("\x1b[5m", "\x1b]", "\x9b", "\a", "\b", "\u202e", "\u2066", "\u200b"):
-        assert sequence not in terminal.text
+        assert sequence not in terminal.text + logs.text
+    assert "owned" in terminal.text
+    assert "owned" in logs.text
     pages = browsed(folder)
     assert any("alert" in page for page in pages)
     for page in pages:
@@ -109,9 +114,9 @@ def test_whoever_lies_several_times_is_thrown_out_and_kept_out(folder: Folder, c
 @pytest.mark.parametrize(
     ("fact", "objection"),
     [
-        ({"slots": 1_000_000_000}, "worker.slots is 1000000000; at most 10000 are allowed"),
+        ({"slots": 1_000_000_000}, "worker.slots is 1000000000; at most 10000 is allowed"),
         ({"name": "x" * 256}, "worker.name has 256 characters; at most 255 are allowed"),
-        ({"name": ""}, "worker.name"),
+        ({"name": ""}, "A worker needs a name."),
     ],
 )
 def test_whoever_boasts_is_not_let_in(

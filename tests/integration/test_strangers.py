@@ -8,6 +8,7 @@ import signal
 import stat
 import tempfile
 from collections.abc import Generator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -156,8 +157,10 @@ def test_a_build_listens_at_a_private_socket_only(folder: Folder, words: tuple[s
     folder.start(*words)
     folder.wait_for("pid")
     check_private(listening_at(marked_processes(folder.mark)))
-    os.kill(folder.note()["pid"], signal.SIGTERM)
-    os.kill(folder.note()["pid"], signal.SIGTERM)
+    director = int(folder.note()["pid"])
+    for _ in range(2):
+        with suppress(ProcessLookupError):
+            os.kill(director, signal.SIGTERM)
     for program in folder.programs:
         program.end()
 

@@ -27,6 +27,8 @@ class Liar:
         facts: dict[str, Any] = {"incarnation": "1", "slots": 1, "version": VERSION} | description
         self.say(worker=dispatch.WorkerDescription(**facts))
         call = DispatchServiceStub(channel).Synchronize(self._words(), timeout=_STREAM_S_MAX)
+        self._orders: list[types.AttemptId] = []
+        self._ended: list[types.AttemptId] = []
         self._heard = cast("Iterator[dispatch.SynchronizeResponse]", call)
 
     def __enter__(self) -> Self:
@@ -46,20 +48,22 @@ class Liar:
 
     def hear(self) -> dispatch.SynchronizeResponse:
         """Wait for what the director says next; raises `grpc.RpcError` when it has had enough."""
-        return next(self._heard)
+        heard = next(self._heard)
+        self._orders = [order.attempt for order in heard.orders]
+        return heard
 
     def hear_order(self) -> types.AttemptId:
         """Wait until something is ordered, and pretend to have begun it; return which attempt."""
-        while True:
-            heard = self.hear()
-            if heard.orders:
-                attempt = heard.orders[0].attempt
-                self.say(seen=heard.sequence, holding=[attempt], started=[dispatch.AttemptStarted(attempt=attempt)])
-                return attempt
+        while all(attempt in self._ended for attempt in self._orders):
+            self.hear()
+        attempt = next(attempt for attempt in self._orders if attempt not in self._ended)
+        self.say(holding=self._orders, started=[dispatch.AttemptStarted(attempt=attempt)])
+        return attempt
 
     def end(self, attempt: types.AttemptId, **facts: Any) -> None:  # noqa: ANN401 -- fields of the message
         """Say how an attempt has ended, and wait until the director has taken note."""
-        self.say(holding=[attempt], finished=[dispatch.AttemptResult(attempt=attempt, **facts)])
+        self._ended.append(attempt)
+        self.say(holding=self._orders, finished=[dispatch.AttemptResult(attempt=attempt, **facts)])
         self._wait(lambda heard: attempt in heard.acknowledged)
 
     def _wait(self, condition: Callable[[dispatch.SynchronizeResponse], bool]) -> None:
