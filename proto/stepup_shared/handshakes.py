@@ -41,8 +41,6 @@ _SIGNS = (
     ("WRONG_VERSION_NUMBER", Failure.STRANGER),
     ("Socket closed", Failure.REJECTED),
     ("Connection reset", Failure.REJECTED),
-    # Such as BAD_SIGNATURE, when an authority has the right name and the wrong key.
-    ("handshake failed", Failure.STRANGER),
 )
 """What gRPC's words mean; the first that fits counts."""
 

@@ -20,6 +20,7 @@ from stepup_client.rpc import trust
 from stepup_client.rpc.control_values import DirectorGone, DirectorRefused
 from stepup_client.rpc.ways import Elsewhere
 from stepup_shared.handshakes import Means, failure_in, told
+from stepup_shared.hindrance import explain
 from stepup_shared.identity import (
     SERVER_NAME,
     BadCode,
@@ -34,6 +35,7 @@ from stepup_shared.identity import (
     make_request,
     save_credential,
 )
+from stepup_shared.private import OpenToOthers
 from stepup_shared.site_files import BadFile, SiteFiles, load_site_files, member_from
 
 __all__ = ("run_connect", "way_to", "why_gone")
@@ -58,8 +60,11 @@ def way_to(address: str) -> Elsewhere:
             f"This machine has no credential for {address}."
             " On the director's machine: stepup director invite --role viewer (or admin)"
         )
-    with _locked(folder):
-        credential = load_credential(folder)
+    try:
+        with _locked(folder):
+            credential = load_credential(folder)
+    except OpenToOthers as error:
+        raise UsageError(str(error)) from error
     if credential is None:
         raise UsageError(f"The credential in {folder} is incomplete: remove that folder, and connect again.")
     _check_life(address, credential)
@@ -78,7 +83,7 @@ def run_connect(command: ConnectCommand) -> int:
     try:
         role, name = _use_files(command, folder) if command.site_files else _use_code(command, folder)
     except OSError as error:
-        raise UsageError(f"The credential cannot be kept in {error.filename}: {error.strerror}.") from error
+        raise UsageError(f"The credential cannot be kept. {explain(error)}") from error
     print(f"Connected to {command.address} as {role} {name}. For example: stepup status --director {command.address}")
     return 0
 

@@ -24,7 +24,11 @@ def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-@pytest.mark.parametrize("make", [make_private, lambda path: make_own(path, "keys")])
+def make_for_keys(path: str) -> None:
+    make_own(path, "keys")
+
+
+@pytest.mark.parametrize("make", [make_private, make_for_keys])
 def test_what_is_new_is_closed_to_others(tmp_path: Path, make: Callable[[str], None]) -> None:
     make(str(tmp_path / "new"))
     assert mode_of(tmp_path / "new") == 0o700
