@@ -36,12 +36,12 @@ from stepup_worker.core.values import Assignment, AttemptId, Statement, StopLeve
 from stepup_worker.membership import Membership, NoDirector, NotAMember
 from stepup_worker.rpc.convert import Introduction
 from stepup_worker.rpc.endpoint import Endpoint
-from stepup_worker.rpc.synchronize import Disbelieved, Refused, Unreachable, synchronize
+from stepup_worker.rpc.synchronize import Disbelieved, Postponed, Refused, Unreachable, synchronize
 from stepup_worker.run.discovery import read_probe
 from stepup_worker.run.follow import Followers, Send
 from stepup_worker.run.forkline import ForkLine
 from stepup_worker.run.guardian import Life, kill_descendants, reap_strays
-from stepup_worker.run.log import Log
+from stepup_worker.run.log import Log, Terminal
 from stepup_worker.run.runner import Runner
 from stepup_worker.run.site import SharedRoot
 from stepup_worker.run.troubles import Troubles
@@ -218,6 +218,7 @@ class _Daemon:
         self._leaving = asyncio.Event()
         self._first_contact = asyncio.Event()
         self._is_warm = False
+        self._terminal = Terminal(is_ours=not settings.embedded)
         self._is_connected = False
         self._was_connected = False
         self._hindrances: tuple[str, ...] = ()
@@ -398,6 +399,9 @@ class _Daemon:
             if not self._was_connected or (isinstance(refused, Disbelieved) and endpoint.certificate):
                 raise GaveUp(f"The director refuses this worker: {refused}") from refused
             return str(refused)
+        except Postponed as postponed:
+            self._terminal.tell(f"Waiting: {postponed}")
+            return str(postponed)
         except Unreachable as unreachable:
             if not self._was_connected:
                 self._membership.explain(str(unreachable))

@@ -65,7 +65,7 @@ class Workforce:
     def _end_stream(self, worker: Worker, newcomer: WorkerDescription) -> None:
         """Let go of the stream of a worker that has opened another: it is dead, though nobody has noticed yet."""
         if worker.description.incarnation != newcomer.incarnation and not _has_died(worker, newcomer):
-            raise NotNow(f"Another worker is connected under the name {newcomer.name!r}.")
+            raise NotNow(_name_is_taken(worker.description))
         if worker.stream is not None:
             self._desk.commands.append(EndStream(worker.stream))
 
@@ -345,6 +345,14 @@ class Workforce:
             return Order(id_, attempt.stop, None)
         worker.told[id_] = worker.sequence
         return Order(id_, attempt.stop, attempt.assignment)
+
+
+def _name_is_taken(other: WorkerDescription) -> str:
+    """Say why a worker has to wait: the other one may be dead, and nobody has noticed yet."""
+    return (
+        f"Another worker is connected under the name {other.name!r} (pid {other.pid} on {other.host})."
+        " If it does not end, choose another name: --name NAME."
+    )
 
 
 def _has_died(worker: Worker, description: WorkerDescription) -> bool:

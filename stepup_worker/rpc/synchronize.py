@@ -25,7 +25,7 @@ from .endpoint import Endpoint
 if TYPE_CHECKING:
     from stepup_proto.v1.dispatch_pb2_grpc import DispatchServiceAsyncStub
 
-__all__ = ("Disbelieved", "Disconnected", "Refused", "Speaker", "Unreachable", "synchronize")
+__all__ = ("Disbelieved", "Disconnected", "Postponed", "Refused", "Speaker", "Unreachable", "synchronize")
 
 _HEARTBEAT_S = 10.0
 
@@ -53,6 +53,9 @@ _REFUSALS = frozenset(
     )
 )
 
+_REFUSAL = "stepup-refusal-bin"
+"""The metadata entry that comes with what the director has refused."""
+
 _Call: TypeAlias = "grpc.aio.StreamStreamCall[SynchronizeRequest, SynchronizeResponse]"
 
 
@@ -62,6 +65,10 @@ class Disconnected(Exception):
 
 class Unreachable(Disconnected):
     """The director is not there, or has gone: try again."""
+
+
+class Postponed(Unreachable):
+    """The director wants this worker to wait; the text is its own."""
 
 
 class Refused(Disconnected):
@@ -168,12 +175,19 @@ async def _listen(call: _Call, introduction: Introduction, speaker: Speaker) -> 
                 speaker.on_connected()
             speaker.on_orders(orders_from_wire(response))
     except grpc.aio.AioRpcError as error:
-        return _disconnected(error.code(), error.details())
-    return _disconnected(await call.code(), await call.details())
+        return _disconnected(error.code(), error.details(), is_said=_is_said(error.trailing_metadata()))
+    return _disconnected(await call.code(), await call.details(), is_said=_is_said(await call.trailing_metadata()))
 
 
-def _disconnected(code: grpc.StatusCode, details: str | None) -> Disconnected:
+def _is_said(metadata: grpc.aio.Metadata | None) -> bool:
+    """Tell whether the director has refused a call itself, and not what lies in between."""
+    return any(key == _REFUSAL for key, _ in metadata or ())
+
+
+def _disconnected(code: grpc.StatusCode, details: str | None, *, is_said: bool) -> Disconnected:
     text = "it ended the conversation" if code is grpc.StatusCode.OK else details or code.name
     if code is grpc.StatusCode.UNAUTHENTICATED:
         return Disbelieved(text)
+    if is_said and code is grpc.StatusCode.UNAVAILABLE:
+        return Postponed(text)
     return Refused(text) if code in _REFUSALS else Unreachable(text)

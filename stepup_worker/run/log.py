@@ -9,7 +9,9 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
-__all__ = ("Log", "open_log")
+from stepup_shared.visible import in_text
+
+__all__ = ("Log", "Terminal", "open_log")
 
 Log = FilteringBoundLogger
 """What is logged to; levels below the chosen one cost next to nothing."""
@@ -32,6 +34,22 @@ def open_log(path: str, *, level: str, for_people: bool) -> Log:
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
     )
     return log
+
+
+class Terminal:
+    """Where whoever has started the worker may look why nothing happens."""
+
+    def __init__(self, *, is_ours: bool) -> None:
+        """Say nothing on that of somebody else."""
+        self._is_ours = is_ours
+        self._told = ""
+
+    def tell(self, text: str) -> None:
+        """Write a line, unless it is the same as the last one."""
+        if self._is_ours and text != self._told:
+            with contextlib.suppress(OSError):
+                print(in_text(text), file=sys.stdout, flush=True)
+        self._told = text
 
 
 class _FileWriter:

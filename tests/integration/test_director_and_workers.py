@@ -102,6 +102,18 @@ def test_steps_of_a_killed_worker_run_again_and_it_comes_back(site: Folder) -> N
     assert victim.end().code == 0
 
 
+def test_a_worker_whose_name_is_taken_says_so_and_waits_until_it_is_free(site: Folder) -> None:
+    first = start_worker(site, "a")
+    pid = site.status()["workers"][0]["pid"]
+    second = site.start("worker", "--name", "a")
+    second.wait_output(f"Waiting: Another worker is connected under the name 'a' (pid {pid} on ")
+    first.process.send_signal(signal.SIGINT)
+    assert first.end().code == 0
+    wait_successor(site, "a", int(pid))
+    assert second.output.count("Waiting: ") == 1
+    shut_down(site)
+
+
 def test_a_step_goes_on_while_its_director_is_killed_and_followed_by_another(site: Folder) -> None:
     site.plan(
         'run("echo >> before; touch before.txt", out="before.txt", shell=True)\n'

@@ -61,9 +61,9 @@ class DispatchServiceServicer:
         is void.
         Status codes:
         INVALID_ARGUMENT     malformed message, or the first one has no worker
-        FAILED_PRECONDITION  the root or the version differs, or another worker has this name and its stream is not known to
-        have ended
-        UNAVAILABLE          the director is stopping; try again later
+        FAILED_PRECONDITION  the root or the version differs
+        UNAVAILABLE          try again later: the director is stopping, or another worker has this name and its stream is not
+        known to have ended (it may be a dead one). A Refusal comes with it, by which it is told from a broken connection
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

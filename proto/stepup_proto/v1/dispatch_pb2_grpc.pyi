@@ -49,9 +49,9 @@ class DispatchServiceStub:
       is void.
     Status codes:
       INVALID_ARGUMENT     malformed message, or the first one has no worker
-      FAILED_PRECONDITION  the root or the version differs, or another worker has this name and its stream is not known to
-        have ended
-      UNAVAILABLE          the director is stopping; try again later
+      FAILED_PRECONDITION  the root or the version differs
+      UNAVAILABLE          try again later: the director is stopping, or another worker has this name and its stream is not
+        known to have ended (it may be a dead one). A Refusal comes with it, by which it is told from a broken connection
     """
     SendOutput: _grpc.UnaryUnaryMultiCallable[_dispatch_pb2.SendOutputRequest, _dispatch_pb2.SendOutputResponse]
     """Purpose: hand over the next piece of what a running step wrote, for somebody who follows it
@@ -76,9 +76,9 @@ class DispatchServiceAsyncStub(DispatchServiceStub):
       is void.
     Status codes:
       INVALID_ARGUMENT     malformed message, or the first one has no worker
-      FAILED_PRECONDITION  the root or the version differs, or another worker has this name and its stream is not known to
-        have ended
-      UNAVAILABLE          the director is stopping; try again later
+      FAILED_PRECONDITION  the root or the version differs
+      UNAVAILABLE          try again later: the director is stopping, or another worker has this name and its stream is not
+        known to have ended (it may be a dead one). A Refusal comes with it, by which it is told from a broken connection
     """
     SendOutput: _aio.UnaryUnaryMultiCallable[_dispatch_pb2.SendOutputRequest, _dispatch_pb2.SendOutputResponse]  # type: ignore[assignment]
     """Purpose: hand over the next piece of what a running step wrote, for somebody who follows it
@@ -106,9 +106,9 @@ class DispatchServiceServicer(metaclass=_abc_1.ABCMeta):
           is void.
         Status codes:
           INVALID_ARGUMENT     malformed message, or the first one has no worker
-          FAILED_PRECONDITION  the root or the version differs, or another worker has this name and its stream is not known to
-            have ended
-          UNAVAILABLE          the director is stopping; try again later
+          FAILED_PRECONDITION  the root or the version differs
+          UNAVAILABLE          try again later: the director is stopping, or another worker has this name and its stream is not
+            known to have ended (it may be a dead one). A Refusal comes with it, by which it is told from a broken connection
         """
 
     @_abc_1.abstractmethod
