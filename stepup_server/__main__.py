@@ -41,7 +41,7 @@ from .files.transfers import ProjectBlobs
 from .files.watch import ProjectWatcher
 from .inspection import show
 from .notify import tell_service_manager
-from .presence import ProjectIsTaken, claim_project, own_token, socket_for, write_note, write_probe
+from .presence import ProjectIsTaken, claim_project, has_successor, own_token, socket_for, write_note, write_probe
 from .report.feed import EventFeed
 from .report.joblog import JobLog
 from .report.log import configure
@@ -129,7 +129,24 @@ async def _serve(settings: Settings, socket: str, token: str) -> None:
         _tell_ready(settings)
         watching = asyncio.create_task(watch_descriptors(reporter))
         stack.callback(watching.cancel)
+        await _run(engine, socket, token)
+
+
+async def _run(engine: Engine, socket: str, token: str) -> None:
+    """Run until the director stops. One that has a successor then leaves everything as it is.
+
+    Whoever could not be kept out by the lock listens at the same path, which gRPC removes when it stops.
+    """
+    reason = "Another director has taken over."
+    try:
         await engine.run()
+    except JournalLost as lost:
+        if not has_successor(socket, token):
+            raise
+        reason = str(lost)
+    if has_successor(socket, token):
+        print(f"ERROR: {in_text(reason)}", file=sys.stderr, flush=True)
+        os._exit(1)
 
 
 def _doors(settings: Settings, socket: str, token: str) -> Doors:

@@ -21,7 +21,7 @@ from stepup_shared.hindrance import naming
 from stepup_shared.private import make_own, make_private
 from stepup_shared.tokens import local_token_path
 
-__all__ = ("ProjectIsTaken", "claim_project", "own_token", "socket_for", "write_note", "write_probe")
+__all__ = ("ProjectIsTaken", "claim_project", "has_successor", "own_token", "socket_for", "write_note", "write_probe")
 
 LOCK_ATTEMPTS = 20
 LOCK_PAUSE_S = 0.005
@@ -138,6 +138,15 @@ def own_token(socket: str) -> Generator[str]:
     finally:
         with suppress(FileNotFoundError):
             os.unlink(path)
+
+
+def has_successor(socket: str, token: str) -> bool:
+    """Tell whether another director listens at the path of a socket now, which the lock did not keep out."""
+    try:
+        with open(local_token_path(socket), encoding="ascii") as file:
+            return file.read() != token
+    except OSError:
+        return False
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from stepup_shared.threads import started_pool
 
 from .distrust import distrust_recent_files
 from .failures import translated
-from .schema import open_for_writing
+from .schema import note_open, open_for_writing
 from .tables import FILES, OUTPUTS, STEPS, SUBPROCESSES, TREES
 
 __all__ = ("SqliteJournal",)
@@ -39,6 +39,7 @@ class SqliteJournal:
     def __init__(self, path: str) -> None:
         self._path = path
         self._connection = open_for_writing(path)
+        note_open(path, 1)
         self._file = _identity(path)
         self._epoch: int | None = None
         self._thread = started_pool(1, "journal")
@@ -128,6 +129,7 @@ class SqliteJournal:
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self._connection.close()
+            note_open(self._path, -1)
         reach("after_fold")
 
 

@@ -11,6 +11,7 @@ import importlib.resources
 import os
 import sqlite3
 import struct
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from stepup_shared.durable import sync_directory
 
 from .failures import failed, translated
 
-__all__ = ("APPLICATION_ID", "MIGRATIONS", "Migration", "open_for_reading", "open_for_writing")
+__all__ = ("APPLICATION_ID", "MIGRATIONS", "Migration", "note_open", "open_for_reading", "open_for_writing")
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -29,6 +30,13 @@ APPLICATION_ID = 0x53556752
 """`SUgR` in the header of the file."""
 BUSY_TIMEOUT_S = 5.0
 """How long to wait for another program that holds the lock, such as a person's sqlite3."""
+
+_open_here: Counter[str] = Counter()
+"""The databases that this process has open for writing.
+
+A process loses its locks on a file when it closes any descriptor of it. Then another one that opens and closes the
+database believes to be the last to do so, and removes the log into which this one goes on writing, for nobody.
+"""
 
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\0"
@@ -175,11 +183,19 @@ def _connect(path: str, mode: str) -> sqlite3.Connection:
     )
 
 
+def note_open(path: str, change: int) -> None:
+    """Note that this process has opened a database for writing (1), or closed it (-1)."""
+    _open_here[os.path.abspath(path)] += change
+
+
 def _refuse_foreign_header(path: str, version_max: int) -> None:
     """Refuse by the first bytes alone, because SQLite may change the files of a database that it only opens.
 
     In the header the version may lag behind, and an empty file is a database that was never made.
+    One that this process has open was looked at, and may not be opened again but by SQLite.
     """
+    if _open_here[os.path.abspath(path)]:
+        return
     try:
         with open(path, "rb") as file:
             header = file.read(_HEADER_BYTES)

@@ -48,7 +48,8 @@ class Terminal:
         """Write a line, unless it is the same as the last one."""
         if self._is_ours and text != self._told:
             with contextlib.suppress(OSError):
-                print(in_text(text), file=sys.stdout, flush=True)
+                sys.stdout.write(f"{in_text(text)}\n")
+                sys.stdout.flush()
         self._told = text
 
 
