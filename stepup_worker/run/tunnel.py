@@ -108,11 +108,6 @@ class _Running:
                 raise TunnelFailed(f"ssh cannot be started: {failure}.", is_final=True) from failure
             self._ours = ours.pop_all()
 
-    @property
-    def is_alive(self) -> bool:
-        """Tell whether it has not ended."""
-        return not self._process.ended.done()
-
     async def end(self) -> int:
         """Wait for its end and for all that it has said; return the exit code."""
         code = (await self._process.ended).code
@@ -150,7 +145,7 @@ def _opened(said: _Said, theirs: contextlib.ExitStack, ours: contextlib.ExitStac
 
 
 class Tunnel:
-    """The way to one director, opened again as often as it breaks."""
+    """The way to one director, opened anew for each conversation."""
 
     def __init__(self, place: Place, environment: Mapping[str, str]) -> None:
         """Lead nowhere yet."""
@@ -158,9 +153,7 @@ class Tunnel:
         self._launcher = Launcher(asyncio.get_running_loop(), environment)
         self._running: _Running | None = None
         self._directory = ""
-        self._note = ""
-        self._opening = Opening("", "")
-        self._remote = ""
+        self._cancelling: tuple[str, ...] = ()
 
     def living(self) -> frozenset[int]:
         """Return the pids of all children that are not reaped yet."""
@@ -173,7 +166,7 @@ class Tunnel:
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
     async def open(self) -> Opening:
-        """Return the way to the director, the same one as long as both ssh and the director live.
+        """Return a new way to the director, and end the one before.
 
         Raises
         ------
@@ -182,11 +175,10 @@ class Tunnel:
         """
         try:
             async with asyncio.timeout(_OPEN_S_MAX):
-                note = await self._discover()
-                if self._running is not None and self._running.is_alive and note == self._note:
-                    return self._opening
+                remote = await self._discover()
+                # The one before may live and lead nowhere, through a link that was cut without a word.
                 await self.close()
-                return await self._begin(note)
+                return await self._begin(remote)
         except TimeoutError as error:
             raise TunnelFailed(f"ssh did not get through within {_OPEN_S_MAX:.0f} s", is_final=False) from error
         except OSError as error:
@@ -198,25 +190,27 @@ class Tunnel:
         if running is not None:
             await running.stop()
             with contextlib.suppress(TunnelFailed, OSError):
-                await _ended(_Running(self._launcher, cancel_words(self._place, self._opening.socket, self._remote)))
+                await _ended(_Running(self._launcher, self._cancelling))
         if self._directory:
             shutil.rmtree(self._directory, ignore_errors=True)
             self._directory = ""
 
     async def _discover(self) -> str:
-        """Return what the director says of itself."""
+        """Return where the director listens, over there."""
         asking = _Running(self._launcher, discovery_words(self._place))
         code = await _ended(asking)
-        if code or not socket_from(asking.output.text):
+        remote = socket_from(asking.output.text)
+        if code or not remote:
             raise self._failed(code, asking.errors.text)
-        return asking.output.text
+        return remote
 
-    async def _begin(self, note: str) -> Opening:
-        """Start the ssh that leads to a director."""
+    async def _begin(self, remote: str) -> Opening:
+        """Start the ssh that leads to a director's socket."""
         # Below /tmp because the path of a socket must be short.
         self._directory = tempfile.mkdtemp(prefix="stepup-", dir="/tmp")
-        local, self._remote = os.path.join(self._directory, "ssh"), socket_from(note)
-        running = self._running = _Running(self._launcher, tunnel_words(self._place, local, self._remote))
+        local = os.path.join(self._directory, "ssh")
+        running = self._running = _Running(self._launcher, tunnel_words(self._place, local, remote))
+        self._cancelling = cancel_words(self._place, local, remote)
         token = await running.line_behind(TOKEN_MARK)
         if not token:
             self._running = None
@@ -225,8 +219,7 @@ class Tunnel:
             complaint = self.complaint
             await self.close()
             raise TunnelFailed(f"ssh does not forward sockets: {complaint}", is_final=True)
-        self._note, self._opening = note, Opening(local, token)
-        return self._opening
+        return Opening(local, token)
 
     def _failed(self, code: int, errors: str) -> TunnelFailed:
         complaint = complaint_from(self._place, code, errors)

@@ -83,6 +83,29 @@ def test_a_build_runs_by_ssh_and_goes_on_when_ssh_or_the_director_has_ended(fold
         end(director)
 
 
+@pytest.mark.chaos
+def test_a_link_that_falls_silent_is_replaced(folder: Folder) -> None:
+    folder.write("source.txt", "content\n")
+    folder.plan('static("source.txt")\nrun("cat source.txt > out", inp="source.txt", out="out", shell=True)')
+    with Sshd(folder.around / "ssh") as sshd:
+        director = start_director(folder)
+        worker = start_worker(folder, sshd, "--no-forkserver")
+        assert folder.run("build").code == 0, folder.story()
+        before = alive(sshd.pids())
+        silent = sshd.sessions()
+        for pid in silent:
+            os.kill(pid, signal.SIGSTOP)
+        wait_until(lambda: not folder.status()["workers"][0].get("connected"), "the director has noticed")
+        folder.write("source.txt", "changed\n")
+        assert folder.run("build").code == 0, folder.story()
+        assert folder.read("out") == "changed\n"
+        assert alive(before) == []
+        for pid in silent:
+            os.kill(pid, signal.SIGKILL)
+        end(worker)
+        end(director)
+
+
 def children_of(pid: int) -> list[int]:
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
@@ -95,7 +118,7 @@ def alive(pids: set[int] | list[int]) -> list[int]:
 def test_ssh_ends_with_a_worker_that_is_killed_together_with_its_guardian(folder: Folder) -> None:
     with Sshd(folder.around / "ssh") as sshd:
         director = start_director(folder)
-        worker = start_worker(folder, sshd)
+        worker = start_worker(folder, sshd, "--no-forkserver")
         folder.wait_status(lambda status: bool(status["workers"]), "the worker is there")
         (daemon,) = children_of(worker.pid)
         assert len(alive(sshd.pids())) == 1
@@ -109,7 +132,7 @@ def test_ssh_ends_with_a_worker_that_is_killed_together_with_its_guardian(folder
 
 def told(folder: Folder, sshd: Sshd, *options: str) -> str:
     """Return the one line in which a worker says why it does not begin."""
-    worker = start_worker(folder, sshd, *options)
+    worker = start_worker(folder, sshd, "--no-forkserver", *options)
     ended = worker.end()
     assert (ended.code, ended.output, ended.errors.count("\n")) == (1, "", 1), ended
     return ended.errors.strip()
@@ -142,7 +165,7 @@ def test_a_connection_that_the_user_shares_is_used_and_left_as_it_was(folder: Fo
         master = folder.start_command("ssh", "-M", "-N", sshd.destination, **sshd.variables)
         wait_until(control.exists, "the user is connected")
         sshd.forget_key()
-        worker = start_worker(folder, sshd)
+        worker = start_worker(folder, sshd, "--no-forkserver")
         folder.wait_status(lambda status: bool(status["workers"]), "the worker is there")
         end(worker)
         assert forwardings(master.pid) == []

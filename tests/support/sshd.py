@@ -110,6 +110,16 @@ class Sshd:
         path = self._folder / "pids"
         return [int(line) for line in path.read_text().split()] if path.exists() else []
 
+    def sessions(self) -> list[int]:
+        """Return the processes that serve those who are connected."""
+        found: list[int] = []
+        left = [] if self._process is None else [self._process.pid]
+        while left:
+            children = Path(f"/proc/{(pid := left.pop())}/task/{pid}/children").read_text().split()
+            found += map(int, children)
+            left += map(int, children)
+        return [pid for pid in found if "sshd" in Path(f"/proc/{pid}/comm").read_text()]
+
     def __enter__(self) -> Self:
         """Listen."""
         words = f"{find_tool('sshd')} -D -f {shlex.quote(str(self._folder / 'sshd_config'))}"
