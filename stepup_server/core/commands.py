@@ -363,6 +363,8 @@ class HashFiles:
     files: tuple[tuple[str, FileHash | None], ...]
     products: int = 0
     """The first so many are products, which are never reached through a link."""
+    late: bool = False
+    """They were made on another host: those that are not there are waited for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ from .values import (
     Assignment,
     AttemptFact,
     AttemptOutcome,
+    Exited,
     NotStarted,
     Observation,
     Page,
@@ -324,7 +325,8 @@ class Execution:
             self._conclude(step, attempt, whole, products)
 
         if questions:
-            self._desk.questions.hash_files(questions, on_seen, products=len(unseen))
+            late = outcome.end == Exited(0) and self._workforce.is_elsewhere(attempt.worker)
+            self._desk.questions.hash_files(questions, on_seen, products=len(unseen), late=late)
         else:
             on_seen(())
 

@@ -72,11 +72,18 @@ class Questions:
         self.inspections.open(token, then)
         self._command(CompareFiles(token, files))
 
-    def hash_files(self, files: tuple[tuple[str, FileHash | None], ...], then: FilesSeen, *, products: int = 0) -> None:
-        """Ask for the hashes of these files, the first so many of which are products."""
+    def hash_files(
+        self,
+        files: tuple[tuple[str, FileHash | None], ...],
+        then: FilesSeen,
+        *,
+        products: int = 0,
+        late: bool = False,
+    ) -> None:
+        """Ask for the hashes of these files, the first so many of which are products, that may come late."""
         token = self._draw_token()
         self.hashings.open(token, then)
-        self._command(HashFiles(token, files, products))
+        self._command(HashFiles(token, files, products, late))
 
     def expand_globs(self, queries: tuple[GlobQuery, ...], then: GlobsSeen) -> None:
         """Ask what these patterns match."""

@@ -331,6 +331,11 @@ class Workforce:
         hosts = {worker.description.host for worker in self.connected if not worker.description.own_workspace}
         return bool(home) and bool(hosts - {home})
 
+    def is_elsewhere(self, id_: WorkerId) -> bool:
+        """Tell whether what the steps of a worker make in the project may be seen here a moment later."""
+        description, home = self.workers[id_].description, self._desk.settings.host
+        return bool(home) and not description.own_workspace and description.host != home
+
     def _follows(self, step_id: NodeId) -> dict[int, None]:
         """Return those who watch what a step writes."""
         attempt = self._desk.graph.steps[step_id].attempt

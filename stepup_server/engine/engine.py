@@ -310,8 +310,8 @@ class Engine:
                 return PathsInspected(token=token, observations=await self._disk.inspect(paths))
             case CompareFiles(token=token, files=files):
                 return PathsInspected(token=token, observations=await self._disk.compare(files))
-            case HashFiles(token=token, files=files, products=products):
-                return FilesHashed(token=token, observations=await self._disk.hash(files, products))
+            case HashFiles(token=token, files=files, products=products, late=late):
+                return FilesHashed(token=token, observations=await self._disk.hash(files, products, late=late))
             case ExpandGlobs(token=token, queries=queries):
                 return GlobsExpanded(token=token, matches=await self._disk.expand(queries))
             case RemoveFiles(token=token, files=files):

@@ -99,10 +99,13 @@ class Disk(Protocol):
         """Look whether files have the stamps of these hashes, without reading: the known hash is returned, or None."""
         ...
 
-    async def hash(self, files: Sequence[tuple[str, FileHash | None]], products: int = 0) -> tuple[Observation, ...]:
+    async def hash(
+        self, files: Sequence[tuple[str, FileHash | None]], products: int = 0, *, late: bool = False
+    ) -> tuple[Observation, ...]:
         """Hash files, except those whose stamps are those of the known hash, which is then returned.
 
         The first so many are products: a link is not followed, whether it is one of them or on the way.
+        Those that come late, because another host has made them, are waited for.
         """
         ...
 

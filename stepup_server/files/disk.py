@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from stepup_server.engine.ports import DiskFailed
 from stepup_shared.beneath import UnsafePath
 from stepup_shared.granted import Granted
 from stepup_shared.hindrance import explain, is_hindrance
+from stepup_shared.late_files import PAUSES_S, refresh
 from stepup_shared.threads import started_pool
 
 from .blobs import BlobStore
@@ -45,6 +46,7 @@ class ProjectDisk:
         *,
         blobs: BlobStore | None = None,
         allowed: Sequence[str] = (),
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Look at a project; `allowed` are further directories in which outputs may lie."""
         self._blobs = BlobStore(root) if blobs is None else blobs
@@ -52,6 +54,7 @@ class ProjectDisk:
         self._root = os.path.abspath(root)
         self._prefix = self._root.rstrip("/") + "/"
         self._settle = settle
+        self._pause = pause
         self._is_patient = True
         self._pool = started_pool(THREADS, "disk")
 
@@ -73,11 +76,16 @@ class ProjectDisk:
                 return tuple(self._compare_share(files))
             return await self._spread(self._compare_share, files)
 
-    async def hash(self, files: Sequence[tuple[str, FileHash | None]], products: int = 0) -> tuple[Observation, ...]:
+    async def hash(
+        self, files: Sequence[tuple[str, FileHash | None]], products: int = 0, *, late: bool = False
+    ) -> tuple[Observation, ...]:
         """Hash files, except those whose stamps are those of the known hash, which is then returned.
 
         The first so many are products: a link is not followed, whether it is one of them or on the way.
+        Those that come late, because another host has made them, are waited for.
         """
+        if late:
+            await self._wait_for([self._on_disk(path) for path, _ in files[:products]])
         with _told():
             made = await self._spread(self._hash_products, files[:products]) if products else ()
             return (*made, *await self._spread(self._hash_share, files[products:]))
@@ -112,6 +120,16 @@ class ProjectDisk:
     def close(self) -> None:
         """End the threads after what they are doing."""
         self._pool.shutdown(cancel_futures=True)
+
+    async def _wait_for(self, paths: Sequence[str]) -> None:
+        """Wait until files are to be seen here, a bounded time."""
+        for pause_s in PAUSES_S:
+            missing = _missing(paths)
+            if not missing:
+                return
+            await self._pause(pause_s)
+            for path in missing:
+                refresh(path)
 
     async def _spread(
         self, look: Callable[[Sequence[_Asked]], list[Observation]], asked: Sequence[_Asked]
@@ -179,6 +197,10 @@ class ProjectDisk:
     def _on_disk(self, path: str) -> str:
         """Return a path which does not depend on the current directory."""
         return path if path.startswith("/") else self._prefix + path
+
+
+def _missing(paths: Sequence[str]) -> list[str]:
+    return [path for path in paths if not os.path.lexists(path)]
 
 
 @contextlib.contextmanager

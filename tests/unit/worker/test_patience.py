@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from stepup_shared.late_files import PAUSES_S, refresh
 from stepup_worker.core.values import Observation, PathKind
-from stepup_worker.run.patience import PAUSES_S, look_again, refresh
+from stepup_worker.run.patience import look_again
 
 LATE = Observation("late", PathKind.MISSING, None)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from stepup_server.core import events as ev
-from stepup_server.core.commands import EndStream, OrderWorker
+from stepup_server.core.commands import EndStream, HashFiles, OrderWorker
 from stepup_server.core.director import DirectorSettings
 from stepup_server.core.ids import AttemptId, NodeId, StreamId, WorkerId
 from stepup_server.core.refusals import InvalidArgument, NotNow, Refusal, Unwelcome
@@ -15,6 +17,7 @@ from stepup_server.core.states import ReturnCode, StepState, StopLevel
 from stepup_server.core.values import AttemptFact, AttemptOutcome, Exited, Observation, PathKind, Transfer
 from tests.support.builders import a_step
 from tests.support.project import Project, Ticket
+from tests.support.scripts import Call, Running
 from tests.support.workers import FakeWorker
 
 
@@ -192,6 +195,25 @@ def test_a_build_waits_for_a_worker(project: Project) -> None:
     assert "WARNING No worker is connected. Start one in another terminal: stepup worker --jobs 4" in project.lines()
     project.join("w1")
     assert project.finish(ticket).code == ReturnCode.OK
+
+
+@pytest.mark.parametrize(
+    ("home", "code", "late"), [("home", 0, True), ("here", 0, False), ("", 0, False), ("home", 1, False)]
+)
+def test_outputs_of_which_a_worker_elsewhere_does_not_know_may_come_late(home: str, code: int, *, late: bool) -> None:
+    def amend(running: Running) -> Generator[Call, Any, int]:
+        yield running.amend(outputs=["y"])
+        running.make_outputs()
+        running.disk.write("y", "made")
+        return code
+
+    project = Project(settings=DirectorSettings(host=home))
+    project.join()
+    project.plan(a_step("work", outputs=["x"]))
+    project.scripts["work"] = amend
+    project.build()
+    looks = [one for one in project.commands if isinstance(one, HashFiles) and ("y", None) in one.files]
+    assert [one.late for one in looks] == [late]
 
 
 def test_in_the_embedded_case_a_lost_worker_ends_the_build() -> None:

@@ -11,6 +11,7 @@ import pytest
 from stepup_server.core.values import GlobMatch, GlobQuery, Observation, PathKind
 from stepup_server.engine.ports import Disk
 from stepup_server.files.disk import INLINE_MAX, SHARE_MIN, ProjectDisk
+from stepup_shared.late_files import PAUSES_S
 
 __all__ = ()
 
@@ -71,6 +72,37 @@ def test_directories_are_made_as_far_as_they_can_be(disk: ProjectDisk, tmp_path:
     make_many(tmp_path, 1)
     asyncio.run(disk.make_directories(["a/b/c", "a/b", "f0000/x"]))
     assert [path.name for path in (tmp_path / "a/b").iterdir()] == ["c"]
+
+
+@pytest.mark.parametrize("looks", [1, 3, len(PAUSES_S)])
+def test_products_of_another_host_are_waited_for(tmp_path: Path, looks: int) -> None:
+    waited: list[float] = []
+
+    async def pause(pause_s: float) -> None:
+        waited.append(pause_s)
+        if len(waited) == looks:
+            (tmp_path / "late").write_text("x")
+
+    disk = ProjectDisk(str(tmp_path), settle=lambda _mtime_ns: None, pause=pause)
+    (tmp_path / "there").write_text("y")
+    seen = asyncio.run(disk.hash([("there", None), ("late", None), ("input", None)], 2, late=True))
+    disk.close()
+    assert [one.kind for one in seen] == [PathKind.FILE, PathKind.FILE, PathKind.MISSING]
+    assert waited == list(PAUSES_S[:looks])
+
+
+def test_products_that_nobody_has_made_are_missing_in_the_end(tmp_path: Path) -> None:
+    waited: list[float] = []
+
+    async def pause(pause_s: float) -> None:
+        waited.append(pause_s)
+
+    disk = ProjectDisk(str(tmp_path), settle=lambda _mtime_ns: None, pause=pause)
+    (seen,) = asyncio.run(disk.hash([("never", None)], 1, late=True))
+    (at_once,) = asyncio.run(disk.hash([("never", None)], 1))
+    disk.close()
+    assert seen == at_once == Observation("never", PathKind.MISSING, None)
+    assert waited == list(PAUSES_S)
 
 
 def test_the_current_directory_plays_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
