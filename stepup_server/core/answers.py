@@ -1,4 +1,4 @@
-"""What those are told who steer single attempts and workers, or look for files."""
+"""What those are told who ask for builds, steer single attempts and workers, or look for files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from .ids import AttemptId, NodeId
 from .values import Observation
 
-__all__ = ("CancelTicket", "FollowTicket", "Located", "WorkersDrained")
+__all__ = ("BuildTicket", "CancelTicket", "FollowTicket", "Located", "WorkersDrained")
+
+
+@dataclass(frozen=True, slots=True)
+class BuildTicket:
+    """The answer to a request for a build."""
+
+    build: int
+    joined: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from .answers import BuildTicket
 from .cleanup import clean_up, why_not_clean
-from .commands import BuildSummary, BuildTicket, ForgetBlobs, Progress, Record, Report, Stop
+from .commands import BuildSummary, ForgetBlobs, Progress, Record, Report, Stop
 from .consequences import make_pending
 from .desk import Desk
 from .events import (

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .answers import CancelTicket, FollowTicket, Located, WorkersDrained
+from .answers import BuildTicket, CancelTicket, FollowTicket, Located, WorkersDrained
 from .ids import AttemptId, NodeId, RequestId, StreamId, Token, WorkerId
 from .refusals import Refusal
 from .states import Tag
@@ -20,7 +20,6 @@ __all__ = (
     "AmendAnswer",
     "Answer",
     "BuildSummary",
-    "BuildTicket",
     "Command",
     "CompareFiles",
     "Declared",
@@ -268,14 +267,6 @@ class StepInfo:
     environment: tuple[str, ...]
     outputs: tuple[str, ...]
     volatiles: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BuildTicket:
-    """The answer to a request for a build."""
-
-    build: int
-    joined: bool
 
 
 Value = (

@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 from types import NoneType
 
 from stepup_proto.v1 import control_pb2 as control
-from stepup_server.core.answers import CancelTicket, WorkersDrained
-from stepup_server.core.commands import BuildTicket
+from stepup_server.core.answers import BuildTicket, CancelTicket, WorkersDrained
 from stepup_server.core.events import (
     BuildRequested,
     CancelRequested,
