@@ -11,7 +11,7 @@ import json
 import os
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from stepup_client.cli.commands import ask
 from stepup_client.cli.failures import UsageError
@@ -19,6 +19,7 @@ from stepup_client.cli.options import ConnectCommand
 from stepup_client.rpc import trust
 from stepup_client.rpc.control_values import DirectorGone, DirectorRefused
 from stepup_client.rpc.ways import Elsewhere
+from stepup_shared.durable import replace_durably
 from stepup_shared.handshakes import Means, failure_in, told
 from stepup_shared.hindrance import explain
 from stepup_shared.identity import (
@@ -35,7 +36,7 @@ from stepup_shared.identity import (
     make_request,
     save_credential,
 )
-from stepup_shared.private import OpenToOthers
+from stepup_shared.private import check_own, make_own
 from stepup_shared.site_files import BadFile, SiteFiles, load_site_files, member_from
 
 __all__ = ("run_connect", "way_to", "why_gone")
@@ -52,21 +53,26 @@ _RENEW_AT = 1 / 2
 def way_to(address: str) -> Elsewhere:
     """Return how to reach a director that has let this machine in; its certificate is renewed in time."""
     folder = credential_folder(address, _OPERATOR)
-    files = _site_files_in(folder)
-    if files is not None:
-        return Elsewhere(address, *_loaded(files)[0])
-    if not os.path.isdir(folder):
+    try:
+        way = _way_in(address, folder) if os.path.isdir(folder) else None
+    except OSError as error:
+        raise UsageError(f"The credential for {address} cannot be used. {explain(error)}") from error
+    if way is None:
         raise UsageError(
             f"This machine has no credential for {address}."
             " On the director's machine: stepup director invite --role viewer (or admin)"
         )
-    try:
-        with _locked(folder):
-            credential = load_credential(folder)
-    except OpenToOthers as error:
-        raise UsageError(str(error)) from error
+    return way
+
+
+def _way_in(address: str, folder: str) -> Elsewhere | None:
+    """Return the way that is kept in a folder; None when there is none."""
+    with _locked(folder):
+        files, credential = _site_files_in(folder), load_credential(folder)
+    if files is not None:
+        return Elsewhere(address, *_loaded(files)[0])
     if credential is None:
-        raise UsageError(f"The credential in {folder} is incomplete: remove that folder, and connect again.")
+        return None
     _check_life(address, credential)
     way = Elsewhere(address, *credential, server_name=SERVER_NAME)
     return _renewed(way, folder) if _is_due(credential) else way
@@ -132,26 +138,29 @@ def _loaded(files: SiteFiles) -> tuple[Credential, Identity]:
 
 def _keep(folder: str, credential: Credential | None, files: SiteFiles | None) -> None:
     """Keep one way in, instead of whatever was there."""
-    os.makedirs(folder, mode=0o700, exist_ok=True)
+    os.makedirs(os.path.dirname(folder), mode=0o700, exist_ok=True)
+    make_own(folder, "a credential")
     with _locked(folder):
         note = os.path.join(folder, _SITE)
-        if credential is not None:
+        if files is not None:
+            replace_durably(note, json.dumps(files._asdict()).encode())
+        elif credential is not None:
             save_credential(folder, credential)
-            if os.path.exists(note):
+            with suppress(FileNotFoundError):
                 os.unlink(note)
-        elif files is not None:
-            with open(f"{note}.new", "w", encoding="utf-8") as file:
-                json.dump(files._asdict(), file)
-            os.replace(f"{note}.new", note)
 
 
 def _site_files_in(folder: str) -> SiteFiles | None:
     """Return where the files of a site are; None when an invitation was used."""
+    check_own(folder, "a credential")
+    path = os.path.join(folder, _SITE)
     try:
-        with open(os.path.join(folder, _SITE), encoding="utf-8") as file:
+        with open(path, encoding="utf-8") as file:
             return SiteFiles(**json.load(file))
     except FileNotFoundError:
         return None
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"{path} is damaged: remove it, and connect again.") from error
 
 
 def _check_life(address: str, credential: Credential) -> None:
@@ -173,15 +182,15 @@ def _is_due(credential: Credential) -> bool:
 
 def _renewed(way: Elsewhere, folder: str) -> Elsewhere:
     """Return a way that is good for longer; the same if that does not work now."""
-    key = make_key()
     try:
-        certificate = trust.renew(way, make_request(key))
+        # For the same key, so that what is kept fits together at any moment.
+        certificate = trust.renew(way, make_request(way.key))
     except (DirectorGone, DirectorRefused):
         # What is going to be asked will tell why.
         return way
     with _locked(folder):
-        save_credential(folder, Credential(key, certificate, way.anchor))
-    return way._replace(key=key, certificate=certificate)
+        save_credential(folder, Credential(way.key, certificate, way.anchor))
+    return way._replace(certificate=certificate)
 
 
 @contextmanager
