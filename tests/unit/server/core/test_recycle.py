@@ -20,6 +20,23 @@ def replanned(project: Project, *declarations: Declaration) -> None:
     project.plan(*declarations)
 
 
+def test_a_file_that_is_declared_no_more_is_what_a_first_build_makes_of_it(project: Project) -> None:
+    steps = (a_step("use a", inputs=["a"], outputs=["x"]), a_step("use b", inputs=["b"], outputs=["y"]))
+    project.files(a="1", b="2")
+    project.plan(a_static("a"), *steps)
+    project.build()
+    first = project.file("b").state, project.step("use b").state
+    assert first == (FileState.UNDECLARED, StepState.PENDING)
+    project.plan(a_static("a", "b"), *steps)
+    assert project.build().started == ["./plan.py", "use b"]
+    project.plan(a_static("a"), *steps)
+    project.build()
+    assert (project.file("b").state, project.step("use b").state) == first
+    project.plan(a_static("a", "b"), *steps)
+    built = project.build()
+    assert (built.started, built.tagged("SKIP")) == (["./plan.py"], ["use a", "use b"])
+
+
 def test_the_same_step_comes_back_without_a_word(project: Project) -> None:
     step = a_step("make", outputs=["x"])
     project.plan(step)
