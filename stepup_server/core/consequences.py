@@ -17,6 +17,7 @@ from .views import provenance_text
 
 __all__ = (
     "confirm_files",
+    "end_deferrals",
     "file_was_built",
     "file_was_lost",
     "input_moved",
@@ -78,12 +79,18 @@ def wake_consumers(desk: Desk, file: File, *, disturbs: bool = True) -> None:
 
     Those that are running are disturbed, unless they are only being told for the first time what the file is.
     """
+    end_deferrals(desk, file)
     for step in desk.graph.consumers(file):
-        if step.deferred and file.is_available:
+        make_pending(desk, step, disturbs=disturbs)
+
+
+def end_deferrals(desk: Desk, file: File) -> None:
+    """Let the steps go on that wait for a file, if it is there now."""
+    for step in desk.graph.consumers(file) if file.is_available else ():
+        if step.deferred:
             step.deferred = False
             desk.graph.changed[step.id] = None
             desk.graph.woken[step.id] = None
-        make_pending(desk, step, disturbs=disturbs)
 
 
 def confirm_files(desk: Desk, files: Iterable[File]) -> None:

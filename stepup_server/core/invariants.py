@@ -131,6 +131,10 @@ def _check_step(graph: Graph, step: Step) -> None:
             _demand(file, that=file.state in states, reason=f"made by {step.label}, but in no such state")
     blocked = sum(graph.files[id_].blocks(dynamic=dynamic) for id_, dynamic in step.inputs.items())
     _demand(step, that=step.unready == blocked, reason=f"unready is not {blocked}")
+    awaits = any(dynamic and not graph.files[id_].is_available for id_, dynamic in step.inputs.items())
+    _demand(
+        step, that=awaits or step.detached or not step.deferred, reason="deferred, but it has all that it asked for"
+    )
     made = [graph.files[id_] for id_ in (*step.outputs, *step.volatiles)]
     demand = Counter(graph.steps[id_].implied for file in made for id_ in file.consumers)
     counts = [demand[need] for need in Need]

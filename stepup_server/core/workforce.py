@@ -6,6 +6,7 @@ once per stream, and again when the worker turns out not to hold the attempt.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from .commands import EndStream, OrderWorker
@@ -81,7 +82,7 @@ class Workforce:
         or the orders were lost on their way, and then a new attempt costs nothing.
         """
         known = {*event.holding, *(fact.attempt for fact in event.facts)}
-        return tuple(worker.holding.pop(id_) for id_ in list(worker.holding) if id_ not in known)
+        return _take(worker, [id_ for id_ in worker.holding if id_ not in known])
 
     def _find(self, name: str) -> Worker | None:
         """Return the worker of this name."""
@@ -176,11 +177,8 @@ class Workforce:
 
     def _take_all(self, worker: Worker) -> tuple[NodeId, ...]:
         """Take everything from a worker."""
-        steps = tuple(worker.holding.values())
-        worker.holding.clear()
         worker.told.clear()
-        worker.reserved = False
-        return steps
+        return _take(worker, tuple(worker.holding))
 
     @property
     def connected(self) -> list[Worker]:
@@ -217,7 +215,7 @@ class Workforce:
             worker.changed = True
         if worker.description.slots:
             return ()
-        return tuple(worker.holding.pop(id_) for id_ in absent)
+        return _take(worker, absent)
 
     def _note_transfers(self, worker: Worker, event: WorkerReported) -> None:
         """Tell people how far the files of attempts are."""
@@ -259,9 +257,9 @@ class Workforce:
     def take_back(self, attempt: Attempt) -> None:
         """Let a worker hold an attempt no more."""
         worker = self.workers[attempt.worker]
-        worker.holding.pop(attempt.id, None)
+        if attempt.id in worker.holding:
+            _take(worker, (attempt.id,))
         worker.told.pop(attempt.id, None)
-        worker.reserved = worker.reserved and bool(worker.holding)
         worker.changed = True
 
     def stop_all(self, level: StopLevel) -> None:
@@ -350,6 +348,13 @@ class Workforce:
             return Order(id_, attempt.stop, None)
         worker.told[id_] = worker.sequence
         return Order(id_, attempt.stop, attempt.assignment)
+
+
+def _take(worker: Worker, attempts: Iterable[AttemptId]) -> tuple[NodeId, ...]:
+    """Take attempts from a worker; one that ran a suspect alone is free for others when it has nothing left."""
+    steps = tuple(worker.holding.pop(id_) for id_ in attempts)
+    worker.reserved = worker.reserved and bool(worker.holding)
+    return steps
 
 
 def _name_is_taken(other: WorkerDescription) -> str:

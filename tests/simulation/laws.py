@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 __all__ = ("Broken", "Ledger")
 
 
+_ROUNDED_S = 1e-6
+"""Sums of moments are rounded, and a deadline may be due to the moment."""
+
+
 class Broken(AssertionError):
     """A promise was not kept."""
 
@@ -32,6 +36,7 @@ class Ledger:
         self._kept: set[NodeId] = set()
         self._lost_at: dict[str, float] = {}
         """Since when the director has been out of touch with workers."""
+        self._handed: dict[str, set[tuple[int, int]]] = {}
         self._given_up: set[object] = set()
         """What goes on although an earlier director had given it up."""
 
@@ -58,16 +63,20 @@ class Ledger:
     def _has_lapsed(self, machine: Machine) -> bool:
         """Tell whether a worker has been silent for a lease."""
         silence_s = self._site.now - self._lost_at.get(machine.name, self._site.now)
-        return silence_s >= self._site.settings.lease_s
+        return silence_s >= self._site.settings.lease_s - _ROUNDED_S
 
     def _note_given_up(self, machines: Iterable[Machine]) -> None:
         """Remember what the director has given up and goes on all the same, until somebody hears that it shall not."""
         for machine in machines:
             if self._has_lapsed(machine):
+                self._given_up |= self._handed.pop(machine.name, set())
                 self._given_up |= {process.attempt for process in machine.processes.values()}
 
-    def note_orders(self, orders: OrderWorker) -> None:
-        """Remember who has handed out what, and look at what is acknowledged."""
+    def note_orders(self, name: str, orders: OrderWorker) -> None:
+        """Remember what was handed to a worker, which may read it much later, and look at what is acknowledged."""
+        self._handed.setdefault(name, set()).update(
+            (order.attempt.step, order.attempt.number) for order in orders.orders
+        )
         self._check_acknowledged(orders.acknowledged)
 
     def _check_acknowledged(self, attempts: Iterable[AttemptId]) -> None:

@@ -30,6 +30,8 @@ from .network import Link
 __all__ = ("LEASE_S", "Move", "Site")
 
 LEASE_S = 60.0
+RETRY_S = 2.0
+"""How long a worker waits that was refused."""
 BUSY_S = (0.0, 0.0, 0.0, 0.5, 3.0, 30.0)
 """How long processes may be busy."""
 
@@ -58,6 +60,8 @@ class Site:
         self.crash_rate = 0.0
         """How often the director's process dies in the middle of a turn."""
         self._last_stream = 0
+        self._dial_at: dict[str, float] = {}
+        """When workers that were refused try again."""
         self.deaths = 0
         """Of directors and workers."""
         self.plans: dict[str, Script] = {}
@@ -96,9 +100,10 @@ class Site:
                 machine.tell(worker_events.TimePassed(), self.now)
 
     def next_idle(self) -> float | None:
-        """Return when the first of the busy processes is done; None when nobody is busy."""
+        """Return when the first of the busy processes is done, or a worker tries again; None when nobody will."""
         processes = [process for machine in self.machines for process in machine.processes.values()]
-        return min((one.busy_until for one in processes if one.busy_until > self.now), default=None)
+        moments = [*(one.busy_until for one in processes), *self._dial_at.values()]
+        return min((moment for moment in moments if moment > self.now), default=None)
 
     # What could happen
 
@@ -137,7 +142,7 @@ class Site:
     def _moves_of_machine(self, machine: Machine) -> Iterator[Move]:
         link = machine.link
         if link is None:
-            if self.host.is_alive:
+            if self.host.is_alive and self.now >= self._dial_at.get(machine.name, 0.0):
                 yield Move(f"connect {machine.name}", partial(self._connect, machine))
         elif link.down:
             yield Move(f"hear {machine.name}", partial(machine.hear, self.now))
@@ -225,6 +230,7 @@ class Site:
             link.worker = WorkerId(answer)
             self.ledger.note_in_touch(link.name)
             return
+        self._dial_at[link.name] = self.now + RETRY_S
         self._close_above(link)
 
     def _close_above(self, link: Link) -> None:
@@ -244,7 +250,7 @@ class Site:
 
     def _send_orders(self, link: Link) -> None:
         orders = self.host.take_orders(link.stream)
-        self.ledger.note_orders(orders)
+        self.ledger.note_orders(link.name, orders)
         link.down.append(convert.orders_to_wire(orders).SerializeToString())
 
     def _connect(self, machine: Machine) -> None:

@@ -11,7 +11,7 @@ from stepup_server.core.commands import AmendAnswer, StepInfo
 from stepup_server.core.refusals import AmendWhileHolding, CyclicDependency, GraphConflict, InvalidPath, Refusal
 from stepup_server.core.states import FileState, Need, ReturnCode, StepState
 from stepup_server.core.values import BuildOptions
-from tests.support.builders import a_hold, a_static, a_step, an_end_of_hold
+from tests.support.builders import a_hold, a_plan, a_static, a_step, an_end_of_hold
 from tests.support.project import Project
 from tests.support.scripts import Call, Running, amends
 
@@ -254,6 +254,31 @@ def test_what_a_deferred_step_waits_for_comes_first_whatever_was_handed_out_ahea
     project.scripts["use"] = amends("c")
     built = project.build()
     assert built.started == ["./plan.py", "use", "make c", "make a", "make b", "make d", "use"]
+
+
+def test_what_a_deferred_step_waits_for_may_come_back_with_the_plan_that_had_declared_it() -> None:
+    project = Project()
+    project.join(slots=2)
+    project.files(s="1")
+    project.plan(a_static("s"), path="sub.py")
+    declarations = (a_static("sub.py"), a_plan("sub.py"), a_step("use", outputs=["x"]))
+    project.plan(*declarations)
+    project.scripts["use"] = amends("s")
+    project.paused.add("go on use")
+    project.begin_build()
+    project.run()
+    # The plan runs again while the step goes on, and has declared nothing yet when that asks.
+    project.restart()
+    project.join()
+    project.plan(*declarations)
+    project.paused |= {"go on ./plan.py"}
+    ticket = project.begin_build()
+    project.run()
+    project.paused.remove("go on use")
+    project.run()
+    assert project.step("use").deferred
+    project.paused.clear()
+    assert project.finish(ticket).code == ReturnCode.OK
 
 
 def test_a_deferral_does_not_wait_for_a_worker_that_is_out_of_touch() -> None:

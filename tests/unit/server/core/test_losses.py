@@ -83,6 +83,20 @@ def test_another_director_goes_on_counting() -> None:
     assert project.step("poison").state is StepState.FAILED
 
 
+def test_a_worker_that_knows_nothing_of_the_suspect_it_was_given_is_free_for_others() -> None:
+    project = Project()
+    begin(project, "poison", "work")
+    die(project)
+    project.restart()
+    project.workers["w0"].held.clear()
+    project.join()
+    project.paused.clear()
+    # The plan comes first, and is no suspect.
+    project.plan(a_step("poison", outputs=["poison.out"]), a_step("new"))
+    assert project.build(KEEP_GOING).code == ReturnCode.OK
+    assert project.step("new").state is StepState.SUCCEEDED
+
+
 def test_each_build_counts_anew() -> None:
     project = Project()
     ticket = begin(project, "poison")
