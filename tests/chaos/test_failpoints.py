@@ -52,7 +52,6 @@ def test_a_director_that_dies_at_the_worst_moments_repeats_nothing(folder: Folde
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(3600)
 def test_the_director_fails_at_every_point_in_every_way(folder: Folder, counts: Counts) -> None:
     chance = random.Random(number_from("R02_SEED", 1))
     most = number_from("R02_AT_MOST", 3)
@@ -62,7 +61,6 @@ def test_the_director_fails_at_every_point_in_every_way(folder: Folder, counts: 
 
 @needs_strace
 @pytest.mark.chaos
-@pytest.mark.timeout(3600)
 def test_the_director_is_killed_at_each_write_to_its_database(folder: Folder, counts: Counts) -> None:
     writes = number_from("R02_WRITES", 200)
     with supervised(folder, width=4, depth=6, work_s=0.05) as supervisor:
