@@ -25,7 +25,7 @@ from stepup_proto.reapi import remote_execution_pb2 as reapi
 from stepup_shared.hindrance import Hindered, write_all
 from stepup_worker.core.contents import BlobMissing, Content, Stored, StoreRefused
 
-from .channel import Link
+from .channel import Link, is_broken_off
 
 __all__ = ("BlobClient",)
 
@@ -339,6 +339,9 @@ async def _until_answered(call: Callable[[], Awaitable[_Result]]) -> _Result:
     while True:
         try:
             return await call()
+        except asyncio.CancelledError:
+            if not is_broken_off():
+                raise
         except grpc.aio.AioRpcError as error:
             if error.code() in _MISSING:
                 raise BlobMissing from error

@@ -10,7 +10,7 @@ from stepup_shared.keepalive import CLIENT_OPTIONS
 
 from .endpoint import Endpoint
 
-__all__ = ("Link",)
+__all__ = ("Link", "is_broken_off")
 
 _OPTIONS = (
     # A channel that replaces a broken one must not inherit its back-off.
@@ -22,6 +22,15 @@ _OPTIONS = (
     ("grpc.max_reconnect_backoff_ms", 1000),
     ("grpc.max_receive_message_length", 64 * 1024 * 1024),
 )
+
+
+def is_broken_off() -> bool:
+    """Tell whether a call that ended as cancelled was broken off by the link: nobody has cancelled whoever made it.
+
+    gRPC raises CancelledError in both cases.
+    """
+    task = asyncio.current_task()
+    return task is not None and not task.cancelling()
 
 
 class Link:

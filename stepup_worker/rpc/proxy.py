@@ -13,7 +13,7 @@ from stepup_proto.v1 import plan_pb2
 from stepup_shared.tokens import TOKEN
 from stepup_worker.core.values import Amendment, AttemptId, Observation
 
-from .channel import Link
+from .channel import Link, is_broken_off
 from .convert import observation_from_wire
 
 __all__ = ("FetchFailed", "Files", "Proxy")
@@ -111,6 +111,9 @@ class Proxy(grpc.GenericRpcHandler):
             ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
             try:
                 return await ask(raw, metadata=metadata, timeout=context.time_remaining())
+            except asyncio.CancelledError:
+                if not is_broken_off():
+                    raise
             except grpc.aio.AioRpcError as error:
                 if error.code() is not grpc.StatusCode.UNAVAILABLE:
                     raise

@@ -8,6 +8,7 @@ import functools
 import hashlib
 import random
 import resource
+import socket
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Iterator
@@ -329,6 +330,24 @@ async def test_an_upload_that_met_a_bug_is_tried_again(site: Site, monkeypatch: 
 
     monkeypatch.setattr(BlobStore, "put", stumble)
     await BlobClient(link).store([made])
+    assert await site.missing(digest_of(data)) == []
+    await link.close()
+
+
+async def test_a_call_that_the_link_breaks_off_is_made_again(site: Site) -> None:
+    link, data = Link(), b"made by a step"
+    (site.root / "made").write_bytes(data)
+    made = Stored(Content(hashlib.sha256(data).digest(), len(data)), str(site.root / "made"))
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.setblocking(False)
+        silent.bind(str(site.root / "silent"))
+        silent.listen()
+        await link.use(Endpoint(f"unix:{site.root}/silent", token=OWNER))
+        storing = asyncio.create_task(BlobClient(link).store([made]))
+        connection, _ = await asyncio.get_running_loop().sock_accept(silent)
+        await link.use(Endpoint(f"unix:{site.root}/socket", token=OWNER))
+        await storing
+        connection.close()
     assert await site.missing(digest_of(data)) == []
     await link.close()
 
