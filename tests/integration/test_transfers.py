@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import hashlib
 import random
 import resource
-import socket
-import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from pathlib import Path
@@ -21,99 +18,15 @@ import pytest_asyncio
 import zstandard
 
 from stepup_proto.reapi import bytestream_pb2 as bytestream
-from stepup_proto.reapi import bytestream_pb2_grpc as bytestream_grpc
 from stepup_proto.reapi import remote_execution_pb2 as reapi
-from stepup_proto.reapi import remote_execution_pb2_grpc as reapi_grpc
-from stepup_server.core.values import FileHash, Observation, PathKind
-from stepup_server.engine.blobs import Content as StoredContent
-from stepup_server.files.blobs import BlobStore
-from stepup_server.files.transfers import ProjectBlobs
-from stepup_server.rpc.bytestream import ByteStreamServicer
-from stepup_server.rpc.callers import Door
-from stepup_server.rpc.handlers import handlers_of
-from stepup_server.rpc.storage import BATCH_BYTES_MAX, CapabilitiesServicer, StorageServicer
-from stepup_server.rpc.tokens import AttemptTokens
-from stepup_worker.core.contents import Content, Stored, StoreRefused
-from stepup_worker.rpc.blobs import BlobClient
-from stepup_worker.rpc.channel import Link
-from stepup_worker.rpc.endpoint import Endpoint
-from tests.support.tokens import OWNER, open_aio_channel
-
-PIECE = 1024 * 1024
-
-
-class Site:
-    """A server of contents and a client of it."""
-
-    def __init__(self, root: Path, channel: grpc.aio.Channel, blobs: ProjectBlobs) -> None:
-        self.root = root
-        self.blobs = blobs
-        self.storage = reapi_grpc.ContentAddressableStorageStub(channel)
-        self.stream = bytestream_grpc.ByteStreamStub(channel)
-        self.capabilities = reapi_grpc.CapabilitiesStub(channel)
-
-    def write(self, path: str, data: bytes) -> reapi.Digest:
-        """Write a file of the project that the graph knows."""
-        (self.root / path).write_bytes(data)
-        self.blobs.offer([observation_of(path, data)])
-        return digest_of(data)
-
-    async def read(self, name: str, offset: int = 0, limit: int = 0) -> bytes:
-        request = bytestream.ReadRequest(resource_name=name, read_offset=offset, read_limit=limit)
-        return b"".join([response.data async for response in self.stream.Read(request)])
-
-    async def upload(self, name: str, data: bytes, *, start: int = 0, piece: int = PIECE) -> int:
-        async def requests() -> AsyncIterator[bytestream.WriteRequest]:
-            offset = start
-            while True:
-                part = data[offset : offset + piece]
-                is_last = offset + len(part) >= len(data)
-                yield bytestream.WriteRequest(resource_name=name, write_offset=offset, data=part, finish_write=is_last)
-                offset += len(part)
-                if is_last:
-                    return
-
-        return (await self.stream.Write(requests())).committed_size
-
-    async def begin(self, name: str, data: bytes, offset: int = 0) -> None:
-        """Send a piece that is not the last one, and break off."""
-        call = self.stream.Write(iter([bytestream.WriteRequest(resource_name=name, write_offset=offset, data=data)]))
-        with pytest.raises(grpc.aio.AioRpcError, match="can be resumed"):
-            await call
-
-    async def missing(self, *digests: reapi.Digest) -> list[reapi.Digest]:
-        request = reapi.FindMissingBlobsRequest(blob_digests=digests)
-        return list((await self.storage.FindMissingBlobs(request)).missing_blob_digests)
+from stepup_server.rpc.storage import BATCH_BYTES_MAX
+from tests.support.contents import PIECE, Site, digest_of, observation_of, site_at
 
 
 @pytest_asyncio.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    blobs = ProjectBlobs(BlobStore(str(tmp_path)))
-    server = grpc.aio.server()
-    door = Door(OWNER, AttemptTokens(60.0, time.monotonic))
-    services = reapi.DESCRIPTOR.services_by_name
-    server.add_generic_rpc_handlers(
-        (
-            handlers_of(services["ContentAddressableStorage"], StorageServicer(blobs), door),
-            handlers_of(services["Capabilities"], CapabilitiesServicer(), door),
-            handlers_of(bytestream.DESCRIPTOR.services_by_name["ByteStream"], ByteStreamServicer(blobs), door),
-        )
-    )
-    address = f"unix:{tmp_path}/socket"
-    server.add_insecure_port(address)
-    await server.start()
-    async with open_aio_channel(address) as channel:
-        yield Site(tmp_path, channel, blobs)
-    await server.stop(None)
-    blobs.close()
-
-
-def observation_of(path: str, data: bytes) -> Observation:
-    return Observation(path, PathKind.FILE, FileHash(hashlib.sha256(data).digest(), 0o100644, len(data), 0, 0))
-
-
-def digest_of(data: bytes) -> reapi.Digest:
-    return reapi.Digest(hash=hashlib.sha256(data).hexdigest(), size_bytes=len(data))
+    async with site_at(tmp_path) as there:
+        yield there
 
 
 def blob_name(data: bytes, *, packed: bool = False) -> str:
@@ -309,76 +222,6 @@ async def test_an_upload_outlives_the_director(site: Site) -> None:
     assert status.committed_size == PIECE
     assert await site.upload(name, data, start=PIECE) == len(data)
     assert await site.read(blob_name(data)) == data
-
-
-async def test_an_upload_that_met_a_bug_is_tried_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    link, data = Link(), b"made by a step"
-    (site.root / "made").write_bytes(data)
-    made = Stored(Content(hashlib.sha256(data).digest(), len(data)), str(site.root / "made"))
-    await link.use(Endpoint(f"unix:{site.root}/socket", token=OWNER))
-    with monkeypatch.context() as patch:
-        patch.setattr(BlobStore, "put", None)
-        with pytest.raises(StoreRefused, match="has met a bug"):
-            await BlobClient(link).store([made])
-    bugs, put = [1, 2], BlobStore.put
-
-    def stumble(store: BlobStore, content: StoredContent, data: bytes) -> None:
-        if bugs:
-            bugs.pop()
-            raise RuntimeError
-        put(store, content, data)
-
-    monkeypatch.setattr(BlobStore, "put", stumble)
-    await BlobClient(link).store([made])
-    assert await site.missing(digest_of(data)) == []
-    await link.close()
-
-
-async def test_a_call_that_the_link_breaks_off_is_made_again(site: Site) -> None:
-    link, data = Link(), b"made by a step"
-    (site.root / "made").write_bytes(data)
-    made = Stored(Content(hashlib.sha256(data).digest(), len(data)), str(site.root / "made"))
-    with socket.socket(socket.AF_UNIX) as silent:
-        silent.setblocking(False)
-        silent.bind(str(site.root / "silent"))
-        silent.listen()
-        await link.use(Endpoint(f"unix:{site.root}/silent", token=OWNER))
-        storing = asyncio.create_task(BlobClient(link).store([made]))
-        connection, _ = await asyncio.get_running_loop().sock_accept(silent)
-        await link.use(Endpoint(f"unix:{site.root}/socket", token=OWNER))
-        await storing
-        connection.close()
-    assert await site.missing(digest_of(data)) == []
-    await link.close()
-
-
-class CountingLink(Link):
-    """Tells when somebody asks for the second time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked = 0
-        self.again = asyncio.Event()
-
-    async def channel(self) -> grpc.aio.Channel:
-        self.asked += 1
-        if self.asked > 1:
-            self.again.set()
-        return await super().channel()
-
-
-async def test_a_worker_that_shows_the_token_of_the_last_director_waits_for_the_next_one(site: Site) -> None:
-    link, address, data = CountingLink(), f"unix:{site.root}/socket", b"made by a step"
-    (site.root / "made").write_bytes(data)
-    made = Stored(Content(hashlib.sha256(data).digest(), len(data)), str(site.root / "made"))
-    await link.use(Endpoint(address, token="owner.of-the-last-one"))
-    storing = asyncio.create_task(BlobClient(link).store([made]))
-    await link.again.wait()
-    assert await site.missing(digest_of(data)) != []
-    await link.use(Endpoint(address, token=OWNER))
-    await storing
-    assert await site.missing(digest_of(data)) == []
-    await link.close()
 
 
 async def test_an_upload_can_begin_again(site: Site) -> None:
