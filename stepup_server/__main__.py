@@ -27,8 +27,9 @@ from stepup_shared.visible import in_text
 from . import __version__
 from .cleaning import clean_up
 from .core.director import Director, DirectorSettings
+from .core.leases import lease_for
 from .core.states import StopLevel
-from .core.survival import forbid_twice
+from .core.survival import forbid_twice, still_going
 from .descriptors import raise_limit, watch_descriptors
 from .engine.clock import MonotonicClock
 from .engine.engine import Engine
@@ -173,13 +174,19 @@ def _registry(settings: Settings) -> Trust:
 
 def _make_director(settings: Settings, socket: str, database: str, clock: MonotonicClock, epoch: int) -> Director:
     """Return a director that has taken up what an earlier one left."""
+    reach("after_epoch")
+    snapshot = load(database)
+    complaint = forbid_twice(snapshot.steps) if settings.embedded else ""
+    if complaint:
+        raise ProjectIsTaken(complaint)
+    told_s = float(snapshot.facts.get("lease", "0"))
     facts = DirectorSettings(
         socket=socket,
         root=settings.root,
         allowed_roots=settings.allowed_roots,
         embedded=settings.embedded,
         moves_files=settings.moves_files,
-        lease_s=settings.lease_s,
+        lease_s=lease_for(settings.lease_s, told_s, is_awaited=bool(still_going(snapshot.steps))),
         loss_cap=settings.loss_cap,
         epoch=epoch,
         probe=write_probe(settings.root),
@@ -187,11 +194,6 @@ def _make_director(settings: Settings, socket: str, database: str, clock: Monoto
         version=versions.VERSION,
     )
     director = Director(facts, os.environ)
-    reach("after_epoch")
-    snapshot = load(database)
-    complaint = forbid_twice(snapshot.steps) if settings.embedded else ""
-    if complaint:
-        raise ProjectIsTaken(complaint)
     if snapshot.steps:
         director.restore(snapshot, clock.now())
     reach("after_restore")

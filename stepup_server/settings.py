@@ -53,8 +53,8 @@ class Settings:
     """Directories besides the root beneath which outputs may lie; absolute."""
     joblog: bool = False
     """Write when each step began and ended to .stepup/joblog.csv."""
-    lease_s: float = LEASE_S
-    """How long a worker may be out of touch before its attempts are given up, in seconds."""
+    lease_s: float | None = None
+    """How long a worker may be out of touch before its attempts are given up, in seconds; None: not said."""
     loss_cap: int = LOSS_CAP_DEFAULT
     """How many workers a step may take down before it fails."""
 
@@ -170,9 +170,9 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--lease",
         type=float,
-        default=LEASE_S,
         metavar="SECONDS",
-        help="how long workers may be out of touch before their steps are given to others (default: %(default)s)",
+        help="how long workers may be out of touch before their steps are given to others"
+        f" (default: {LEASE_S:.0f}, or as long as the director before has told them, if they still run its steps)",
     )
     parser.add_argument(
         "--loss-cap",

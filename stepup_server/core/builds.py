@@ -205,7 +205,15 @@ class Builds:
         desk.return_code = ReturnCode.OK
         desk.capacities.offer(options.resources)
         self._execution.ready.use_durations = options.use_durations
-        desk.record_extras.append(Record(facts=(("clean", "0"), ("circumstances", desk.circumstances.to_json()))))
+        desk.record_extras.append(
+            Record(
+                facts=(
+                    ("clean", "0"),
+                    ("circumstances", desk.circumstances.to_json()),
+                    ("lease", str(desk.settings.lease_s)),
+                )
+            )
+        )
         desk.remember_removals(())
         self._waits_for_workers = True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Hashable
 
-__all__ = ("LEASE_S", "Deadlines", "lease_of_workers")
+__all__ = ("LEASE_S", "Deadlines", "lease_for", "lease_of_workers")
 
 LEASE_S = 2400.0
 """How long workers and director may be out of touch before steps are given to others, if the user does not say."""
@@ -20,6 +20,23 @@ def lease_of_workers(lease_s: float) -> float:
     Very short leases, which only tests and impatient people use, leave less than what keepalive takes.
     """
     return lease_s - min(NOTICE_S, lease_s / 4)
+
+
+def lease_for(wanted_s: float | None, told_s: float, *, is_awaited: bool) -> float:
+    """Return the lease of a director.
+
+    Parameters
+    ----------
+    wanted_s
+        What the user says; None: nothing. It counts, as only people know whether the workers are gone.
+    told_s
+        What the director before has told its workers; 0: nothing.
+    is_awaited
+        They may still run its steps, and go on for that long.
+    """
+    if wanted_s is not None:
+        return wanted_s
+    return max(LEASE_S, told_s) if is_awaited else LEASE_S
 
 
 class Deadlines:

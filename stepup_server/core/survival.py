@@ -21,7 +21,7 @@ from .refusals import Refusal
 from .states import StepState
 from .values import Source
 
-__all__ = ("attempt_from_json", "attempt_to_json", "forbid_twice", "member_of", "take_up")
+__all__ = ("attempt_from_json", "attempt_to_json", "forbid_twice", "member_of", "still_going", "take_up")
 
 _FLAGS = ("deferred", "disturbed", "redeclared")
 _LISTS = ("missed", "unfresh")
@@ -66,12 +66,17 @@ def member_of(going: str) -> str:
     return member
 
 
+def still_going(rows: Iterable[StepRow]) -> list[StepRow]:
+    """Return the steps that workers of a dead director may still run."""
+    return [row for row in rows if row.state == StepState.RUNNING.value and row.going != "{}"]
+
+
 def forbid_twice(rows: Iterable[StepRow]) -> str:
     """Say why a director of one build may not begin: workers that it does not know may run its steps; empty if it may.
 
     How long ago the director before has died nobody knows: no clock outlives a process that could not be set meanwhile.
     """
-    going = [row for row in rows if row.state == StepState.RUNNING.value and row.going != "{}"]
+    going = still_going(rows)
     if not going:
         return ""
     count = "1 step" if len(going) == 1 else f"{len(going)} steps"

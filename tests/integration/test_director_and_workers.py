@@ -45,7 +45,7 @@ static(found)
 def site_with_director(folder: Folder) -> Folder:
     """Return a project with a director, and with many steps."""
     write_many_steps(folder)
-    folder.start("director", "--lease", "1").wait_output("Listening on")
+    folder.start("director").wait_output("Listening on")
     return folder
 
 
@@ -140,9 +140,7 @@ def test_a_step_goes_on_while_its_director_is_killed_and_followed_by_another(sit
     shut_down(site)
 
 
-def test_a_build_without_the_director_that_died_begins_nothing_that_its_workers_may_still_run(folder: Folder) -> None:
-    site = folder
-    site.start("director").wait_output("Listening on")
+def test_a_build_without_the_director_that_died_begins_nothing_that_its_workers_may_still_run(site: Folder) -> None:
     site.plan('run("echo $$ >> pids; cat fifo > x", out="x", shell=True)')
     site.run_shell("mkfifo fifo")
     start_worker(site, "a")
@@ -169,7 +167,9 @@ def test_a_build_without_the_director_that_died_begins_nothing_that_its_workers_
     shut_down(site)
 
 
-def test_a_planner_whose_director_was_killed_is_replaced(site: Folder) -> None:
+def test_a_planner_that_was_without_a_director_for_too_long_is_replaced(folder: Folder) -> None:
+    site = folder
+    site.start("director", "--lease", "1").wait_output("Listening on")
     site.plan(
         "import os\n"
         'with open("pids", "a") as stream: print(os.getpid(), file=stream)\n'
@@ -182,10 +182,10 @@ def test_a_planner_whose_director_was_killed_is_replaced(site: Folder) -> None:
     first = site.number("pids")
     os.kill(site.note()["pid"], signal.SIGKILL)
     build.end()
+    wait_until(lambda: not is_alive(first), "its worker has given up")
     site.start("director").wait_output("Listening on")
     site.run("build").checked()
     assert len(site.lines("pids")) == 2
-    assert not is_alive(first)
     assert site.has("x")
     shut_down(site)
 

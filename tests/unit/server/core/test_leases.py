@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from stepup_server.core.leases import Deadlines
+import pytest
+
+from stepup_server.core.leases import LEASE_S, Deadlines, lease_for
+
+
+@pytest.mark.parametrize(
+    ("wanted_s", "told_s", "is_awaited", "lease_s"),
+    [
+        (None, 0.0, False, LEASE_S),
+        (None, 7200.0, True, 7200.0),
+        (None, 60.0, True, LEASE_S),
+        (None, 7200.0, False, LEASE_S),
+        (1.0, 7200.0, True, 1.0),
+    ],
+)
+def test_a_director_waits_as_long_as_the_workers_of_the_one_before_go_on(
+    wanted_s: float | None, told_s: float, lease_s: float, *, is_awaited: bool
+) -> None:
+    assert lease_for(wanted_s, told_s, is_awaited=is_awaited) == lease_s
 
 
 def test_the_earliest_deadline_is_named() -> None:
