@@ -37,6 +37,8 @@ class _Kind(NamedTuple):
 
     what: str
     advice: str
+    is_local: bool = True
+    """It matters at which path it was met."""
 
 
 _KINDS = {
@@ -44,14 +46,20 @@ _KINDS = {
     errno.EDQUOT: _Kind("the disk quota is used up", "Make room there, or ask for more."),
     errno.EIO: _Kind("the disk reports an input/output error", "Look after the disk."),
     errno.EROFS: _Kind("the file system is read-only", "Make it writable."),
-    errno.EMFILE: _Kind("this process has no file descriptors left", "Raise the limit: prlimit --nofile, ulimit -n."),
-    errno.ENFILE: _Kind("the machine has no file descriptors left", "Raise the limit: sysctl fs.file-max."),
+    errno.EMFILE: _Kind(
+        "this process has no file descriptors left", "Raise the limit: prlimit --nofile, ulimit -n.", is_local=False
+    ),
+    errno.ENFILE: _Kind(
+        "the machine has no file descriptors left", "Raise the limit: sysctl fs.file-max.", is_local=False
+    ),
     errno.ETOOMANYREFS: _Kind(
         "too many file descriptors are in flight", "Raise the limit: prlimit --nofile, ulimit -n."
     ),
-    errno.EAGAIN: _Kind("the limit on processes is reached", "Raise it: ulimit -u, or pids.max of the control group."),
-    errno.ENOMEM: _Kind("the machine has no memory left", "Give it more, or run less."),
-    errno.ENOBUFS: _Kind("the machine has no memory left", "Give it more, or run less."),
+    errno.EAGAIN: _Kind(
+        "the limit on processes is reached", "Raise it: ulimit -u, or pids.max of the control group.", is_local=False
+    ),
+    errno.ENOMEM: _Kind("the machine has no memory left", "Give it more, or run less.", is_local=False),
+    errno.ENOBUFS: _Kind("the machine has no memory left", "Give it more, or run less.", is_local=False),
 }
 
 
@@ -68,9 +76,8 @@ def explain(error: OSError, *, place: str = "", needed: int | None = None) -> st
     """Say what is the matter, where, how much is needed, and what to do; `place` is used where the error names none."""
     if isinstance(error, Hindered):
         return str(error.strerror)
-    where = place if error.filename is None else os.fsdecode(error.filename)
-    kind = _KINDS.get(error.errno or 0)
-    what, advice = kind or _Kind(error.strerror or "it cannot be used", "")
+    what, advice, is_local = _KINDS.get(error.errno or 0) or _Kind(error.strerror or "it cannot be used", "")
+    where = place if error.filename is None or not is_local else os.fsdecode(error.filename)
     need = "" if needed is None else f", and {needed} bytes are needed"
     text = f"{where}: {what}" if where else f"{what[0].upper()}{what[1:]}"
     return f"{text}{_limit(error)}{need}. {advice}".rstrip()

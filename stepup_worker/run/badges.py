@@ -33,24 +33,20 @@ class Badges:
             os.pwrite(self._files[attempt], tokens[attempt].encode(), 0)
 
     def open(self, attempt: AttemptId) -> str:
-        """Put the token of an attempt into a file, if it is in none yet, and return the path."""
-        known = self._files.get(attempt)
-        if known is not None:
-            return _path_of(known)
+        """Put the token of an attempt into a file, and return its path."""
         fd = os.memfd_create("token", os.MFD_CLOEXEC)
         os.fchmod(fd, 0o600)
         os.write(fd, self._tokens.get(attempt, "").encode())
         self._files[attempt] = fd
-        return _path_of(fd)
+        return f"/proc/{os.getpid()}/fd/{fd}"
 
     def close(self, attempt: AttemptId) -> None:
-        """Remove the file of an attempt, if it has one."""
-        fd = self._files.pop(attempt, None)
+        """Remove the file of an attempt, if it has one, and forget its token."""
+        self.hide(attempt)
         self._tokens.pop(attempt, None)
+
+    def hide(self, attempt: AttemptId) -> None:
+        """Remove the file of an attempt, if it has one; another may be opened."""
+        fd = self._files.pop(attempt, None)
         if fd is not None:
             os.close(fd)
-
-
-def _path_of(fd: int) -> str:
-    """Return where others find an open file of this process."""
-    return f"/proc/{os.getpid()}/fd/{fd}"

@@ -134,9 +134,7 @@ class Runner:
         except OSError as error:
             return Outcome(end=NotStarted(f"It cannot be run here: {explain(error)}"), at=time.monotonic())
         finally:
-            capture = self._captures.pop(attempt, None)
-            if capture is not None:
-                capture.close()
+            self._let_go(attempt)
             site.close()
             self.troubles.end(attempt)
             self._recalled.discard(attempt)
@@ -161,11 +159,24 @@ class Runner:
         return _Run(began_at, ended, self._memory_verdict(attempt, ended.code))
 
     async def _start(self, attempt: AttemptId, assignment: Assignment, site: Site) -> tuple[Child, float]:
+        """Make the process of an attempt, and hold nothing back from others that can make theirs."""
+        try:
+            return await self._make_process(attempt, assignment, site)
+        except OSError:
+            self._let_go(attempt)
+            raise
+
+    def _let_go(self, attempt: AttemptId) -> None:
+        """Close the files of an attempt."""
+        capture = self._captures.pop(attempt, None)
+        if capture is not None:
+            capture.close()
+        self.badges.hide(attempt)
+
+    async def _make_process(self, attempt: AttemptId, assignment: Assignment, site: Site) -> tuple[Child, float]:
         """Make the process of an attempt; return it as soon as it exists, and when it was asked for."""
         require_room(site.root)
-        capture = self._captures.get(attempt)
-        if capture is None:
-            capture = self._captures[attempt] = Capture(self._capture_directory)
+        capture = self._captures[attempt] = Capture(self._capture_directory)
         badge = self.badges.open(attempt)
         variables = {**step_variables(attempt, assignment, site.root, site.socket, badge), **site.variables}
         workdir = site.at(assignment.workdir or ".")
