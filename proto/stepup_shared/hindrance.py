@@ -22,6 +22,7 @@ __all__ = (
     "is_full",
     "is_hindrance",
     "naming",
+    "needing",
     "require_room",
     "write_all",
 )
@@ -53,7 +54,7 @@ _KINDS = {
         "the machine has no file descriptors left", "Raise the limit: sysctl fs.file-max.", is_local=False
     ),
     errno.ETOOMANYREFS: _Kind(
-        "too many file descriptors are in flight", "Raise the limit: prlimit --nofile, ulimit -n."
+        "too many file descriptors are in flight", "Raise the limit: prlimit --nofile, ulimit -n.", is_local=False
     ),
     errno.EAGAIN: _Kind(
         "the limit on processes is reached", "Raise it: ulimit -u, or pids.max of the control group.", is_local=False
@@ -61,6 +62,10 @@ _KINDS = {
     errno.ENOMEM: _Kind("the machine has no memory left", "Give it more, or run less.", is_local=False),
     errno.ENOBUFS: _Kind("the machine has no memory left", "Give it more, or run less.", is_local=False),
 }
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""What a smaller file may not meet."""
 
 
 class Hindered(OSError):
@@ -97,6 +102,18 @@ def naming(path: str) -> Generator[None]:
         if error.filename is None and not isinstance(error, Hindered):
             error.filename = path
         raise
+
+
+@contextlib.contextmanager
+def needing(path: str, size: int) -> Generator[None]:
+    """Let hindrances say which file of which size could not be written."""
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, Hindered) or not is_hindrance(error):
+            raise
+        needed = size if error.errno in _FULL else None
+        raise Hindered(error.errno, explain(OSError(error.errno, "", path), needed=needed)) from error
 
 
 def free_bytes(path: str) -> int | None:

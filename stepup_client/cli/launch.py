@@ -337,11 +337,23 @@ def _environment_kept() -> Generator[None]:
 
 def _prepare_logs(root: str, members: Iterable[Member]) -> dict[Member, str]:
     """Make the directory of logs, and return where each program writes what it cannot log properly."""
-    try:
+    paths = {member: f"{root}/.stepup/{member.name}.stderr.log" for member in members}
+    with _hindrances_explained():
         os.makedirs(f"{root}/.stepup", exist_ok=True)
+        for path in paths.values():
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644))
+    return paths
+
+
+@contextmanager
+def _hindrances_explained() -> Generator[None]:
+    """Say what keeps us from beginning, where, and what to do."""
+    try:
+        yield
     except OSError as error:
-        raise UsageError(f"Cannot make {root}/.stepup: {error.strerror}.") from error
-    return {member: f"{root}/.stepup/{member.name}.stderr.log" for member in members}
+        from stepup_shared.hindrance import explain
+
+        raise UsageError(explain(error)) from error
 
 
 def _remove_empty(paths: Iterable[str]) -> None:
@@ -362,7 +374,8 @@ def _last_words(path: str) -> str:
 
 def _fork(serve: Callable[[], int], *, close: Sequence[int], log_path: str) -> int:
     """Run a function in a child process and return its number."""
-    pid = os.fork()
+    with _hindrances_explained():
+        pid = os.fork()
     if pid == 0:
         _be_child(serve, close, log_path)
     return pid

@@ -19,7 +19,7 @@ from stepup_server.engine.blobs import Content
 from stepup_server.failpoints import reach
 from stepup_shared.beneath import Root, UnsafePath
 from stepup_shared.granted import Granted
-from stepup_shared.hindrance import Hindered, explain, is_hindrance
+from stepup_shared.hindrance import Hindered, needing
 
 from .blobs import PIECE_BYTES, BlobStore
 from .look import digest_of
@@ -51,16 +51,18 @@ def publish_files(
     for path, claim in files:
         uses[claim.digest] -= 1
         try:
-            with granted:
+            with needing(path, claim.size), granted:
                 observations.append(_publish_one(store, granted, path, claim, is_last=not uses[claim.digest]))
         except _Lost:
             lost.append(path)
         except UnsafePath as unsafe:
             problems.append(f"{path} {unsafe.reason}.{_advice(unsafe)}")
+        except Hindered as hindered:
+            if is_patient:
+                raise
+            problems.append(str(hindered.strerror))
         except OSError as error:
-            if is_patient and is_hindrance(error):
-                raise Hindered(error.errno, _describe(path, claim, error)) from error
-            problems.append(_describe(path, claim, error))
+            problems.append(f"{path}: {error.strerror}.")
     return Published(tuple(observations), tuple(lost), tuple(problems))
 
 
@@ -68,14 +70,6 @@ def _advice(unsafe: UnsafePath) -> str:
     """Say what to do about a path that leads elsewhere."""
     is_elsewhere = "link" in unsafe.reason or "outside" in unsafe.reason
     return " Grant the directory that is meant with --allow-root DIR." if is_elsewhere else " Move what is there."
-
-
-def _describe(path: str, claim: FileHash, error: OSError) -> str:
-    """Say what the disk refuses, and what would help."""
-    if is_hindrance(error):
-        needed = claim.size if error.errno in {errno.ENOSPC, errno.EDQUOT} else None
-        return explain(OSError(error.errno, error.strerror), place=path, needed=needed)
-    return f"{path}: {error.strerror}."
 
 
 def _publish_one(store: BlobStore, granted: Granted, path: str, claim: FileHash, *, is_last: bool) -> Observation:

@@ -12,6 +12,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Sequence
 
+from stepup_shared.hindrance import needing
 from stepup_worker.core.contents import Content, Depot, Stored
 from stepup_worker.run.files import hash_large
 
@@ -114,7 +115,8 @@ class Cache:
         temporary = f"{path}.new"
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
-        await self._depot.fetch(content, temporary)
+        with needing(self._folder, content.size):
+            await self._depot.fetch(content, temporary)
         os.rename(temporary, path)
         self._note(content)
 

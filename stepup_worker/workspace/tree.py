@@ -20,7 +20,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from stepup_shared.beneath import Root, UnsafePath
-from stepup_shared.hindrance import is_hindrance, write_all
+from stepup_shared.hindrance import is_hindrance, naming, needing, write_all
 from stepup_worker.core.contents import BlobMissing, Content, Stored, StoreRefused
 from stepup_worker.core.values import (
     Amendment,
@@ -195,7 +195,11 @@ class Tree:
             raise ValueError(f"{seen.path} has no content")
         self._make_parent(seen.path)
         source, mode = self._cache.path_of(seen.hash.digest), seen.hash.mode & _PERMISSIONS
-        with Root(self._folder) as tree, tree.parent(self._name_of(seen.path)) as place:
+        with (
+            needing(self.at(seen.path), seen.hash.size),
+            Root(self._folder) as tree,
+            tree.parent(self._name_of(seen.path)) as place,
+        ):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(place[1], dir_fd=place[0])
             if seen.hash.size <= _COPY_BYTES_MAX:
@@ -215,7 +219,7 @@ class Tree:
     def _make_parent(self, path: str) -> None:
         """Make the directory of a file; a link that the step has put on the way is not followed."""
         try:
-            with Root(self._folder) as tree:
+            with naming(self.at(path)), Root(self._folder) as tree:
                 tree.make_directory(posixpath.dirname(self._name_of(path)))
         except UnsafePath as unsafe:
             raise SiteRefused(f"The file {path} cannot be here: {unsafe}. Remove the link.") from unsafe
