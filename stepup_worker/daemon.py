@@ -16,7 +16,7 @@ import uvloop
 
 from stepup_shared import versions
 from stepup_shared.hindrance import explain, has_descriptors
-from stepup_shared.threads import CHANNEL_THREADS, require_threads, started_pool
+from stepup_shared.threads import CHANNEL_DESCRIPTORS, CHANNEL_THREADS, require_threads, started_pool
 from stepup_worker.core.commands import Command, Interrupt, Kill, Leave, Recall, Speak, Start
 from stepup_worker.core.events import (
     AttemptBegan,
@@ -64,8 +64,6 @@ _GATHER_S = 0.003
 """How long news may wait for more of it."""
 
 _HASH_THREADS = 2
-_CHANNEL_DESCRIPTORS = 16
-"""As many may be opened for a channel, and some more."""
 
 
 class Parent(NamedTuple):
@@ -166,14 +164,14 @@ def _start_threads() -> ThreadPoolExecutor:
 
 def _require_descriptors() -> None:
     """Begin only if there can be a channel: gRPC ends the process that has no descriptor for it."""
-    if not has_descriptors(_CHANNEL_DESCRIPTORS):
+    if not has_descriptors(CHANNEL_DESCRIPTORS):
         raise GaveUp(_no_descriptors())
 
 
 def _no_descriptors() -> str:
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return (
-        f"It takes {_CHANNEL_DESCRIPTORS} more file descriptors to reach a director, and this process may have {limit}"
+        f"It takes {CHANNEL_DESCRIPTORS} more file descriptors to reach a director, and this process may have {limit}"
         " in all. Raise the limit: prlimit --nofile, ulimit -n."
     )
 
@@ -384,7 +382,7 @@ class _Daemon:
             return str(reason)
         if endpoint is None:
             return "left"
-        if not has_descriptors(_CHANNEL_DESCRIPTORS):
+        if not has_descriptors(CHANNEL_DESCRIPTORS):
             return _no_descriptors()
         self._shared.socket = endpoint.socket
         if self._remote is not None:

@@ -7,12 +7,24 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-__all__ = ("CHANNEL_THREADS", "require_threads", "started_pool")
+from .hindrance import has_descriptors
+
+__all__ = ("CHANNEL_DESCRIPTORS", "CHANNEL_THREADS", "require_channel", "require_threads", "started_pool")
 
 CHANNEL_THREADS = 8
 """As many are made for the first channel or server. gRPC crashes when it cannot have them."""
 
+CHANNEL_DESCRIPTORS = 16
+"""As many may be opened for a channel, and some more. gRPC crashes without these, too."""
+
 _START_S_MAX = 10.0
+
+
+def require_channel() -> None:
+    """Raise OSError unless gRPC can have what it needs for a first channel."""
+    if not has_descriptors(CHANNEL_DESCRIPTORS):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+    require_threads(CHANNEL_THREADS)
 
 
 def require_threads(count: int) -> None:

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from functools import lru_cache
 
+from stepup_shared.hindrance import is_hindrance
+
 __all__ = ("complaint_about", "complaint_from_errno", "find_own_program", "is_script", "warning_about")
 
 _HEAD_BYTES = 256
@@ -37,6 +39,8 @@ def complaint_about(words: Sequence[str], workdir: str) -> str | None:
     try:
         mode = os.stat(path).st_mode
     except OSError as error:
+        if is_hindrance(error):
+            raise
         return f"{place} cannot be executed: {error.strerror}. Create it, or declare the step that does as its input."
     if not stat.S_ISREG(mode):
         return f"{place} is not a file: name a program."
@@ -124,7 +128,9 @@ def _own_directory() -> str:
 def _head(path: str) -> bytes:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError:
+    except OSError as error:
+        if is_hindrance(error):
+            raise
         # A program may be executable and not readable.
         return b"#!"
     try:

@@ -24,7 +24,7 @@ class Script:
 
     def __init__(self, number: int, line: ForkLine, loop: asyncio.AbstractEventLoop) -> None:
         self.exists: asyncio.Future[None] = loop.create_future()
-        """Resolved when the process exists, or failed with an OSError when there could be none."""
+        """Resolved when the process exists; failed when there could be none: see `Child`."""
         self.ended: asyncio.Future[Ended] = loop.create_future()
         """Resolved when the process has ended and was reaped."""
         self.pid: int | None = None
@@ -38,7 +38,7 @@ class Script:
         if not self.exists.done():
             self.exists.set_result(None)
 
-    def fail(self, error: OSError) -> None:
+    def fail(self, error: Exception) -> None:
         """Take note that there could be no process."""
         if not self.exists.done():
             self.exists.set_exception(error)
@@ -152,7 +152,7 @@ class ForkLine:
             script.ended.set_result(ended)
 
     def _on_lost(self) -> None:
-        """End all scripts: nobody could tell any more how they end."""
+        """End all scripts: nobody could tell any more how they end. Those that have not begun can begin otherwise."""
         if not self.is_alive:
             return
         self.close()
@@ -161,8 +161,7 @@ class ForkLine:
         for script in self._scripts.values():
             if script.pid is not None:
                 signal_group(script.pid, signal.SIGKILL)
-            if not script.exists.done():
-                script.exists.set_result(None)
+            script.fail(LaunchFailed(errno.EPIPE))
             if not script.ended.done():
                 script.ended.set_result(Ended(-signal.SIGKILL, 0.0, 0, time.monotonic()))
         self._scripts.clear()

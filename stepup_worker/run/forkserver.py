@@ -18,6 +18,9 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from stepup_shared.hindrance import explain
+from stepup_shared.threads import require_channel
+
 from .guardian import die_with_parent
 from .messages import Began, Finished, Message, NotForked, Remark, RunScript, Send, Unpacker, WarmUp, pack
 from .process import open_pidfd, signal_group
@@ -123,11 +126,20 @@ class _ForkServer:
                 if run in self._pids:
                     signal_group(self._pids[run], signal.Signals(number))
             case WarmUp(socket=path):
-                self._warm_up(path)
-                self._await_single_thread()
-                _freeze()
+                self._open_first_channel(path)
             case Began() | NotForked() | Finished() | Remark():
                 raise ValueError(f"The daemon said what only the fork server says: {message!r}")
+
+    def _open_first_channel(self, path: str) -> None:
+        """Pay for the first channel now, unless gRPC would crash for want of threads or descriptors."""
+        try:
+            require_channel()
+        except OSError as error:
+            self._say(Remark(f"Scripts will open their first channels by themselves. {explain(error)}"))
+            return
+        self._warm_up(path)
+        self._await_single_thread()
+        _freeze()
 
     def _run(self, request: RunScript) -> None:
         cold = request.notes != "" and self._hides_imports(request.variables)

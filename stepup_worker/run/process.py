@@ -38,7 +38,10 @@ class Child(Protocol):
 
     @property
     def exists(self) -> asyncio.Future[None] | None:
-        """Resolved when the process exists, or failed with an OSError when there could be none; None: it does."""
+        """Resolved when the process exists; None: it does.
+
+        Fails with an OSError when there could be none, and with `LaunchFailed` when it has to be started otherwise.
+        """
         ...
 
     @property

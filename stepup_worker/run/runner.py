@@ -188,7 +188,12 @@ class Runner:
             child.send_signal(signal.SIGSTOP)
         began_at = time.monotonic() - self._suspended_s
         if child.exists is not None:
-            await child.exists
+            try:
+                await child.exists
+            except LaunchFailed:
+                # The fork server is gone, so that it will be another way.
+                self._let_go(attempt)
+                return await self._make_process(attempt, assignment, site)
         return child, began_at
 
     def _memory_verdict(self, attempt: AttemptId, code: int) -> OutOfMemory | None:
