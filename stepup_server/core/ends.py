@@ -47,7 +47,7 @@ class OutOfMemory(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Hindered:
-    """The process ran, and its machine has not kept what it wrote: nothing follows from how it ended."""
+    """The process ran, and its machine lacked what it needed for that: nothing follows from how it ended."""
 
     reason: str
 

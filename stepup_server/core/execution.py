@@ -25,8 +25,8 @@ from .outcomes import (
     Deferred,
     Failed,
     FailedOnce,
-    NotKept,
     Orphaned,
+    OutOfResources,
     Redeclared,
     Succeeded,
     ending_of,
@@ -360,11 +360,11 @@ class Execution:
                 self._fail(step, outcome, observations)
             case FailedOnce():
                 self._try_again(step, observations)
-            case Orphaned() | Redeclared() | NotKept():
+            case Orphaned() | Redeclared() | OutOfResources():
                 self._graph.move_step(step, StepState.PENDING)
                 step.reasons = (Interrupted(""),)
                 keep_products(self._desk, step, observations)
-        step.hindered = step.hindered + 1 if isinstance(verdict, NotKept) else 0
+        step.hindered = step.hindered + 1 if isinstance(verdict, OutOfResources) else 0
         step.strays = ()
         end_story(self._desk, step, *ending_of(verdict))
         if isinstance(verdict, FailedOnce):

@@ -9,8 +9,8 @@ from .values import Hindered, Page
 
 __all__ = ("HINDERED_MAX", "note_hindrances", "page_of_hindrance")
 
-HINDERED_MAX = 3
-"""A step that meets a full disk so often in a row is thought to fill it up itself, and fails."""
+HINDERED_MAX = 6
+"""A step for which a machine was too small so often in a row is thought to be too large, and fails."""
 
 
 def note_hindrances(desk: Desk, worker: Worker, told: tuple[str, ...]) -> None:
@@ -25,4 +25,4 @@ def note_hindrances(desk: Desk, worker: Worker, told: tuple[str, ...]) -> None:
 
 def page_of_hindrance(end: Hindered) -> Page:
     """Say why nothing follows from the end of an attempt."""
-    return Page("Not kept", end.reason)
+    return Page("Out of resources", end.reason)

@@ -24,8 +24,8 @@ __all__ = (
     "Deferred",
     "Failed",
     "FailedOnce",
-    "NotKept",
     "Orphaned",
+    "OutOfResources",
     "Redeclared",
     "Succeeded",
     "Verdict",
@@ -95,19 +95,19 @@ class Redeclared:
 
 
 @dataclass(frozen=True, slots=True)
-class NotKept:
-    """A machine has not kept what the step wrote: nothing follows from its end."""
+class OutOfResources:
+    """The machine lacked something that the step needed: nothing follows from its end."""
 
     tag = Tag.WARNING
     pages: tuple[Page, ...] = ()
 
 
-Verdict = Succeeded | Deferred | Failed | FailedOnce | Orphaned | Redeclared | NotKept
+Verdict = Succeeded | Deferred | Failed | FailedOnce | Orphaned | Redeclared | OutOfResources
 
 REMARKS: dict[type[Verdict], str] = {
     Orphaned: " (ended while no director was there, and will run again)",
     Redeclared: " (was declared otherwise while it ran, and will run again)",
-    NotKept: " (what it wrote was not kept, and it will run again)",
+    OutOfResources: " (ran out of resources, and will run again)",
 }
 """What is said of a step behind its label."""
 
@@ -119,7 +119,7 @@ def judge(
     if attempt.redeclared:
         return Redeclared()
     if isinstance(outcome.end, Hindered) and not attempt.cancelled and step.hindered < HINDERED_MAX:
-        return NotKept((page_of_hindrance(outcome.end),))
+        return OutOfResources((page_of_hindrance(outcome.end),))
     verdict = _judge_by_itself(desk, step, attempt, outcome, observations)
     if not isinstance(verdict, Failed) or attempt.cancelled:
         return verdict
@@ -188,7 +188,7 @@ def ending_of(verdict: Verdict) -> tuple[Ending, str]:
         FailedOnce: Ending.FAILED,
         Orphaned: Ending.LOST,
         Redeclared: Ending.LOST,
-        NotKept: Ending.LOST,
+        OutOfResources: Ending.LOST,
     }[type(verdict)]
     return ending, "\n".join(f"{page.title}: {page.text}" for page in verdict.pages)[:REMARK_CHARS_MAX]
 
@@ -208,7 +208,7 @@ def _failed_command(title: str, step: Step, attempt: Attempt, outcome: AttemptOu
         case TimedOut(after_s=after_s):
             remark = f"timed out after {after_s:g} s"
         case Hindered():
-            remark = "what it wrote was not kept"
+            remark = "out of resources"
         case NotStarted():
             remark = "not executed" if outcome.changed_inputs else "exit=1"
         case _:
@@ -283,7 +283,7 @@ def output_row(step: Step, attempt: Attempt, outcome: AttemptOutcome) -> OutputR
         case NotStarted(reason=reason):
             end = f"not started: {reason}"
         case Hindered(reason=reason):
-            end = f"not kept: {reason}"
+            end = f"out of resources: {reason}"
         case _:
             assert_never(outcome.end)
     return OutputRow(

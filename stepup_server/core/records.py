@@ -264,7 +264,7 @@ class Step:
     tries: int = 0
     """Attempts that failed by themselves in this build and are followed by another; at most `retries`."""
     hindered: int = 0
-    """How often in a row the machine of a worker has not kept what its attempt wrote; not stored."""
+    """How often in a row the machine of a worker lacked what an attempt needed; not stored."""
     strays: tuple[str, ...] = ()
     """Which files of its last attempts were lost on their way, and where; not stored."""
     losses: tuple[str, ...] = ()

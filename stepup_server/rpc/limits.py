@@ -91,7 +91,7 @@ TEXTS = Table(
         "SubprocessRecord.stdout": (MIB, "what a program wrote"),
         "SubprocessRecord.stderr": (MIB, "what a program wrote"),
         "AttemptResult.not_started": (64 * KIB, "why an attempt was not started"),
-        "AttemptResult.hindered": (64 * KIB, "why what an attempt wrote was not kept"),
+        "AttemptResult.hindered": (64 * KIB, "what the machine of an attempt lacked"),
         "Source.file": (1024, "the file of a plan, which refusals repeat"),
         "WorkerDescription.name": (255, "the name of a worker"),
         "WorkerDescription.incarnation": (255, "which process of a worker"),

@@ -196,7 +196,7 @@ class TimedOut(NamedTuple):
 
 
 class Hindered(NamedTuple):
-    """The process ran, and the machine has not kept what it wrote: nothing follows from how it ended."""
+    """The process ran, and the machine lacked what it needed for that: nothing follows from how it ended."""
 
     reason: str
     """A sentence that says what was lacking, where, and what to do."""

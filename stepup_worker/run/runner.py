@@ -36,6 +36,7 @@ from .memory import MemoryWatch
 from .outputs import UnusableOutput, hash_output, look_at_outputs, prepare_outputs
 from .patience import look_again
 from .process import Child, Ended, LaunchFailed
+from .processes import ProcessWatch
 from .script import PATH_FILTER
 from .site import Site, SiteMaker, SiteRefused
 from .start import NotStartable, Starter
@@ -105,6 +106,7 @@ class Runner:
         self._children: dict[AttemptId, Child] = {}
         self._captures: dict[AttemptId, Capture] = {}
         self._memory = MemoryWatch()
+        self._processes = ProcessWatch()
         self._suspended_at: float | None = None
         self._suspended_s = 0.0
         """How long steps were suspended, over the life of this worker."""
@@ -176,6 +178,7 @@ class Runner:
     async def _make_process(self, attempt: AttemptId, assignment: Assignment, site: Site) -> tuple[Child, float]:
         """Make the process of an attempt; return it as soon as it exists, and when it was asked for."""
         require_room(site.root)
+        self._processes.require_quiet()
         capture = self._captures[attempt] = Capture(self._capture_directory)
         badge = self.badges.open(attempt)
         variables = {**step_variables(attempt, assignment, site.root, site.socket, badge), **site.variables}
@@ -265,9 +268,9 @@ class Runner:
     ) -> Outcome:
         """Find out what an attempt has done, and take it where the director finds it."""
         capture = self._captures[attempt]
-        lost_to = self._lost_to(assignment, site, capture)
-        if lost_to is not None:
-            return Outcome(end=Hindered(_describe_loss(lost_to)), at=run.ended.at)
+        lacking = self._find_lacking(assignment, site, capture, run)
+        if lacking:
+            return Outcome(end=Hindered(lacking), at=run.ended.at)
 
         def is_wanted() -> bool:
             return self._stops[attempt] < StopLevel.INTERRUPT
@@ -305,6 +308,14 @@ class Runner:
             used_environment=(PATH_FILTER,) if depends_on_filter else (),
             out_of_memory=run.memory,
         )
+
+    def _find_lacking(self, assignment: Assignment, site: Site, capture: Capture, run: _Run) -> str:
+        """Say what the machine lacked when an attempt needed it; usually nothing."""
+        lost_to = self._lost_to(assignment, site, capture)
+        if lost_to is not None:
+            return _describe_loss(lost_to)
+        is_refused = run.ended.code > 0 and self._processes.was_refused_since(run.began_at + self._suspended_s)
+        return _NO_PROCESSES if is_refused else ""
 
     def _lost_to(self, assignment: Assignment, site: Site, capture: Capture) -> str | None:
         """Return the directory whose disk is too full to have kept all that an attempt wrote; usually None."""
@@ -363,8 +374,14 @@ def _describe_change(changed: tuple[Observation, ...]) -> str:
     return f"The input {first.path}{more} {what} before the step could start: do not edit it during the build."
 
 
+_NO_PROCESSES = (
+    "The limit on processes was reached while it ran, so it may have been refused some."
+    " Raise it: pids.max of the control group."
+)
+
+
 def _describe_loss(place: str) -> str:
-    return f"{place}: the disk is full, so what it wrote there may have got lost. Make room there: it will run again."
+    return f"{place}: the disk is full, so what it wrote there may have got lost. Make room there."
 
 
 def _end(code: int) -> End:

@@ -7,7 +7,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ("descendants", "is_alive", "kill_marked", "marked_processes", "process_name")
+__all__ = ("is_alive", "kill_marked", "marked_processes", "process_name")
 
 MARK = "TEST_MARK"
 """The variable that all descendants of a test inherit."""
@@ -30,19 +30,6 @@ def kill_marked(mark: str) -> None:
     for pid in marked_processes(mark):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-
-
-def descendants(pid: int) -> list[int]:
-    """Return the living children of a process, theirs, and so on."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        with suppress(OSError, ValueError):
-            parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-    found, new = list[int](), [pid]
-    while new:
-        new = [child for child, parent in parents.items() if parent in new]
-        found += new
-    return found
 
 
 def is_alive(pid: int) -> bool:

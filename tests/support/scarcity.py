@@ -47,13 +47,18 @@ class SmallDisk:
         """The file that takes the room away."""
         return self.path / ".ballast"
 
+    @property
+    def _free(self) -> int:
+        found = os.statvfs(self.path)
+        return found.f_bfree * found.f_frsize
+
     def fill(self, left: int = 0) -> None:
         """Leave room for so many bytes only."""
-        found = os.statvfs(self.path)
-        taken = self.ballast.stat().st_size if self.ballast.exists() else 0
-        size = taken + found.f_bfree * found.f_frsize - left
         with self.ballast.open("ab") as file:
-            os.posix_fallocate(file.fileno(), 0, size)
+            while (more := self._free - left) > 0:
+                # Others may be faster.
+                with suppress(OSError):
+                    os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, more)
 
     def free(self) -> None:
         """Give all the room back."""
@@ -101,9 +106,10 @@ class ProcessGroup:
         """How many there are."""
         return int((self.path / "pids.current").read_text())
 
-    def add(self, pid: int) -> None:
-        """Put a process into it; its children will be there, too."""
-        (self.path / "cgroup.procs").write_text(str(pid))
+    @property
+    def words(self) -> tuple[str, ...]:
+        """With what a program is started in it."""
+        return ("/bin/sh", "-c", f'echo $$ > {self.path}/cgroup.procs && exec "$@"', "-")
 
     def limit(self, count: int | None) -> None:
         """Let there be so many and no more; None: as many as they like."""
