@@ -58,17 +58,18 @@ class ProcessWatch:
 
 def _own_groups(membership: str, mount: str) -> tuple[str, ...]:
     """Return the directories of the control groups that count the processes of this one, innermost first."""
-    groups: list[str] = []
-    for line in _read(membership).splitlines():
-        number, controllers, path = line.split(":", 2)
-        if "pids" in controllers.split(",") or number == "0":
-            base = f"{mount}/pids" if controllers else mount
-            while True:
-                groups.append(base + path.rstrip("/"))
-                if path in ("", "/"):
-                    break
-                path = os.path.dirname(path)
-    return tuple(group for group in groups if os.path.exists(f"{group}/{_COUNTER}"))
+    found = (group for line in _read(membership).splitlines() for group in _groups_in(line, mount))
+    return tuple(group for group in found if os.path.exists(f"{group}/{_COUNTER}"))
+
+
+def _groups_in(line: str, mount: str) -> list[str]:
+    """Return the group that a line names, if it may count processes, and those around it."""
+    number, controllers, path = line.split(":", 2)
+    if "pids" not in controllers.split(",") and number != "0":
+        return []
+    base = f"{mount}/pids" if controllers else mount
+    names = [name for name in path.split("/") if name]
+    return ["/".join((base, *names[:count])) for count in range(len(names), -1, -1)]
 
 
 def _refusals_of(group: str) -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.counts import Counts, number_from
 from tests.support.deadline import pass_time, wait_until
-from tests.support.ordeal import Ordeal, ordeal_of
+from tests.support.ordeal import ordeal_of
 from tests.support.project_folder import Folder
 from tests.support.scarcity import MIB, SmallDisk, small_disk
 
@@ -154,7 +154,8 @@ def test_disks_are_full_at_any_moment(folder: Folder, counts: Counts) -> None:
         build = ordeal.build()
         done = 0
         while done < fills and build.process.poll() is None:
-            fill_for_a_moment(ordeal, chance.choice((disk, workspace)), chance)
+            ordeal.wait_began(ordeal.ledger().starts + chance.randrange(1, 4), build)
+            fill_for_a_moment(chance.choice((disk, workspace)), chance)
             done += 1
         build.end().checked()
         ordeal.shut_down()
@@ -162,9 +163,8 @@ def test_disks_are_full_at_any_moment(folder: Folder, counts: Counts) -> None:
         counts.tell("R-04", fills=done, steps=ordeal.steps, starts=ledger.starts, false_successes=0, crashes=0)
 
 
-def fill_for_a_moment(ordeal: Ordeal, disk: SmallDisk, chance: random.Random) -> None:
+def fill_for_a_moment(disk: SmallDisk, chance: random.Random) -> None:
     """Take all room, or nearly all, and give it back."""
-    ordeal.wait_began(ordeal.ledger().starts + chance.randrange(1, 4))
     disk.fill(left=chance.choice((0, 0, 4096, 100_000, MIB // 2)))
     pass_time(chance.uniform(0.2, 3.0))
     disk.free()

@@ -125,7 +125,7 @@ def test_limits_fall_and_rise_at_any_moment(folder: Folder, counts: Counts) -> N
         build = ordeal.build()
         done = 0
         while done < times and build.process.poll() is None:
-            ordeal.wait_began(ordeal.ledger().starts + chance.randrange(1, 6))
+            ordeal.wait_began(ordeal.ledger().starts + chance.randrange(1, 6), build)
             whom = chance.choice((*pids, "processes"))
             limit_for_a_moment(group, pids.get(whom), chance)
             done += 1

@@ -54,6 +54,7 @@ ends = st.one_of(
     st.builds(worker.Exited, st.integers(0, 255)),
     st.builds(worker.Signalled, st.integers(1, 64)),
     st.builds(worker.NotStarted, st.text(min_size=1, max_size=8)),
+    st.builds(worker.Hindered, st.text(min_size=1, max_size=8)),
 )
 assignments = st.builds(
     server.Assignment,

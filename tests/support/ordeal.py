@@ -283,9 +283,13 @@ class Ordeal:
         told = {kind: [(line[1], line[2]) for line in words if line[0] == kind] for kind in ("began", "ended")}
         return Ledger(told["began"], told["ended"])
 
-    def wait_began(self, count: int) -> None:
-        """Wait until so many attempts have begun."""
-        wait_until(lambda: self.ledger().starts >= count, f"{count} attempts have begun", self.folder.story)
+    def wait_began(self, count: int, build: Program | None = None) -> None:
+        """Wait until so many attempts have begun, or a build has ended."""
+
+        def has_come() -> bool:
+            return self.ledger().starts >= count or (build is not None and build.process.poll() is not None)
+
+        wait_until(has_come, f"{count} attempts have begun", self.folder.story)
 
     # Ending
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from stepup_server.core.values import GlobMatch, GlobQuery, Observation, PathKind
-from stepup_server.engine.ports import Disk
+from stepup_server.engine.ports import Disk, DiskFailed
 from stepup_server.files.disk import INLINE_MAX, SHARE_MIN, ProjectDisk
 from stepup_shared.late_files import PAUSES_S
 
@@ -112,3 +114,38 @@ def test_the_current_directory_plays_no_part(tmp_path: Path, monkeypatch: pytest
     make_many(tmp_path, 1)
     assert asyncio.run(disk.inspect(["f0000"]))[0].kind is PathKind.FILE
     disk.close()
+
+
+def refuse_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be opened any more."""
+
+    def refuse(path: str, *_more: object, **_others: object) -> int:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), path)
+
+    for name in ("open", "scandir"):
+        monkeypatch.setattr(os, name, refuse)
+
+
+def test_what_the_machine_keeps_us_from_is_neither_missing_nor_unreadable(
+    disk: ProjectDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_many(tmp_path, 2)
+    refuse_descriptors(monkeypatch)
+    for ask in (
+        lambda: disk.hash([("f0000", None)]),
+        lambda: disk.hash([("f0000", None)], 1),
+        lambda: disk.expand([GlobQuery("f*", ())]),
+        lambda: disk.remove([("f0000", None)]),
+    ):
+        with pytest.raises(DiskFailed, match="This process has no file descriptors left"):
+            asyncio.run(ask())
+
+
+def test_who_waits_no_longer_gets_an_answer(disk: ProjectDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_many(tmp_path, 2)
+    refuse_descriptors(monkeypatch)
+    disk.give_up()
+    unreadable = (Observation("f0000", PathKind.UNREADABLE, None),)
+    assert asyncio.run(disk.hash([("f0000", None)])) == unreadable
+    assert asyncio.run(disk.expand([GlobQuery("f*", ())])) == ((),)
+    assert asyncio.run(disk.remove([("f0000", None)])).kept == unreadable
