@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.counts import Counts, number_from
 from tests.support.deadline import wait_until
-from tests.support.ordeal import Ordeal, ordeal_of
+from tests.support.ordeal import ordeal_of
 from tests.support.project_folder import Folder
 from tests.support.tools import find_tool
 
