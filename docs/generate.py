@@ -281,7 +281,10 @@ def limits_page() -> str:
             " Who goes beyond a limit is told the field, its size and the limit; nothing else happens."
             " Plans do not need to know: the client divides what they declare into messages that fit."
         ),
-        "A name is that of a field or of a method in the protocol (`proto/stepup_proto`).",
+        (
+            "A name is that of a field or of a method in the protocol (`proto/stepup_proto`);"
+            " what has no such name is in the last table."
+        ),
     ]
     return _page([*head, *(part for table in TABLES for part in _limits(table))])
 
@@ -290,7 +293,7 @@ def _limits(table: Table) -> Iterator[str]:
     yield f"## {table.title}"
     head = f"| | at most{f', in {table.unit}' if table.unit else ''} | |\n| --- | ---: | --- |\n"
     yield head + "\n".join(
-        f"| {f'`{name}`' if name else ''} | {most:,} | {about} |".replace("|  |", "| |")
+        f"| {f'`{name}`' if '.' in name else name} | {most:,} | {about} |".replace("|  |", "| |")
         for name, (most, about) in table.rows.items()
     )
 

@@ -174,8 +174,8 @@ _TOKENS = re.compile(
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([KMGT]?)(?:i?B)?")
-_DEPTH_MAX = 40
-_CHARACTERS_MAX = 2000
+DEPTH_MAX = 40
+CHARACTERS_MAX = 2000
 
 
 @lru_cache(1024)
@@ -187,8 +187,8 @@ def parse_where(text: str) -> Condition:
     WrongCondition
         It is none; the message shows where it is wrong.
     """
-    if len(text) > _CHARACTERS_MAX:
-        raise WrongCondition(f"A condition has at most {_CHARACTERS_MAX} characters", text[:60] + " ...", 0)
+    if len(text) > CHARACTERS_MAX:
+        raise WrongCondition(f"A condition has at most {CHARACTERS_MAX} characters", text[:60] + " ...", 0)
     return _Reader(text).read()
 
 
@@ -250,7 +250,7 @@ class _Reader:
     def _one(self) -> Condition:
         """Read a condition in brackets, the contrary of one, or a comparison."""
         self._depth += 1
-        if self._depth > _DEPTH_MAX:
+        if self._depth > DEPTH_MAX:
             raise self._wrong("Too many brackets and `not`")
         is_bracket = self._peek()[:2] == ("bracket", "(")
         condition = self._not() if self._is_word("not") else self._bracket() if is_bracket else self._name()

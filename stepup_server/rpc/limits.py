@@ -1,6 +1,8 @@
 """How large things may be that come over the wire: one table, which the manual shows as it stands here.
 
 A name is `Message.field`, or `Service.Method`; an empty name is what holds for all others.
+In the last table names are words: what it tells of files is enforced in `files/`, which does not see this module, and a
+test holds the two together; what it tells of plans comes from `core/`.
 The numbers are generous to honest projects and keep the director's memory and time linear in what it is sent.
 `checks.py` enforces them, before anybody looks at a request.
 """
@@ -9,7 +11,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ("TABLES", "WIRE_BYTES_MAX", "Table", "most_of")
+from stepup_server.core import grants, quotas, steps, where
+
+__all__ = ("BATCH_BYTES_MAX", "SIZE_MAX", "TABLES", "WIRE_BYTES_MAX", "Table", "most_of")
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -65,8 +69,12 @@ COUNTS = Table(
         "SynchronizeRequest.holding": (20_000, "attempts on one worker"),
         "SynchronizeRequest.started": (20_000, "attempts on one worker"),
         "SynchronizeRequest.finished": (20_000, "attempts on one worker"),
-        "FindMissingBlobsRequest.blob_digests": (100_000, "digests in one question"),
-        "BatchReadBlobsRequest.digests": (100_000, "digests in one question"),
+        "FindMissingBlobsRequest.blob_digests": (20_000, "digests in one question"),
+        "BatchReadBlobsRequest.digests": (8_000, "contents in one batch: their names fit into a message beside them"),
+        "BatchUpdateBlobsRequest.requests": (
+            8_000,
+            "contents in one batch: their names fit into a message beside them",
+        ),
         "LocateRequest.paths": (1_000, "files that a step may import"),
         "LocateRequest.patterns": (100, "patterns of files that a step may import"),
         "StaticPaths.substitutions": (100, "named wildcards of one pattern"),
@@ -96,6 +104,9 @@ TEXTS = Table(
         "WorkerDescription.name": (255, "the name of a worker"),
         "WorkerDescription.incarnation": (255, "which process of a worker"),
         "WorkerDescription.host": (255, "the name of a host"),
+        "ReadRequest.resource_name": (1024, "the name of a content in ByteStream"),
+        "WriteRequest.resource_name": (1024, "the name of an upload"),
+        "QueryWriteStatusRequest.resource_name": (1024, "the name of an upload"),
         "": (4096, "any other: paths, patterns, names"),
     },
 )
@@ -119,6 +130,7 @@ NUMBERS = Table(
     {
         "WorkerDescription.slots": (10_000, "attempts that a worker runs at a time"),
         "BuildRequest.workers_min": (10_000, "workers that a build waits for"),
+        "Digest.size_bytes": (1 << 43, "bytes of one content, also where its size stands in a name: 8 TiB"),
         "": (2**63 - 1, "any other integer"),
     },
 )
@@ -133,10 +145,34 @@ CALLS = Table(
     },
 )
 
-TABLES = (MESSAGES, COUNTS, TEXTS, BYTES, NUMBERS, CALLS)
+_BATCH_BYTES = "bytes of content in one batch"
+
+OTHERS = Table(
+    "Contents, outputs and plans",
+    "",
+    {
+        _BATCH_BYTES: (3 * MIB, "fits with names and framing into the 4 MiB that clients of gRPC take by default"),
+        "unfinished uploads": (256, "until one is finished, or was not touched for an hour"),
+        "bytes of the window of a zstd stream": (8 * MIB, "as the format recommends"),
+        "bytes of holes in an output": (1 << 38, "a sparse file; it is filled where it is stored"),
+        "bytes of the path of an output": (grants.PATH_BYTES_MAX, "what Linux takes"),
+        "bytes of a name in the path of an output": (grants.NAME_BYTES_MAX, "what Linux takes"),
+        "declarations of one execution of a step": (quotas.PRODUCTS_MAX, "what goes beyond seems to go on for ever"),
+        "plans that declare each other": (quotas.DEPTH_MAX, "from the first one downwards"),
+        "further tries of a step": (steps.RETRIES_MAX, "`retry=`"),
+        "characters of a condition": (where.CHARACTERS_MAX, "`where=`"),
+        "brackets and `not` in a condition, one in the other": (where.DEPTH_MAX, "`where=`"),
+    },
+)
+
+TABLES = (MESSAGES, COUNTS, TEXTS, BYTES, NUMBERS, CALLS, OTHERS)
 """In the order of the manual."""
 
 
 def most_of(table: Table, name: str) -> int:
     """Return the limit for a name."""
     return table.rows.get(name, table.rows[""])[0]
+
+
+BATCH_BYTES_MAX = OTHERS.rows[_BATCH_BYTES][0]
+SIZE_MAX = most_of(NUMBERS, "Digest.size_bytes")

@@ -10,6 +10,7 @@ import grpc
 from stepup_proto.reapi import remote_execution_pb2 as reapi
 from stepup_server.engine.blobs import Content
 
+from .limits import SIZE_MAX
 from .status import CallFailed, invalid_argument
 
 __all__ = (
@@ -20,10 +21,6 @@ __all__ = (
     "resource_to_read",
     "resource_to_write",
 )
-
-SIZE_MAX = 1 << 43
-"""Bytes of one content: 8 TiB."""
-NAME_CHARS_MAX = 1024
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _BLOB = r"(?P<zstd>compressed-blobs/zstd|blobs)/(?P<hash>[0-9a-f]{64})/(?P<size>0|[1-9][0-9]{0,18})"
@@ -58,7 +55,7 @@ def resource_to_write(name: str) -> Resource:
 
 def _resource(name: str, form: re.Pattern[str], wanted: str) -> Resource:
     """Take a name apart."""
-    match = form.fullmatch(name) if len(name) <= NAME_CHARS_MAX else None
+    match = form.fullmatch(name)
     if match is None:
         raise invalid_argument(
             f"Not a resource of this server: {name[:120]!r}. It serves {wanted}, SHA-256 in lower case."

@@ -9,17 +9,11 @@ from stepup_proto.reapi import remote_execution_pb2 as reapi
 from stepup_proto.reapi import semver_pb2 as semver
 from stepup_server.engine.blobs import BlobRefused, Blobs, Content, Found, Parcel
 
+from .limits import BATCH_BYTES_MAX
 from .resources import check_digest_function, content_from_wire, content_to_wire
 from .status import BLOB_STATUS_TABLE, invalid_argument
 
-__all__ = ("BATCH_BYTES_MAX", "BLOBS_MAX", "CapabilitiesServicer", "StorageServicer")
-
-BATCH_BYTES_MAX = 3 * 1024 * 1024
-"""Content in one batch: with names and framing it fits into the 4 MiB that clients of gRPC take by default."""
-BLOBS_MAX = 8_000
-"""Contents in one batch; 128 bytes for the name of each fit into what is left of such a message."""
-ASKED_MAX = 20_000
-"""Contents in one question which of them are missing."""
+__all__ = ("CapabilitiesServicer", "StorageServicer")
 
 _IDENTITY, _ZSTD = reapi.Compressor.IDENTITY, reapi.Compressor.ZSTD
 
@@ -33,7 +27,6 @@ class StorageServicer:
     async def find_missing_blobs(self, request: reapi.FindMissingBlobsRequest) -> reapi.FindMissingBlobsResponse:
         """Tell which contents would have to be uploaded."""
         check_digest_function(request.digest_function)
-        _check_count(len(request.blob_digests), ASKED_MAX)
         contents = dict.fromkeys(map(content_from_wire, request.blob_digests))
         missing = await self._blobs.missing(tuple(contents))
         return reapi.FindMissingBlobsResponse(missing_blob_digests=map(content_to_wire, missing))
@@ -41,7 +34,6 @@ class StorageServicer:
     async def batch_update_blobs(self, request: reapi.BatchUpdateBlobsRequest) -> reapi.BatchUpdateBlobsResponse:
         """Store many small contents; one that cannot be stored does not keep the others out."""
         check_digest_function(request.digest_function)
-        _check_count(len(request.requests), BLOBS_MAX)
         contents = [content_from_wire(one.digest) for one in request.requests]
         _check_total(contents)
         _check_compressors(request.requests)
@@ -58,7 +50,6 @@ class StorageServicer:
     async def batch_read_blobs(self, request: reapi.BatchReadBlobsRequest) -> reapi.BatchReadBlobsResponse:
         """Hand out many small contents."""
         check_digest_function(request.digest_function)
-        _check_count(len(request.digests), BLOBS_MAX)
         contents = list(dict.fromkeys(map(content_from_wire, request.digests)))
         _check_total(contents)
         may_compress = _ZSTD in request.acceptable_compressors
@@ -81,12 +72,6 @@ def _check_compressors(requests: Iterable[reapi.BatchUpdateBlobsRequest.Request]
     """Refuse what cannot be unpacked."""
     if any(one.compressor not in {_IDENTITY, _ZSTD} for one in requests):
         raise invalid_argument("This server knows the compressors IDENTITY and ZSTD only.")
-
-
-def _check_count(count: int, limit: int) -> None:
-    """Refuse messages that name too many contents."""
-    if count > limit:
-        raise invalid_argument(f"A message names {count} contents; at most {limit}.")
 
 
 def _check_total(contents: Sequence[Content]) -> None:

@@ -19,7 +19,7 @@ import zstandard
 
 from stepup_proto.reapi import bytestream_pb2 as bytestream
 from stepup_proto.reapi import remote_execution_pb2 as reapi
-from stepup_server.rpc.storage import BATCH_BYTES_MAX
+from stepup_server.rpc.limits import BATCH_BYTES_MAX
 from tests.support.contents import PIECE, Site, digest_of, observation_of, site_at
 
 
@@ -102,14 +102,19 @@ async def test_batches_have_limits(site: Site) -> None:
     half = BATCH_BYTES_MAX // 2 + 1
     digests = [reapi.Digest(hash=digest_of(bytes([number])).hash, size_bytes=half) for number in range(2)]
     many = [reapi.Digest(hash=f"{number:064x}", size_bytes=1) for number in range(8001)]
-    for call in (
-        site.storage.BatchReadBlobs(reapi.BatchReadBlobsRequest(digests=digests)),
-        site.storage.BatchReadBlobs(reapi.BatchReadBlobsRequest(digests=many)),
-        site.storage.FindMissingBlobs(reapi.FindMissingBlobsRequest(blob_digests=many * 3)),
+    read, ask = site.storage.BatchReadBlobs, site.storage.FindMissingBlobs
+    code, text = await refusal(read(reapi.BatchReadBlobsRequest(digests=digests)))
+    assert (code, "at most" in text) == (grpc.StatusCode.INVALID_ARGUMENT, True)
+    for call, limit in (
+        (read(reapi.BatchReadBlobsRequest(digests=many)), "digests has 8001 entries; at most 8000 are"),
+        (
+            ask(reapi.FindMissingBlobsRequest(blob_digests=many * 3)),
+            "blob_digests has 24003 entries; at most 20000 are",
+        ),
     ):
         code, text = await refusal(call)
-        assert code is grpc.StatusCode.INVALID_ARGUMENT
-        assert "at most" in text
+        assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert text.startswith(limit)
 
 
 @pytest.mark.parametrize(
@@ -277,14 +282,15 @@ def strange_names() -> Iterator[str]:
 
 
 async def test_strange_names_are_refused_and_lead_nowhere(site: Site) -> None:
+    wrong, too_long = grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.RESOURCE_EXHAUSTED
     # What stands before the name may be an instance, so reading may find the name right and nothing behind it.
     for name in strange_names():
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await site.upload(name, b"")
-        assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT, name
+        assert caught.value.code() in {wrong, too_long}, name
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await site.read(name)
-        assert caught.value.code() in {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND}, name
+        assert caught.value.code() in {wrong, too_long, grpc.StatusCode.NOT_FOUND}, name
     there = [path.relative_to(site.root).as_posix() for path in site.root.rglob("*") if path.is_file()]
     assert [path for path in there if not path.startswith(".stepup/blobs/incoming/")] == []
 

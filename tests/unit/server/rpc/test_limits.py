@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from google.protobuf.message_factory import GetMessageClass
 from stepup_proto.reapi import bytestream_pb2, remote_execution_pb2
 from stepup_proto.v1 import control_pb2, dispatch_pb2, plan_pb2, types_pb2
 from stepup_server.core.refusals import InvalidArgument, LimitExceeded
+from stepup_server.files import packing, transfers
 from stepup_server.rpc.checks import check_message, check_size
-from stepup_server.rpc.limits import BYTES, CALLS, COUNTS, MESSAGES, NUMBERS, TEXTS, Table
+from stepup_server.rpc.limits import BYTES, CALLS, COUNTS, MESSAGES, NUMBERS, OTHERS, TABLES, TEXTS, Table
+from stepup_shared import beneath
 
 FILES = (plan_pb2, control_pb2, dispatch_pb2, types_pb2, remote_execution_pb2, bytestream_pb2)
 MESSAGE_TYPES = {name: one for file in FILES for name, one in file.DESCRIPTOR.message_types_by_name.items()}
@@ -141,3 +144,23 @@ def test_the_output_of_a_program_may_hold_anything() -> None:
 def test_numbers_that_the_database_cannot_hold_are_refused() -> None:
     with pytest.raises(LimitExceeded, match=r"^attempt\.step is 18446744073709551615; at most 9223372036854775807 "):
         check_message(plan_pb2.GetStepInfoRequest(attempt=types_pb2.AttemptId(step=2**64 - 1)))
+
+
+def test_what_is_told_about_files_is_what_those_enforce_who_do_not_see_the_table() -> None:
+    told = {name: most for name, (most, _) in OTHERS.rows.items()}
+    assert told["unfinished uploads"] == transfers.UPLOADS_MAX
+    assert told["bytes of the window of a zstd stream"] == packing.WINDOW_BYTES_MAX
+    assert told["bytes of holes in an output"] == beneath.HOLES_BYTES_MAX
+    assert told["bytes of the path of an output"] == beneath.PATH_BYTES_MAX
+    assert told["bytes of a name in the path of an output"] == beneath.NAME_BYTES_MAX
+
+
+def test_the_manual_shows_every_limit() -> None:
+    page = (Path(__file__).parents[4] / "docs/reference/limits.md").read_text()
+    for table in TABLES:
+        _, _, section = page.partition(f"## {table.title}\n")
+        shown = re.findall(r"^\| *(.*?) *\| ([\d,]+) \|", section.partition("\n## ")[0], re.MULTILINE)
+        expected = {name: most for name, (most, _) in table.rows.items()}
+        assert {
+            name.strip("`") if "." in name else name: int(most.replace(",", "")) for name, most in shown
+        } == expected
