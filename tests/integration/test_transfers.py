@@ -102,19 +102,14 @@ async def test_batches_have_limits(site: Site) -> None:
     half = BATCH_BYTES_MAX // 2 + 1
     digests = [reapi.Digest(hash=digest_of(bytes([number])).hash, size_bytes=half) for number in range(2)]
     many = [reapi.Digest(hash=f"{number:064x}", size_bytes=1) for number in range(8001)]
-    read, ask = site.storage.BatchReadBlobs, site.storage.FindMissingBlobs
-    code, text = await refusal(read(reapi.BatchReadBlobsRequest(digests=digests)))
-    assert (code, "at most" in text) == (grpc.StatusCode.INVALID_ARGUMENT, True)
-    for call, limit in (
-        (read(reapi.BatchReadBlobsRequest(digests=many)), "digests has 8001 entries; at most 8000 are"),
-        (
-            ask(reapi.FindMissingBlobsRequest(blob_digests=many * 3)),
-            "blob_digests has 24003 entries; at most 20000 are",
-        ),
+    for call, expected in (
+        (site.storage.BatchReadBlobs(reapi.BatchReadBlobsRequest(digests=digests)), "INVALID_ARGUMENT"),
+        (site.storage.BatchReadBlobs(reapi.BatchReadBlobsRequest(digests=many)), "RESOURCE_EXHAUSTED"),
+        (site.storage.FindMissingBlobs(reapi.FindMissingBlobsRequest(blob_digests=many * 3)), "RESOURCE_EXHAUSTED"),
     ):
         code, text = await refusal(call)
-        assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
-        assert text.startswith(limit)
+        assert code.name == expected
+        assert "at most" in text
 
 
 @pytest.mark.parametrize(
@@ -282,15 +277,14 @@ def strange_names() -> Iterator[str]:
 
 
 async def test_strange_names_are_refused_and_lead_nowhere(site: Site) -> None:
-    wrong, too_long = grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.RESOURCE_EXHAUSTED
     # What stands before the name may be an instance, so reading may find the name right and nothing behind it.
     for name in strange_names():
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await site.upload(name, b"")
-        assert caught.value.code() in {wrong, too_long}, name
+        assert caught.value.code().name in {"INVALID_ARGUMENT", "RESOURCE_EXHAUSTED"}, name
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await site.read(name)
-        assert caught.value.code() in {wrong, too_long, grpc.StatusCode.NOT_FOUND}, name
+        assert caught.value.code().name in {"INVALID_ARGUMENT", "RESOURCE_EXHAUSTED", "NOT_FOUND"}, name
     there = [path.relative_to(site.root).as_posix() for path in site.root.rglob("*") if path.is_file()]
     assert [path for path in there if not path.startswith(".stepup/blobs/incoming/")] == []
 
