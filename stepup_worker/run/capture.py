@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from typing import NamedTuple
 
 from stepup_shared.hindrance import free_bytes, is_full
 
-__all__ = ("Capture", "read_output", "read_piece")
+__all__ = ("Capture", "Written", "read_output", "read_piece")
 
 _ROOM_BYTES = 16 * 1024 * 1024
 """A disk with less than that is not written to; and whoever has written more has filled it up himself."""
@@ -65,15 +66,26 @@ class Capture:
                 os.close(fd)
 
 
-def read_output(fd: int, bytes_max: int) -> bytes:
-    """Return what was written, cut at the limit with a line that says so."""
+class Written(NamedTuple):
+    """What was written to one file, or its beginning."""
+
+    text: bytes
+    """As far as it was read."""
+    size: int
+    """All of it."""
+
+    def cut(self, bytes_max: int) -> bytes:
+        """Return it, cut at a limit with a line that says so."""
+        text = self.text[:bytes_max]
+        if len(text) == self.size:
+            return text
+        return text + b"\n[output cut: these are the first %d of %d bytes]\n" % (len(text), self.size)
+
+
+def read_output(fd: int, bytes_max: int) -> Written:
+    """Return the beginning of what was written."""
     size = os.fstat(fd).st_size
-    if not size:
-        return b""
-    text = os.pread(fd, bytes_max, 0)
-    if size <= bytes_max:
-        return text
-    return text + b"\n[output cut: these are the first %d of %d bytes]\n" % (len(text), size)
+    return Written(os.pread(fd, bytes_max, 0) if size else b"", size)
 
 
 def read_piece(fd: int, offset: int, bytes_max: int) -> bytes:

@@ -29,7 +29,7 @@ from stepup_worker.core.values import (
 )
 
 from .badges import Badges
-from .capture import Capture, read_output
+from .capture import Capture, Written, read_output
 from .files import hash_large, look
 from .forkline import ForkLine
 from .memory import MemoryWatch
@@ -60,6 +60,23 @@ class _Run(NamedTuple):
     ended: Ended
     memory: OutOfMemory | None
     """It was killed because memory was full."""
+
+
+class _Said(NamedTuple):
+    """All that an attempt has left in its files."""
+
+    stdout: Written
+    stderr: Written
+    notes: tuple[str, ...]
+    """What a script has imported."""
+    has_notes: bool
+    """There was a script that may have imported something."""
+
+    @classmethod
+    def of(cls, capture: Capture, bytes_max: int) -> _Said:
+        """Read the files."""
+        stdout, stderr = read_output(capture.stdout, bytes_max), read_output(capture.stderr, bytes_max)
+        return cls(stdout, stderr, capture.read_notes(), capture.has_notes)
 
 
 class _Refused(Exception):
@@ -272,11 +289,15 @@ class Runner:
         if lacking:
             return Outcome(end=Hindered(lacking), at=run.ended.at)
 
+        said = _Said.of(capture, self._output_bytes_max)
+        # Whoever waits for descriptors to look at files must not hold those that others wait for.
+        self._let_go(attempt)
+
         def is_wanted() -> bool:
             return self._stops[attempt] < StopLevel.INTERRUPT
 
         outcome = await self.troubles.overcome(
-            attempt, lambda: self._look_back(assignment, site, inputs, capture, run), is_wanted
+            attempt, lambda: self._look_back(assignment, site, inputs, said, run), is_wanted
         )
         return await self.troubles.overcome(attempt, lambda: site.finish(outcome), is_wanted)
 
@@ -285,19 +306,19 @@ class Runner:
         assignment: Assignment,
         site: Site,
         inputs: tuple[Observation, ...],
-        capture: Capture,
+        said: _Said,
         run: _Run,
     ) -> Outcome:
         ended = run.ended
         changed = await self._changed(inputs, site)
         outputs = await self._observe_outputs(assignment, site)
-        used = capture.read_notes()
-        depends_on_filter = capture.has_notes and all(name != PATH_FILTER for name, _ in assignment.environment)
+        used = said.notes
+        depends_on_filter = said.has_notes and all(name != PATH_FILTER for name, _ in assignment.environment)
         bytes_max = self._bytes_per_stream(len(changed) + len(outputs) + len(used))
         return Outcome(
             end=_end(ended.code),
-            stdout=read_output(capture.stdout, bytes_max),
-            stderr=read_output(capture.stderr, bytes_max),
+            stdout=said.stdout.cut(bytes_max),
+            stderr=said.stderr.cut(bytes_max),
             outputs=outputs,
             changed_inputs=changed,
             wall_s=max(0.0, ended.at - self._suspended_s - run.began_at),

@@ -116,9 +116,11 @@ def test_programs_of_this_environment_are_known_by_their_first_line(tmp_path: Pa
 def test_output_is_cut_at_the_limit_and_says_so(tmp_path: Path) -> None:
     capture = Capture(str(tmp_path))
     os.write(capture.stdout, b"x" * 100)
-    assert read_output(capture.stdout, 100) == b"x" * 100
-    assert read_output(capture.stdout, 10) == b"x" * 10 + b"\n[output cut: these are the first 10 of 100 bytes]\n"
-    assert read_output(capture.stderr, 10) == b""
+    assert read_output(capture.stdout, 100).cut(100) == b"x" * 100
+    assert (
+        read_output(capture.stdout, 10).cut(10) == b"x" * 10 + b"\n[output cut: these are the first 10 of 100 bytes]\n"
+    )
+    assert read_output(capture.stderr, 10).cut(10) == b""
     capture.close()
 
 
