@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from stepup_client.cli.commands import ask
-from stepup_client.cli.directions import way_to_director
+from stepup_client.cli.directions import way_or_database
+from stepup_client.cli.failures import UsageError
 from stepup_client.cli.options import CancelCommand
 from stepup_shared.visible import in_line
 
@@ -14,7 +15,10 @@ __all__ = ("run_cancel",)
 
 def run_cancel(command: CancelCommand) -> int:
     """End the running attempt of a step and return the exit code."""
-    label, attempt = ask(way_to_director(command.director), lambda client: client.cancel(command.step))
+    way = way_or_database(command.director)
+    if way is None:
+        raise UsageError("No director serves this project, so no step runs that could be cancelled.")
+    label, attempt = ask(way, lambda client: client.cancel(command.step))
     if command.as_json:
         print(json.dumps({"step": label, "attempt": attempt}, ensure_ascii=False))
     else:

@@ -85,6 +85,8 @@ def build_with_damages(folder: Folder, steps: int, damages: int, counts: Counts)
         assert folder.read(f"out{number}") == expected, number
     starts = len((folder.around / "ledger").read_text().splitlines())
     folder.run("shutdown").checked()
+    for program in folder.programs:
+        program.end()
     assert starts - steps <= vandal.damaged
     counts.tell("R-20", damaged=vandal.damaged, steps=steps, starts=starts, wrong_files=0)
 
@@ -112,6 +114,8 @@ def test_an_input_that_is_damaged_for_good_fails_its_step_after_some_tries(folde
     assert folder.run("build").code == 0
     assert folder.read("made.txt") == "as it is!\n"
     folder.run("shutdown").checked()
+    for program in folder.programs:
+        program.end()
 
 
 @pytest.mark.chaos
