@@ -25,16 +25,22 @@ import stepup_proto.reapi
 import stepup_proto.v1
 from stepup_proto.reapi import remote_execution_pb2 as reapi
 from stepup_proto.v1 import control_pb2 as control
+from tests.chaos.test_repeated_trust import TRUST_METHODS
 from tests.support.counts import Counts, number_from
 from tests.support.deadline import wait_until
-from tests.support.ordeal import Ordeal, ordeal_of
+from tests.support.ordeal import REPOSITORY, Ordeal, ordeal_of
 from tests.support.project_folder import Folder
-from tests.support.rpc_proxy import Fault, RpcProxy
+from tests.support.rpc_proxy import Fault, Recording, RpcProxy
 
 REAPI = "build.bazel.remote.execution.v2"
 PLAN = "stepup_proto.v1.PlanService"
 CONTROL = "stepup_proto.v1.ControlService"
-TRUST = "stepup_proto.v1.TrustService"
+SEND_OUTPUT = "stepup_proto.v1.DispatchService/SendOutput"
+TRUST_TEST = "tests/chaos/test_repeated_trust.py::test_what_is_asked_of_trust_is_lost_doubled_and_said_again"
+OUTPUT_TEST = "tests/chaos/test_idempotence.py::test_output_that_is_followed_is_complete_and_in_order"
+NOT_NOW = grpc.StatusCode.FAILED_PRECONDITION
+LOST = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+"""What a caller is told when nobody answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ class Called:
     """What is asked."""
     ends: bool = False
     """It may end the build, or the director; another build finishes the rest."""
+    refused: tuple[grpc.StatusCode, ...] = ()
+    """What it may be answered besides, such as when it is asked for the second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +69,20 @@ class NotServed:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Other tests make this call; the text says which."""
+    """Another test says it again, also late and to the next director."""
 
-    where: str
+    test: str
+    """Where, as pytest writes it."""
 
 
 def interrupt() -> control.ShutdownRequest:
     """Return a shutdown that does not wait for steps."""
     return control.ShutdownRequest(level=control.ShutdownRequest.LEVEL_INTERRUPT)
+
+
+def cancel() -> control.CancelStepRequest:
+    """Return the wish to end the step that waits."""
+    return control.CancelStepRequest(name="work.sh all")
 
 
 Case: TypeAlias = Driven | Called | NotServed | Elsewhere
@@ -79,12 +93,8 @@ CASES: MappingProxyType[str, Case] = MappingProxyType({
     f"{PLAN}/GetStepInfo": Driven(),
     f"{PLAN}/Locate": Driven(),
     "stepup_proto.v1.DispatchService/Synchronize": Driven(),
-    "stepup_proto.v1.DispatchService/SendOutput": Elsewhere("tests/integration/test_attempts.py"),
-    f"{TRUST}/Invite": Elsewhere("tests/integration/test_trust.py"),
-    f"{TRUST}/Enroll": Elsewhere("tests/integration/test_trust.py"),
-    f"{TRUST}/Renew": Elsewhere("tests/integration/test_trust.py"),
-    f"{TRUST}/Revoke": Elsewhere("tests/integration/test_trust.py"),
-    f"{TRUST}/ListIdentities": Elsewhere("tests/integration/test_trust.py"),
+    SEND_OUTPUT: Elsewhere(OUTPUT_TEST),
+    **dict.fromkeys(TRUST_METHODS, Elsewhere(TRUST_TEST)),
     f"{REAPI}.ContentAddressableStorage/FindMissingBlobs": Driven(),
     f"{REAPI}.ContentAddressableStorage/BatchUpdateBlobs": Driven(),
     f"{REAPI}.ContentAddressableStorage/BatchReadBlobs": Driven(),
@@ -99,8 +109,8 @@ CASES: MappingProxyType[str, Case] = MappingProxyType({
     f"{CONTROL}/Wait": Called(control.WaitRequest),
     f"{CONTROL}/Drain": Called(control.DrainRequest, ends=True),
     f"{CONTROL}/DrainWorker": Called(lambda: control.DrainWorkerRequest(workers=["w"]), ends=True),
-    f"{CONTROL}/CancelStep": Elsewhere("tests/integration/test_attempts.py"),
-    f"{CONTROL}/FollowOutput": Elsewhere("tests/integration/test_attempts.py"),
+    f"{CONTROL}/CancelStep": Called(cancel, ends=True, refused=(NOT_NOW,)),
+    f"{CONTROL}/FollowOutput": Called(lambda: control.FollowOutputRequest(name="work.sh all", follow=True)),
     f"{CONTROL}/Join": Called(control.JoinRequest, ends=True),
     f"{CONTROL}/Shutdown": Called(interrupt, ends=True),
     f"{CONTROL}/GetStatus": Called(control.GetStatusRequest),
@@ -130,6 +140,10 @@ CALLED = [name for name, case in CASES.items() if isinstance(case, Called)]
 
 def test_every_rpc_has_a_case() -> None:
     assert sorted(METHODS) == sorted(CASES)
+    for case in CASES.values():
+        if isinstance(case, Elsewhere):
+            path, _, name = case.test.partition("::")
+            assert f"def {name}(" in (REPOSITORY / path).read_text()
 
 
 TOOL = """\
@@ -164,9 +178,11 @@ def write_more(folder: Folder) -> str:
 
 
 @contextmanager
-def a_build_through_a_proxy(folder: Folder, *, gated: bool = False) -> Generator[tuple[Ordeal, RpcProxy]]:
+def a_build_through_a_proxy(
+    folder: Folder, *, gated: bool = False, more: Callable[[Folder], str] = write_more
+) -> Generator[tuple[Ordeal, RpcProxy]]:
     """Start a director, and a worker with a workspace of its own that speaks to it through a proxy."""
-    with ordeal_of(folder, width=2, depth=2, gated=gated, more=write_more) as ordeal:
+    with ordeal_of(folder, width=2, depth=2, gated=gated, more=more) as ordeal:
         ordeal.start_director()
         socket = str(ordeal.run / "proxy.sock")
         with RpcProxy(socket, ordeal.socket, STREAMS) as proxy:
@@ -219,22 +235,62 @@ def test_each_call_of_a_build_suffers_each_fault_again_and_again(
             proxy.plan("google.bytestream.ByteStream/Write", *(Fault.DROP_REPLY,) * times)
         start_worker(ordeal)
         ordeal.build().end().checked()
-        recorded = list(proxy.recorded)
+        said_late = list(proxy.recorded)
         proxy.replay()
-        os.kill(ordeal.folder.note()["pid"], signal.SIGKILL)
-        ordeal.start_director()
-        ordeal.wait_connected("w")
-        ordeal.folder.run("graph", str(ordeal.run / "before")).checked()
-        proxy.recorded += recorded
-        answers = proxy.replay()
-        ordeal.folder.run("graph", str(ordeal.run / "after")).checked()
-        assert (ordeal.run / "before.txt").read_text() == (ordeal.run / "after.txt").read_text()
+        answers = say_to_the_next_director(ordeal, proxy, said_late)
         assert set(answers) <= {grpc.StatusCode.OK, grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.NOT_FOUND}
         ordeal.shut_down()
         starts = check_once(ordeal)
         struck = proxy.struck[method, fault]
         assert struck
         counts.tell("R-10", faults=struck, rpc=method, fault=fault.value, steps=ordeal.steps + 1, starts=starts)
+
+
+TALKING = "./talk.sh > talked"
+TALK = f"""
+static("talk.sh")
+run("{TALKING}", shell=True, inp="talk.sh", out="talked")
+"""
+LINES = 40
+
+
+def write_talk(folder: Folder) -> str:
+    """Write a step that says much, little by little, when somebody listens."""
+    folder.write("talk.sh", TALKER, 0o755)
+    return TALK
+
+
+TALKER = f"""\
+#!/bin/sh
+echo ready >&2
+until test -e "$GATE"; do sleep 0.05; done
+for i in $(seq {LINES}); do echo line $i >&2; sleep 0.05; done
+"""
+
+
+@pytest.mark.parametrize("times", [1, pytest.param(number_from("R10_TIMES", 5), marks=pytest.mark.chaos)])
+def test_output_that_is_followed_is_complete_and_in_order(folder: Folder, counts: Counts, times: int) -> None:
+    with a_build_through_a_proxy(folder, gated=True, more=write_talk) as (ordeal, proxy):
+        proxy.plan(SEND_OUTPUT, *times * list(Fault))
+        start_worker(ordeal)
+        build = ordeal.build()
+        folder.wait_status(lambda status: TALKING in (step["label"] for step in status["running"]), "it talks")
+        follower = folder.start("logs", "-f", TALKING)
+        follower.wait_output("ready")
+        ordeal.gate.touch()
+        ended = follower.end()
+        build.end().checked()
+        said_late = list(proxy.recorded)
+        answers = proxy.replay() + say_to_the_next_director(ordeal, proxy, said_late)
+        ordeal.shut_down()
+        assert check_once(ordeal) == ordeal.steps
+        lines = [line for line in (ended.output + ended.errors).splitlines() if line.startswith(("ready", "line"))]
+        assert lines == ["ready", *(f"line {i + 1}" for i in range(LINES))]
+        # Nobody follows any more, and the next director knows neither the worker's token nor the follower.
+        assert set(answers) <= {grpc.StatusCode.OK, grpc.StatusCode.UNAUTHENTICATED}
+        faults = proxy.struck.total()
+        assert faults == times * len(Fault)
+        counts.tell("R-10", faults=faults, said_late=len(answers), rpc=SEND_OUTPUT, lines=LINES, lost=0, doubled=0)
 
 
 def test_questions_and_wishes_are_lost_doubled_and_said_again(folder: Folder, counts: Counts) -> None:
@@ -260,16 +316,37 @@ def suffer(folder: Folder, counts: Counts, *methods: str) -> None:
         for method, case in cases.items():
             proxy.plan(method, *Fault)
             codes += [ask(ordeal, method, case.make()) for _ in Fault]
-        if not may_repeat:
-            proxy.replay()
+        said_late = list(proxy.recorded)
+        codes += proxy.replay()
         ordeal.gate.touch()
         ordeal.end_build(build)
         finish(ordeal)
+        answers = say_to_the_next_director(ordeal, proxy, said_late)
+        ordeal.shut_down()
         ledger = ordeal.judge()
         assert set(ledger.repeated) <= may_repeat
-        assert set(codes) <= {grpc.StatusCode.OK, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
+        refused = {code for case in cases.values() for code in case.refused}
+        assert set(codes) <= {grpc.StatusCode.OK, *LOST, *refused}
+        # Who has owned one director does not own the next one by that.
+        assert set(answers) <= {grpc.StatusCode.UNAUTHENTICATED}
         rpc = "all questions" if len(methods) > 1 else next(iter(methods))
-        counts.tell("R-10", faults=proxy.struck.total(), rpc=rpc, steps=ordeal.steps + 1, starts=ledger.starts)
+        late = len(said_late) + len(answers)
+        counts.tell(
+            "R-10", faults=proxy.struck.total(), said_late=late, rpc=rpc, steps=ordeal.steps + 1, starts=ledger.starts
+        )
+
+
+def say_to_the_next_director(ordeal: Ordeal, proxy: RpcProxy, said: list[Recording]) -> list[grpc.StatusCode]:
+    """Kill the director, start another one, and say again what the dead one was told; nothing may change."""
+    os.kill(ordeal.folder.note()["pid"], signal.SIGKILL)
+    ordeal.start_director()
+    ordeal.wait_connected("w")
+    ordeal.folder.run("graph", str(ordeal.run / "before")).checked()
+    proxy.recorded = list(said)
+    answers = proxy.replay()
+    ordeal.folder.run("graph", str(ordeal.run / "after")).checked()
+    assert (ordeal.run / "before.txt").read_text() == (ordeal.run / "after.txt").read_text()
+    return answers
 
 
 def ask(ordeal: Ordeal, method: str, request: Message) -> grpc.StatusCode:
@@ -281,7 +358,7 @@ def ask(ordeal: Ordeal, method: str, request: Message) -> grpc.StatusCode:
             if METHODS[method].server_streaming:
                 follow = cast("Callable[..., Any]", channel.unary_stream(f"/{method}"))
                 call = follow(request.SerializeToString(), timeout=1, metadata=metadata)
-                next(iter(call))
+                next(iter(call), None)
                 call.cancel()
             else:
                 make = cast("Callable[..., Any]", channel.unary_unary(f"/{method}"))
@@ -304,4 +381,3 @@ def finish(ordeal: Ordeal) -> None:
         ordeal.revive("w")
         ordeal.wait_connected("w")
     ordeal.build().end().checked()
-    ordeal.shut_down()

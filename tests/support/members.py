@@ -33,9 +33,11 @@ CALL_S_MAX = 30
 class Listening:
     """A director that serves other machines."""
 
-    def __init__(self, folder: Folder, *options: str, start: Callable[..., Program] | None = None) -> None:
-        """Start it at a free port, possibly in a way of one's own."""
-        self.address = free_address()
+    def __init__(
+        self, folder: Folder, *options: str, address: str = "", start: Callable[..., Program] | None = None
+    ) -> None:
+        """Start it, at a free port unless it is told where, possibly in a way of one's own."""
+        self.address = address or free_address()
         """Where it listens."""
         self.program: Program = (start or folder.start)("director", "--listen", self.address, *options)
         """The director."""
@@ -57,9 +59,9 @@ def free_address() -> str:
         return f"127.0.0.1:{free.getsockname()[1]}"
 
 
-def listen(folder: Folder, *options: str) -> Listening:
-    """Start a director that serves other machines."""
-    return Listening(folder, *options)
+def listen(folder: Folder, *options: str, address: str = "") -> Listening:
+    """Start a director that serves other machines, at a free port unless it is told where."""
+    return Listening(folder, *options, address=address)
 
 
 def invite_code(director: Listening, role: str = "worker", life_s: float = 60.0, name: str = "") -> str:

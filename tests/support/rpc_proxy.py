@@ -19,6 +19,7 @@ from typing import Any, NoReturn, Self, TypeAlias
 import grpc
 import grpc.aio
 
+from stepup_shared.identity import SERVER_NAME, Credential
 from stepup_shared.keepalive import SERVER_OPTIONS
 from tests.support.tokens import lead_token
 
@@ -60,9 +61,18 @@ class Recording:
 class RpcProxy(grpc.GenericRpcHandler):
     """Serves all methods by asking another server, in a thread of its own."""
 
-    def __init__(self, listen: str, upstream: str, streams: Iterable[tuple[str, bool, bool]]) -> None:
-        """Stand between two Unix sockets; `streams` names methods, and which of their sides are streams."""
-        self._listen, self._upstream = listen, upstream
+    def __init__(
+        self,
+        listen: str,
+        upstream: str,
+        streams: Iterable[tuple[str, bool, bool]],
+        credential: Credential | None = None,
+    ) -> None:
+        """Stand between two Unix sockets; `streams` names methods, and which of their sides are streams.
+
+        With a credential, the far one is HOST:PORT of a director, which is asked by TLS.
+        """
+        self._listen, self._upstream, self._credential = listen, upstream, credential
         self._streams = {method: (requests, replies) for method, requests, replies in streams}
         self._plan: dict[str, list[Fault]] = defaultdict(list)
         self.seen: Counter[str] = Counter()
@@ -79,7 +89,8 @@ class RpcProxy(grpc.GenericRpcHandler):
 
     def __enter__(self) -> Self:
         """Begin to listen."""
-        lead_token(self._listen, self._upstream)
+        if self._credential is None:
+            lead_token(self._listen, self._upstream)
         self._thread.start()
         assert self._listens.wait(20)
         return self
@@ -108,12 +119,21 @@ class RpcProxy(grpc.GenericRpcHandler):
         server.add_generic_rpc_handlers((self,))
         server.add_insecure_port(f"unix:{self._listen}")
         await server.start()
-        dialing = (*options, ("grpc.use_local_subchannel_pool", 1), ("grpc.max_reconnect_backoff_ms", 200))
-        async with grpc.aio.insecure_channel(f"unix:{self._upstream}", options=dialing) as channel:
+        async with self._dial(*options) as channel:
             self._channel = channel
             self._listens.set()
             await self._closing.wait()
             await server.stop(0.2)
+
+    def _dial(self, *options: tuple[str, int]) -> grpc.aio.Channel:
+        """Return a channel to the server that is asked."""
+        dialing = (*options, ("grpc.use_local_subchannel_pool", 1), ("grpc.max_reconnect_backoff_ms", 200))
+        if self._credential is None:
+            return grpc.aio.insecure_channel(f"unix:{self._upstream}", options=dialing)
+        shown = self._credential
+        credentials = grpc.ssl_channel_credentials(shown.anchor, shown.key, shown.certificate)
+        named = (*dialing, ("grpc.ssl_target_name_override", SERVER_NAME))
+        return grpc.aio.secure_channel(self._upstream, credentials, options=named)
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes]:
         """Return what serves a method."""
