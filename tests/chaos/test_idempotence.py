@@ -370,14 +370,10 @@ def ask(ordeal: Ordeal, method: str, request: Message) -> grpc.StatusCode:
 
 def finish(ordeal: Ordeal) -> None:
     """Build what is left, with whatever has ended started again."""
-    director, worker = ordeal.director, ordeal.workers["w"]
+    director = ordeal.director
     assert director is not None
     ordeal.folder.run("wait")
     if not ordeal.folder.has(".stepup/director.json"):
         director.end()
         ordeal.start_director()
-    if not ordeal.is_connected("w"):
-        worker.program.end()
-        ordeal.revive("w")
-        ordeal.wait_connected("w")
-    ordeal.build().end().checked()
+    ordeal.end_build(ordeal.build()).checked()

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.support.project_folder import PROGRAMS
+
 if TYPE_CHECKING:
     from stepup_worker.settings import Settings
 
@@ -29,7 +31,7 @@ def install(directory: Path, workspaces: Path) -> dict[str, str]:
         program.chmod(0o755)
     here = str(Path(__file__).parents[2])
     return {
-        "PATH": f"{directory}:{os.environ['PATH']}",
+        "PATH": f"{directory}:{PROGRAMS}:{os.environ['PATH']}",
         "PYTHONPATH": here,
         WORKSPACES: str(workspaces),
     }
