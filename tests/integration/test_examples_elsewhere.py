@@ -33,7 +33,9 @@ ASIDE: dict[str, tuple[str, ...]] = {
 
 _COMMAND = "its command looks for, writes or removes a file of the project that it does not declare"
 REASONS: dict[str, str] = {
+    "detach_running_step": "a hole: what is published after its step was detached stays in the project",
     "filter_deps_symlink": "it follows links that it does not declare",
+    "input_check_amended": "it fails in other words: what it copied from the input that it changed is lost on the way",
     "input_check_before": _COMMAND,
     "input_check_vanished_before": _COMMAND,
     "path_filter": "a module that is no input, as the filter says, is not there",
