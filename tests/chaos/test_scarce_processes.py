@@ -119,8 +119,9 @@ def test_limits_fall_and_rise_at_any_moment(folder: Folder, counts: Counts) -> N
     times, chance = number_from("R15_LIMITS", 40), random.Random(number_from("R15_SEED", 1))
     with small_group() as group, ordeal_of(folder, width=4, depth=3 * times, work_s=0.3) as ordeal:
         director = ordeal.start_director()
-        for name, where in (("near", "the project"), ("far", "a workspace")):
-            ordeal.start_worker(name, "-j", "4", *words_for(ordeal, where), prefix=group.words)
+        ordeal.start_worker("near", "-j", "4", prefix=group.words)
+        # Not in the group: gRPC falls silent when it cannot have more threads for its many channels.
+        ordeal.start_worker("far", "-j", "4", *words_for(ordeal, "a workspace"))
         pids = {name: ordeal.daemon(name) for name in ordeal.workers} | {"director": director.pid}
         build = ordeal.build()
         done = 0
@@ -138,7 +139,7 @@ def test_limits_fall_and_rise_at_any_moment(folder: Folder, counts: Counts) -> N
 
 
 def limit_for_a_moment(group: ProcessGroup, pid: int | None, chance: random.Random) -> None:
-    """Take descriptors from a process, or processes from all workers, and give them back."""
+    """Take descriptors from a process, or processes from a worker, and give them back."""
     if pid is None:
         group.limit(group.now + chance.randrange(3))
         pass_time(chance.uniform(0.2, 3.0))
