@@ -377,14 +377,16 @@ class RemoveFiles:
 
 @dataclass(frozen=True, slots=True)
 class PublishFiles:
-    """Put files that a worker has stored as blobs in their places; answer with `FilesPublished`.
+    """Put files that a worker has stored as blobs in their places, unless inputs have changed.
 
-    Safe to repeat: what is in its place already stays there.
+    Answer with `FilesPublished`. Safe to repeat: what is in its place already stays there.
     """
 
     token: Token
     files: tuple[tuple[str, FileHash], ...]
     """Paths with digest, mode and size; the stamps mean nothing here."""
+    inputs: tuple[tuple[str, FileHash], ...]
+    """What the files were made of; known by its stamps as long as nobody touches it."""
 
 
 @dataclass(frozen=True, slots=True)

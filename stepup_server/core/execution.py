@@ -6,9 +6,9 @@ is what happens to an attempt afterwards.
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import replace
 
+from .backlog import Backlog
 from .causes import DeferredBefore, Ending, FailedBefore, InputsMoved, Interrupted
 from .checking import Checking
 from .commands import Record
@@ -31,12 +31,13 @@ from .outcomes import (
     Succeeded,
     ending_of,
     judge,
+    never_began,
     output_row,
     pages_of,
     was_refused_its_inputs,
 )
 from .placing import Placing
-from .publishing import LOST, is_lost_for_good, pages_of_strays, publish
+from .publishing import LOST, Publications, is_lost_for_good, pages_of_strays
 from .ready import ReadyQueue
 from .records import Attempt, File, Step, Worker
 from .refusals import InvariantBroken, Refusal
@@ -51,7 +52,6 @@ from .values import (
     AttemptFact,
     AttemptOutcome,
     Exited,
-    NotStarted,
     Observation,
     Page,
     PathKind,
@@ -73,8 +73,8 @@ class Execution:
         self._graph = desk.graph
         self._workforce = workforce
         self._checking = Checking(desk)
-        self._held_back: dict[WorkerId, deque[AttemptFact]] = {}
-        """What workers told of attempts for which there is no room yet, in order."""
+        self._backlog = Backlog()
+        self._publications = Publications(desk)
         self.ready = ReadyQueue(desk.graph)
         self.placing = Placing(desk, workforce, self.ready)
         self.obstacles = Obstacles(desk.graph, self.placing)
@@ -195,13 +195,26 @@ class Execution:
         A worker may begin the next attempt while the products of the last one are still being looked at.
         People, and the order of what follows, shall see one after the other: what has no room yet is held back.
         """
-        waiting = self._held_back.setdefault(worker, deque())
         if self._never_took_a_slot(fact):
             self._take_fact(worker, fact)
-        elif any(fact.attempt == earlier.attempt for earlier in waiting) or not self._has_room_for(worker, fact):
-            waiting.append(fact)
+        elif self._backlog.has(worker, fact.attempt) or not self._has_room_for(worker, fact):
+            self._backlog.add(worker, fact)
+            self._publish_ahead(worker, fact)
         else:
             self._take_fact(worker, fact)
+
+    def _publish_ahead(self, worker: WorkerId, fact: AttemptFact) -> None:
+        """Put the outputs of an attempt in their places that will be concluded later."""
+        attempt = self._attempt_of(fact)
+        is_remote = self._workforce.workers[worker].description.own_workspace
+        if attempt and fact.outcome and attempt.worker == worker and is_remote and not attempt.ended:
+            self._publications.begin(self._graph.steps[fact.attempt.step], attempt, fact.outcome)
+
+    def _attempt_of(self, fact: AttemptFact) -> Attempt | None:
+        """Return the attempt that a fact is about, if it is the current one of its step."""
+        step = self._graph.steps.get(fact.attempt.step)
+        attempt = step.attempt if step is not None else None
+        return attempt if attempt is not None and attempt.id == fact.attempt else None
 
     def _has_room_for(self, worker: WorkerId, fact: AttemptFact) -> bool:
         """Tell whether an attempt is void or known to run, or a slot of its worker is free in our eyes."""
@@ -218,9 +231,9 @@ class Execution:
 
     def _take_held_back(self, worker: WorkerId) -> None:
         """Take in what was held back, as far as there is room now."""
-        waiting = self._held_back.get(worker)
-        while waiting and self._has_room_for(worker, waiting[0]):
-            self._take_fact(worker, waiting.popleft())
+        while (fact := self._backlog.first(worker)) is not None and self._has_room_for(worker, fact):
+            self._backlog.drop_first(worker)
+            self._take_fact(worker, fact)
 
     def _take_fact(self, worker: WorkerId, fact: AttemptFact) -> None:
         """Take note of the beginning or the end of an attempt; what is told of another than the current one is void."""
@@ -230,29 +243,23 @@ class Execution:
             if fact.outcome is not None and not (attempt and attempt.id == fact.attempt and attempt.ended):
                 self._workforce.acknowledge(worker, fact.attempt)
             return
-        never_began = fact.outcome is not None and _never_began(attempt, fact.outcome)
-        if never_began and not attempt.cancelled:
+        is_unbegun = fact.outcome is not None and never_began(attempt, fact.outcome)
+        if is_unbegun and not attempt.cancelled:
             self._take_back(step, attempt)
             return
         if attempt.stop is StopLevel.DRAIN and not self._desk.draining:
             attempt.stop = StopLevel.NONE
         if attempt.started_tick is None:
             attempt.started_tick = self._desk.next_tick()
-            if not never_began and (fact.outcome is None or not was_refused_its_inputs(fact.outcome)):
+            if not is_unbegun and (fact.outcome is None or not was_refused_its_inputs(fact.outcome)):
                 self._desk.report(Tag.START, step.title, step=ref_of(step))
         if fact.outcome is not None:
             self._end(step, attempt, fact.outcome)
 
     def _never_took_a_slot(self, fact: AttemptFact) -> bool:
         """Tell whether an attempt was stopped before it began."""
-        step = self._graph.steps.get(fact.attempt.step)
-        attempt = step.attempt if step is not None else None
-        return (
-            attempt is not None
-            and attempt.id == fact.attempt
-            and fact.outcome is not None
-            and _never_began(attempt, fact.outcome)
-        )
+        attempt = self._attempt_of(fact)
+        return attempt is not None and fact.outcome is not None and never_began(attempt, fact.outcome)
 
     def _take_back(self, step: Step, attempt: Attempt) -> None:
         """Let a step wait again that was handed out and never began."""
@@ -270,8 +277,8 @@ class Execution:
         worker = self._workforce.workers[attempt.worker]
         worker.concluding += 1
         if worker.description.own_workspace:
-            publish(
-                self._desk, step, attempt, outcome, lambda told, published: self._on_published(step, told, published)
+            self._publications.conclude(
+                step, attempt, outcome, lambda told, published: self._on_published(step, told, published)
             )
         else:
             self._look_at_products(step, attempt, outcome)
@@ -448,16 +455,18 @@ class Execution:
 
     def lose(self, steps: tuple[NodeId, ...], because: str, blame: Blame | None = None) -> None:
         """Let steps run again whose attempts are lost, unless they are to blame for that too often."""
-        blamed = presumed_begun(self._graph, steps, blame.slots) if blame is not None else frozenset[NodeId]()
-        for id_ in steps:
-            step = self._graph.steps[id_]
-            if step.attempt is None or step.attempt.ended:
-                continue
-            self.placing.give_back(step.attempt)
+        for worker, fact in self._backlog.take_about(frozenset(steps)):
+            # What had been told before counts, though nobody has looked at it yet.
+            self._take_fact(worker, fact)
+        attempts = {id_: self._graph.steps[id_].attempt for id_ in steps}
+        lost = {id_: attempt for id_, attempt in attempts.items() if attempt is not None and not attempt.ended}
+        blamed = presumed_begun(lost, blame.slots) if blame is not None else frozenset[NodeId]()
+        for id_, attempt in lost.items():
+            self.placing.give_back(attempt)
             self._desk.running.pop(id_, None)
             text = blame.text if blame is not None and id_ in blamed else ""
-            self._lose_step(step, step.attempt, because, text)
-        for worker in self._held_back:
+            self._lose_step(self._graph.steps[id_], attempt, because, text)
+        for worker in self._backlog.workers():
             self._take_held_back(worker)
 
     def _lose_step(self, step: Step, attempt: Attempt, because: str, blame: str) -> None:
@@ -488,8 +497,3 @@ def _divide(
 ) -> tuple[tuple[Observation, ...], tuple[Observation, ...], tuple[Observation, ...]]:
     """Divide answers into those about products, about what was never looked at, and about amended inputs."""
     return seen[:products], seen[products : products + news], seen[products + news :]
-
-
-def _never_began(attempt: Attempt, outcome: AttemptOutcome) -> bool:
-    """Tell whether an attempt was stopped before it began."""
-    return attempt.stop > StopLevel.NONE and attempt.started_tick is None and isinstance(outcome.end, NotStarted)

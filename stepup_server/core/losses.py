@@ -6,11 +6,10 @@ suspect from then on, and a suspect runs alone on its worker: whoever goes down 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from .desk import Desk
-from .graph import Graph
 from .ids import NodeId
 from .outcomes import CANCELLED, command_page
 from .records import Attempt, Step, Worker
@@ -49,14 +48,13 @@ def _end_in_words(end: PredecessorEnd) -> str:
     return f"{verb}, {memory_in_words(end.out_of_memory)}" if end.out_of_memory is not None else verb
 
 
-def presumed_begun(graph: Graph, steps: Sequence[NodeId], slots: int) -> frozenset[NodeId]:
+def presumed_begun(attempts: Mapping[NodeId, Attempt], slots: int) -> frozenset[NodeId]:
     """Return the steps that a worker was running when it died: those of which it said so, and those next in line.
 
     A step that takes its worker down at once leaves it no time to say that it has begun.
     """
-    attempts = {id_: graph.steps[id_].attempt for id_ in steps}
-    begun = [id_ for id_, attempt in attempts.items() if attempt is not None and attempt.started_tick is not None]
-    next_in_line = [id_ for id_ in steps if id_ not in begun]
+    begun = [id_ for id_, attempt in attempts.items() if attempt.started_tick is not None]
+    next_in_line = [id_ for id_ in attempts if id_ not in begun]
     return frozenset((*begun, *next_in_line[: max(0, slots - len(begun))]))
 
 

@@ -32,6 +32,7 @@ __all__ = (
     "command_page",
     "ending_of",
     "judge",
+    "never_began",
     "output_row",
     "pages_of",
     "was_refused_its_inputs",
@@ -296,3 +297,8 @@ def output_row(step: Step, attempt: Attempt, outcome: AttemptOutcome) -> OutputR
         outcome.cpu_s,
         outcome.rss_bytes_max,
     )
+
+
+def never_began(attempt: Attempt, outcome: AttemptOutcome) -> bool:
+    """Tell whether an attempt was stopped before it began."""
+    return attempt.stop > StopLevel.NONE and attempt.started_tick is None and isinstance(outcome.end, NotStarted)

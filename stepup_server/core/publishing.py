@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .desk import Desk
+from .ids import AttemptId
 from .outcomes import CANCELLED, command_page
 from .records import Attempt, Step, Worker
-from .values import AttemptOutcome, FileHash, Observation, Page, PathKind, Published
+from .values import AttemptOutcome, FileHash, Page, PathKind, Published
 
-__all__ = ("LOST", "STRAYS_MAX", "is_lost_for_good", "pages_of_strays", "publish")
+__all__ = ("LOST", "STRAYS_MAX", "Publications", "is_lost_for_good", "pages_of_strays")
 
 LOST = "What it needs or made has been lost on the way"
 """Why an attempt is made again whose outputs cannot be had."""
@@ -25,28 +26,56 @@ STRAYS_MAX = 3
 Concluded = Callable[[AttemptOutcome, Published], None]
 
 
-def publish(desk: Desk, step: Step, attempt: Attempt, outcome: AttemptOutcome, then: Concluded) -> None:
-    """Put the outputs of an attempt in their places, and go on with what is there.
+class Publications:
+    """Outputs on their way to their places.
 
-    Its worker had copies of the inputs, and could not see them change: what was made of others is not published.
+    Results of one worker are concluded one after the other, as if it had waited for each; the disk need not wait.
     """
-    inputs = tuple((seen.path, seen.hash) for seen in attempt.assignment.inputs if seen.hash is not None)
-    known = dict(inputs)
 
-    def on_seen(observations: tuple[Observation, ...]) -> None:
-        moved = tuple(seen for seen in observations if not known[seen.path].same_content(seen.hash))
-        if moved:
-            changed = {seen.path: seen for seen in (*outcome.changed_inputs, *moved)}
-            then(replace(outcome, changed_inputs=tuple(changed.values()), outputs=(), volatiles=()), Published())
-        elif outcome.missing_inputs:
-            then(outcome, Published(lost=outcome.missing_inputs))
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._answers: dict[AttemptId, Published | None] = {}
+        """What was begun, with what came of it."""
+        self._waiting: dict[AttemptId, Callable[[Published], None]] = {}
+        """Whoever waits for what was begun."""
+
+    def begin(self, step: Step, attempt: Attempt, outcome: AttemptOutcome) -> None:
+        """Put the outputs of an attempt in their places, if that has not been begun.
+
+        Its worker had copies of the inputs, and could not see them change: what was made of others is not published.
+        """
+        if attempt.id in self._answers:
+            return
+        inputs = tuple((seen.path, seen.hash) for seen in attempt.assignment.inputs if seen.hash is not None)
+        files = () if outcome.missing_inputs else _products(self._desk, step, outcome)
+        if files or inputs:
+            self._answers[attempt.id] = None
+            self._desk.questions.publish_files(files, inputs, lambda answer: self._on_published(attempt.id, answer))
         else:
-            _publish_products(desk, step, outcome, then)
+            self._answers[attempt.id] = Published()
 
-    if inputs:
-        desk.questions.hash_files(inputs, on_seen)
-    else:
-        on_seen(())
+    def conclude(self, step: Step, attempt: Attempt, outcome: AttemptOutcome, then: Concluded) -> None:
+        """Go on with what is in its place, at once or as soon as it is."""
+
+        def on_published(published: Published) -> None:
+            then(*_as_published(self._desk, step, outcome, published))
+
+        self.begin(step, attempt, outcome)
+        answer = self._answers[attempt.id]
+        if answer is None:
+            self._waiting[attempt.id] = on_published
+        else:
+            del self._answers[attempt.id]
+            on_published(answer)
+
+    def _on_published(self, attempt: AttemptId, answer: Published) -> None:
+        """Keep an answer for later, or go on with it."""
+        then = self._waiting.pop(attempt, None)
+        if then is None:
+            self._answers[attempt] = answer
+        else:
+            del self._answers[attempt]
+            then(answer)
 
 
 def is_lost_for_good(step: Step, attempt: Attempt, worker: Worker, paths: tuple[str, ...]) -> bool:
@@ -67,32 +96,23 @@ def pages_of_strays(step: Step, attempt: Attempt) -> tuple[Page, ...]:
     return (command_page("Failed command", step, remark), Page(title, "\n".join((*step.strays, advice))))
 
 
-def _publish_products(desk: Desk, step: Step, outcome: AttemptOutcome, then: Concluded) -> None:
-    """Put the products of an attempt in their places; claims about other files are dropped."""
+def _products(desk: Desk, step: Step, outcome: AttemptOutcome) -> tuple[tuple[str, FileHash], ...]:
+    """Return the products of an attempt that there are, each path once; claims about other files are dropped."""
     products = {desk.graph.files[id_].path for id_ in (*step.outputs, *step.volatiles)}
-    files = tuple(
-        (seen.path, seen.hash)
-        for seen in (*outcome.outputs, *outcome.volatiles)
-        if seen.path in products and seen.hash is not None
-    )
-
-    def on_published(published: Published) -> None:
-        others = tuple(seen for seen in outcome.outputs if seen.kind not in {PathKind.FILE, PathKind.MISSING})
-        outputs = _of_outputs(desk, step, (*others, *published.observations))
-        then(replace(outcome, outputs=outputs, volatiles=()), published)
-
-    if files:
-        desk.questions.publish_files(_once(files), on_published)
-    else:
-        on_published(Published())
+    claims = ((seen.path, seen.hash) for seen in (*outcome.outputs, *outcome.volatiles))
+    return tuple({path: claim for path, claim in claims if path in products and claim is not None}.items())
 
 
-def _once(files: tuple[tuple[str, FileHash], ...]) -> tuple[tuple[str, FileHash], ...]:
-    """Return each path once."""
-    return tuple(dict(files).items())
-
-
-def _of_outputs(desk: Desk, step: Step, seen: tuple[Observation, ...]) -> tuple[Observation, ...]:
-    """Return what was seen of declared outputs; nobody looks at volatile ones."""
-    outputs = {desk.graph.files[id_].path for id_ in step.outputs}
-    return tuple(one for one in seen if one.path in outputs)
+def _as_published(
+    desk: Desk, step: Step, outcome: AttemptOutcome, published: Published
+) -> tuple[AttemptOutcome, Published]:
+    """Return an outcome with what is to be seen of its outputs here; nobody looks at volatile ones."""
+    if published.changed:
+        changed = {seen.path: seen for seen in (*outcome.changed_inputs, *published.changed)}
+        return replace(outcome, changed_inputs=tuple(changed.values()), outputs=(), volatiles=()), published
+    if outcome.missing_inputs:
+        return outcome, replace(published, lost=outcome.missing_inputs)
+    others = tuple(seen for seen in outcome.outputs if seen.kind not in {PathKind.FILE, PathKind.MISSING})
+    paths = {desk.graph.files[id_].path for id_ in step.outputs}
+    outputs = tuple(seen for seen in (*others, *published.observations) if seen.path in paths)
+    return replace(outcome, outputs=outputs, volatiles=()), published

@@ -97,11 +97,13 @@ class Questions:
         self.removals.open(token, then)
         self._command(RemoveFiles(token, files))
 
-    def publish_files(self, files: tuple[tuple[str, FileHash], ...], then: OutputsPlaced) -> None:
-        """Ask for outputs to be put in their places."""
+    def publish_files(
+        self, files: tuple[tuple[str, FileHash], ...], inputs: tuple[tuple[str, FileHash], ...], then: OutputsPlaced
+    ) -> None:
+        """Ask for outputs to be put in their places, unless inputs have changed."""
         token = self._draw_token()
         self.publications.open(token, then)
-        self._command(PublishFiles(token, files))
+        self._command(PublishFiles(token, files, inputs))
 
     def pause_watch(self, then: LastNews) -> None:
         """Ask what was touched until now, and to be told nothing more for the time being."""

@@ -367,6 +367,8 @@ class Published:
     """Paths whose content is not here, or is not what was told: the attempt must be made again."""
     problems: tuple[str, ...] = ()
     """Sentences that say which files cannot be where they should be, and why."""
+    changed: tuple[Observation, ...] = ()
+    """Inputs that are not what the outputs were made of: nothing was put anywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,6 +116,10 @@ class Blobs(Protocol):
         """Note files that had a content when somebody looked."""
         ...
 
+    def take(self, contents: Iterable[bytes]) -> None:
+        """Take small contents that came with results; one for which there is no room will be missed later."""
+        ...
+
     async def missing(self, contents: Sequence[Content]) -> list[Content]:
         """Return those that are not here."""
         ...

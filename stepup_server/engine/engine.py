@@ -316,8 +316,8 @@ class Engine:
                 return GlobsExpanded(token=token, matches=await self._disk.expand(queries))
             case RemoveFiles(token=token, files=files):
                 return FilesRemoved(token=token, removed=await self._disk.remove(files))
-            case PublishFiles(token=token, files=files):
-                return FilesPublished(token=token, published=await self._disk.publish(files))
+            case PublishFiles(token=token, files=files, inputs=inputs):
+                return FilesPublished(token=token, published=await self._disk.publish(files, inputs))
             case ForgetBlobs():
                 await self._disk.forget_blobs()
             case MakeDirectories(paths=paths):

@@ -117,8 +117,8 @@ class Disk(Protocol):
         """Remove files that still have the given hash (None: in any case) and directories that became empty."""
         ...
 
-    async def publish(self, files: Sequence[tuple[str, FileHash]]) -> Published:
-        """Put files whose content is stored as blobs in their places, with their modes."""
+    async def publish(self, files: Sequence[tuple[str, FileHash]], inputs: Sequence[tuple[str, FileHash]]) -> Published:
+        """Put files whose content is stored as blobs in their places, with their modes, unless inputs have changed."""
         ...
 
     async def forget_blobs(self) -> None:

@@ -28,6 +28,7 @@ from stepup_shared.hindrance import is_hindrance
 
 from .arrival import Arrival, BlobCorrupt
 from .look import digest_of, open_for_reading
+from .tray import Tray
 
 __all__ = ("PIECE_BYTES", "BlobStore", "NoRoom", "Opened")
 
@@ -72,6 +73,8 @@ class BlobStore:
         self._places: dict[bytes, dict[str, None]] = {}
         self._seals: dict[bytes, tuple[int, int, int]] = {}
         """Stamps of what was stored and verified by this process."""
+        self.tray = Tray()
+        """What came with results."""
 
     # What there is
 
@@ -157,6 +160,12 @@ class BlobStore:
                 os.unlink(temporary)
             raise self.explain(error, len(data)) from error
 
+    def take(self, data: bytes) -> None:
+        """Take a small content that came with a result; raises as `put`."""
+        digest = hashlib.sha256(data).digest()
+        if not self.tray.put(digest, data):
+            self.put(Content(digest, len(data)), data)
+
     def begin(self, name: str, content: Content) -> Arrival:
         """Begin an upload, or go on with it; the name is the writer's, a UUID."""
         os.makedirs(self._incoming, mode=0o700, exist_ok=True)
@@ -210,6 +219,7 @@ class BlobStore:
 
     def forget_older(self, moment: float) -> None:
         """Remove what was stored, or has begun to arrive, before a moment."""
+        self.tray.forget_older(moment)
         for directory, _, names in os.walk(self.folder):
             for name in names:
                 path = os.path.join(directory, name)

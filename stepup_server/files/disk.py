@@ -100,10 +100,10 @@ class ProjectDisk:
         with _told():
             return await asyncio.get_running_loop().run_in_executor(self._pool, self._remove, files)
 
-    async def publish(self, files: Sequence[tuple[str, FileHash]]) -> Published:
-        """Put files whose content is stored as blobs in their places, with their modes."""
+    async def publish(self, files: Sequence[tuple[str, FileHash]], inputs: Sequence[tuple[str, FileHash]]) -> Published:
+        """Put files whose content is stored as blobs in their places, with their modes, unless inputs have changed."""
         with _told():
-            return await asyncio.get_running_loop().run_in_executor(self._pool, self._publish, files)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._publish, files, inputs)
 
     async def forget_blobs(self) -> None:
         """Remove blobs that were stored until now."""
@@ -162,8 +162,12 @@ class ProjectDisk:
                 raise
             return Removed((), tuple(Observation(path, PathKind.UNREADABLE, None) for path, _ in files))
 
-    def _publish(self, files: Sequence[tuple[str, FileHash]]) -> Published:
-        """Put files in their places."""
+    def _publish(self, files: Sequence[tuple[str, FileHash]], inputs: Sequence[tuple[str, FileHash]]) -> Published:
+        """Look at inputs, and put files in their places if the inputs are as they were."""
+        seen = zip(self._hash_share(inputs), inputs, strict=True)
+        changed = tuple(now for now, (_, then) in seen if not then.same_content(now.hash))
+        if changed:
+            return Published(changed=changed)
         return publish_files(self._blobs, files, self._allowed, is_patient=self._is_patient)
 
     def _look(self, look: Callable[..., Observation], path: str, *more: object) -> Observation:

@@ -19,7 +19,7 @@ from stepup_server.engine.blobs import Content
 from stepup_server.failpoints import reach
 from stepup_shared.beneath import Root, UnsafePath
 from stepup_shared.granted import Granted
-from stepup_shared.hindrance import Hindered, needing
+from stepup_shared.hindrance import Hindered, needing, write_all
 
 from .blobs import PIECE_BYTES, BlobStore
 from .look import digest_of
@@ -63,6 +63,8 @@ def publish_files(
             problems.append(str(hindered.strerror))
         except OSError as error:
             problems.append(f"{path}: {error.strerror}.")
+    for digest in uses:
+        store.tray.release(digest)
     return Published(tuple(observations), tuple(lost), tuple(problems))
 
 
@@ -129,6 +131,10 @@ def _copy(store: BlobStore, root: Root, name: str, claim: FileHash) -> None:
         It is nowhere, or not what it was.
     """
     content = Content(claim.digest, claim.size)
+    data = store.tray.get(claim.digest)
+    if data is not None:
+        _write(data, root, name, claim)
+        return
     while (opened := store.open(content)) is not None:
         try:
             _make_parent(root, name)
@@ -143,14 +149,20 @@ def _copy(store: BlobStore, root: Root, name: str, claim: FileHash) -> None:
     raise _Lost
 
 
+def _write(data: bytes, root: Root, name: str, claim: FileHash) -> None:
+    """Write a content that came with a result, and was hashed when it came."""
+    _make_parent(root, name)
+    with root.replacing(name, 0o600) as target:
+        write_all(target, data)
+        os.fchmod(target, claim.mode & _PERMISSIONS)
+
+
 def _copy_verified(source: int, target: int) -> bytes:
     """Copy all bytes and return their SHA-256."""
     hasher = hashlib.sha256()
     while piece := os.read(source, PIECE_BYTES):
         hasher.update(piece)
-        view = memoryview(piece)
-        while view:
-            view = view[os.write(target, view) :]
+        write_all(target, piece)
     return hasher.digest()
 
 

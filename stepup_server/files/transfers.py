@@ -57,6 +57,12 @@ class ProjectBlobs:
         """Note files that had a content when somebody looked."""
         self.store.offer((seen.path, seen.hash.digest) for seen in files if seen.hash is not None)
 
+    def take(self, contents: Iterable[bytes]) -> None:
+        """Take small contents that came with results; one for which there is no room will be missed later."""
+        for data in contents:
+            with contextlib.suppress(OSError):
+                self.store.take(data)
+
     async def missing(self, contents: Sequence[Content]) -> list[Content]:
         """Return those that are not here."""
         return await self._run(lambda: self.store.missing(contents))

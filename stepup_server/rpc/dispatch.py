@@ -80,6 +80,7 @@ class DispatchServicer:
             raise InvalidArgument("The first message of a worker must describe it.")
         holding = tuple(map(convert.attempt_from_wire, first.holding))
         facts = convert.facts_from_wire(first)
+        self._blobs.take(data for result in first.finished for data in result.contents)
         description = replace(convert.description_from_wire(first.worker), member=current_caller().member)
         answer = await self._engine.ask(
             lambda id_: WorkerConnected(
@@ -95,6 +96,7 @@ class DispatchServicer:
         """Pass on what a worker says."""
         async for request in requests:
             reach("before_report")
+            self._blobs.take(data for result in request.finished for data in result.contents)
             self._engine.tell(
                 WorkerReported(
                     worker=worker,

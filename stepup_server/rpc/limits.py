@@ -117,6 +117,7 @@ BYTES = Table(
     {
         "AttemptResult.stdout": (16 * MIB, "what a step wrote; workers cut it at 1 MiB"),
         "AttemptResult.stderr": (16 * MIB, "what a step wrote; workers cut it at 1 MiB"),
+        "AttemptResult.contents": (128 * KIB, "a small output that travels with the result"),
         "SendOutputRequest.stdout": (64 * KIB, "a piece of what a running step writes"),
         "SendOutputRequest.stderr": (64 * KIB, "a piece of what a running step writes"),
         "FileHash.digest": (32, "a SHA-256 digest"),

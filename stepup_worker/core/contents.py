@@ -49,6 +49,16 @@ class Depot(Protocol):
         """
         ...
 
+    async def read(self, content: Content) -> bytes:
+        """Return a small content, verified.
+
+        Raises
+        ------
+        BlobMissing
+            It is not to be had.
+        """
+        ...
+
     async def store(self, files: Sequence[Stored]) -> None:
         """Let the director have contents that it lacks.
 

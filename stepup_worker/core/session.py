@@ -391,4 +391,5 @@ def _stop_command(held: Held) -> Command:
 def _size(outcome: Outcome) -> int:
     """Estimate how many bytes an outcome takes on the wire."""
     observations = len(outcome.outputs) + len(outcome.changed_inputs)
-    return len(outcome.stdout) + len(outcome.stderr) + 150 * observations + 100
+    contents = sum(map(len, outcome.contents))
+    return len(outcome.stdout) + len(outcome.stderr) + contents + 150 * observations + 100

@@ -240,6 +240,8 @@ class Outcome:
     """Declared outputs as they are now."""
     volatiles: tuple[Observation, ...] = ()
     """From a workspace of this worker's own: volatile outputs that are there."""
+    contents: tuple[bytes, ...] = ()
+    """From a workspace of this worker's own: small new outputs, which travel with the outcome itself."""
     changed_inputs: tuple[Observation, ...] = ()
     """Inputs that differ from what the assignment said."""
     missing_inputs: tuple[str, ...] = ()

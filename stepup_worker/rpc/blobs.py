@@ -87,13 +87,17 @@ class BlobClient:
     async def fetch(self, content: Content, path: str) -> None:
         """Write a content, verified, to a new file; raises `BlobMissing` when it is not to be had."""
         if content.size <= _SMALL_BYTES:
-            _write_new(path, await self._fetches.ask(content))
+            _write_new(path, await self.read(content))
             return
         try:
             async with self._streams:
                 await _Download(self._link, content, path, self._note).run()
         finally:
             self._moved.pop(content, None)
+
+    async def read(self, content: Content) -> bytes:
+        """Return a small content, verified; raises `BlobMissing` when it is not to be had."""
+        return await self._fetches.ask(content)
 
     async def store(self, files: Sequence[Stored]) -> None:
         """Let the director have contents that it lacks; raises `StoreRefused` when it does not take one."""

@@ -207,6 +207,7 @@ def _result_to_wire(result: Result) -> dispatch_pb2.AttemptResult:
         stderr=outcome.stderr,
         outputs=_observations_to_wire(outcome.outputs),
         volatiles=_observations_to_wire(outcome.volatiles),
+        contents=outcome.contents,
         missing_inputs=outcome.missing_inputs,
         changed_inputs=_observations_to_wire(outcome.changed_inputs),
         wall_s=outcome.wall_s,

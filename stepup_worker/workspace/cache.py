@@ -1,7 +1,8 @@
-"""Contents that were fetched or made here, by digest, so that they need not travel again.
+"""Contents that were fetched, by digest, so that they need not travel again.
 
-A file in the cache is never written again: what is used in a tree is a copy, or a hard link whose stamps tell when a
-step has written to it all the same. Least recently used contents go first when there is no room.
+Small ones are in memory. A file in the cache is never written again: what is used in a tree is a hard link, whose
+stamps tell when a step has written to it all the same, or a copy. Least recently used contents go first when there is
+no room.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from stepup_shared.hindrance import needing
 from stepup_worker.core.contents import Content, Depot, Stored
 from stepup_worker.run.files import hash_large
 
+from .shelf import SHELF_BYTES_MAX, SMALL_BYTES_MAX, Shelf
+
 __all__ = ("Cache",)
 
 
@@ -29,10 +32,12 @@ class Cache:
         self._depot = depot
         self._sizes: OrderedDict[bytes, int] = OrderedDict()
         """Bytes by digest, least recently used first."""
+        self._shelf = Shelf(min(SHELF_BYTES_MAX, bytes_max))
         self._bytes = 0
         self._unverified: set[bytes] = set()
         """What an earlier worker has left, and nobody has read since."""
-        self._arriving: dict[bytes, asyncio.Task[None]] = {}
+        self._arriving: dict[bytes, asyncio.Task[bytes | None]] = {}
+        """Small contents come as they are, large ones as files."""
         self._used: dict[bytes, int] = {}
         """How many attempts need a content right now."""
         os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -41,6 +46,19 @@ class Cache:
     def path_of(self, digest: bytes) -> str:
         """Return where a content lies, or would lie."""
         return f"{self._folder}/{digest.hex()}"
+
+    async def small(self, content: Content) -> bytes:
+        """Return a content of at most `SMALL_BYTES_MAX` bytes, fetched if need be.
+
+        Raises
+        ------
+        BlobMissing
+            It is not to be had.
+        """
+        data = self._shelf.get(content.digest)
+        if data is None:
+            data = await asyncio.shield(self._arrival(content))
+        return data or b""
 
     async def require(self, content: Content) -> str:
         """Return the path of a content, fetched if need be; it stays until `release`.
@@ -80,7 +98,7 @@ class Cache:
 
     def expect(self, content: Content) -> None:
         """Fetch a content that will be needed soon; whoever needs it hears what goes wrong."""
-        if content.digest not in self._sizes:
+        if content.digest not in self._sizes and self._shelf.get(content.digest) is None:
             self._arrival(content).add_done_callback(_forget_failure)
 
     def release(self, digest: bytes) -> None:
@@ -101,7 +119,7 @@ class Cache:
         if files:
             await self._depot.store(files)
 
-    def _arrival(self, content: Content) -> asyncio.Task[None]:
+    def _arrival(self, content: Content) -> asyncio.Task[bytes | None]:
         """Return the fetching of a content, begun if it has not been."""
         arrival = self._arriving.get(content.digest)
         if arrival is None:
@@ -110,7 +128,11 @@ class Cache:
             arrival.add_done_callback(lambda _: self._arriving.pop(content.digest, None))
         return arrival
 
-    async def _fetch(self, content: Content) -> None:
+    async def _fetch(self, content: Content) -> bytes | None:
+        if content.size <= SMALL_BYTES_MAX:
+            data = await self._depot.read(content)
+            self._shelf.put(content.digest, data)
+            return data
         path = self.path_of(content.digest)
         temporary = f"{path}.new"
         with contextlib.suppress(FileNotFoundError):
@@ -119,6 +141,7 @@ class Cache:
             await self._depot.fetch(content, temporary)
         os.rename(temporary, path)
         self._note(content)
+        return None
 
     def _note(self, content: Content) -> None:
         self._sizes[content.digest] = content.size
@@ -150,7 +173,7 @@ class Cache:
 _NAME_CHARS = 64
 
 
-def _forget_failure(arrival: asyncio.Task[None]) -> None:
+def _forget_failure(arrival: asyncio.Task[bytes | None]) -> None:
     """Take note of a failure, so that nobody complains that nobody did."""
     if not arrival.cancelled():
         arrival.exception()

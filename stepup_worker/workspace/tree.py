@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import json
 import os
 import posixpath
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -39,11 +38,12 @@ from stepup_worker.run.script import WORKSPACE
 from stepup_worker.run.site import SiteRefused
 
 from .cache import Cache
+from .shelf import SMALL_BYTES_MAX
 
 __all__ = ("Place", "Tree")
 
-_COPY_BYTES_MAX = 64 * 1024
-"""Up to here a copy costs less than it takes to find out whether somebody wrote to a link."""
+_WITH_OUTCOME_BYTES_MAX = 128 * 1024
+"""So much of the outputs of an attempt travels with its outcome."""
 _LARGE_BYTES = 1024 * 1024
 """What is less is not worth telling."""
 _PERMISSIONS = 0o777
@@ -53,7 +53,7 @@ class Place(NamedTuple):
     """Where a tree is, and what it stands for."""
 
     folder: str
-    """Does not exist yet."""
+    """Nobody else's; nothing is where the root will be."""
     director_root: str
     """The project root on the director's host."""
     socket: str
@@ -77,8 +77,10 @@ class Tree:
         self._assignment = assignment
         self._cache = cache
         self._on_closed = on_closed
+        self._given: set[bytes] = set()
+        """Contents that came from the director for this very attempt."""
         self._held: list[bytes] = []
-        """Contents that must not leave the cache."""
+        """Those of them that must not leave the cache."""
         self._linked: dict[str, tuple[bytes, FileHash]] = {}
         """Inputs that are links into the cache, by path."""
         self._fetching: tuple[Content, ...] = ()
@@ -160,12 +162,20 @@ class Tree:
         here = {seen.path: seen for seen in map(self._find_absolute, files) if seen is not None}
         wanted = [seen for seen in files if seen.hash is not None and seen.path not in here]
         self._fetching = tuple(map(_content_of, wanted))
-        arrivals = await asyncio.gather(*(self._require(seen) for seen in wanted), return_exceptions=True)
+        arrivals = await asyncio.gather(*map(self._require, self._fetching), return_exceptions=True)
         self._fetching = ()
-        missing = tuple(seen.path for seen, arrival in zip(wanted, arrivals, strict=True) if arrival is not None)
-        if missing:
-            self._refuse(missing, [arrival for arrival in arrivals if arrival is not None])
-        laid_out = [self._lay_out(seen) for seen in wanted]
+        failures = {
+            seen.path: arrival
+            for seen, arrival in zip(wanted, arrivals, strict=True)
+            if isinstance(arrival, BaseException)
+        }
+        if failures:
+            self._refuse(tuple(failures), list(failures.values()))
+        laid_out = [
+            self._lay_out(seen, arrival)
+            for seen, arrival in zip(wanted, arrivals, strict=True)
+            if not isinstance(arrival, BaseException)
+        ]
         return (*laid_out, *here.values())
 
     def _refuse(self, missing: tuple[str, ...], failures: Sequence[BaseException]) -> None:
@@ -184,13 +194,19 @@ class Tree:
             raise SiteRefused(f"The input {missing[0]} cannot be fetched: {unexpected}")
         raise unexpected
 
-    async def _require(self, seen: Observation) -> None:
-        if seen.hash is not None:
-            await self._cache.require(Content(seen.hash.digest, seen.hash.size))
-            self._held.append(seen.hash.digest)
+    async def _require(self, content: Content) -> bytes | None:
+        """Return a small content; see to it that a large one is in the cache until this attempt is over."""
+        data = None
+        if content.size <= SMALL_BYTES_MAX:
+            data = await self._cache.small(content)
+        else:
+            await self._cache.require(content)
+            self._held.append(content.digest)
+        self._given.add(content.digest)
+        return data
 
-    def _lay_out(self, seen: Observation) -> Observation:
-        """Put a content that is in the cache in its place."""
+    def _lay_out(self, seen: Observation, data: bytes | None) -> Observation:
+        """Put a content in its place: these bytes, or what is in the cache."""
         if seen.hash is None:
             raise ValueError(f"{seen.path} has no content")
         self._make_parent(seen.path)
@@ -202,8 +218,8 @@ class Tree:
         ):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(place[1], dir_fd=place[0])
-            if seen.hash.size <= _COPY_BYTES_MAX:
-                self._copy(source, place, mode, seen)
+            if data is not None:
+                _write(data, place, mode)
             elif not _link(source, place, mode):
                 _copy_large(source, place, mode)
             status = os.stat(place[1], dir_fd=place[0], follow_symlinks=False)
@@ -223,23 +239,6 @@ class Tree:
                 tree.make_directory(posixpath.dirname(self._name_of(path)))
         except UnsafePath as unsafe:
             raise SiteRefused(f"The file {path} cannot be here: {unsafe}. Remove the link.") from unsafe
-
-    def _copy(self, source: str, place: _Place, mode: int, seen: Observation) -> None:
-        """Copy a small content, verified."""
-        with open(source, "rb") as file:
-            data = file.read()
-        digest = hashlib.sha256(data).digest()
-        if seen.hash is None or digest != seen.hash.digest:
-            self._cache.drop(_content_of(seen).digest)
-            raise SiteRefused(
-                f"The cached content of {seen.path} was damaged; it will be fetched again.", missing_inputs=(seen.path,)
-            )
-        fd = _create(place)
-        try:
-            write_all(fd, data)
-            os.fchmod(fd, mode)
-        finally:
-            os.close(fd)
 
     def _find_absolute(self, seen: Observation) -> Observation | None:
         """Return an absolute input that is on this machine as it should be; one that is not will be enclosed."""
@@ -266,13 +265,14 @@ class Tree:
         outputs = tuple(map(self._judge, (*outcome.outputs, *map(self._look, self._outputs))))
         volatiles = map(self._judge, map(self._look, self._volatiles))
         there = tuple(seen for seen in volatiles if seen.kind is PathKind.FILE)
+        files = {_content_of(seen): self.at(seen.path) for seen in (*outputs, *there) if self._is_new(seen)}
+        contents, rest = _divide(files)
         try:
-            files = [self._stored(seen) for seen in (*outputs, *there) if self._is_new(seen)]
-            self._sending = tuple(file.content for file in files)
-            await self._cache.store(files)
+            self._sending = tuple(file.content for file in rest)
+            await self._cache.store(rest)
         except StoreRefused as refused:
             return replace(outcome, end=NotStarted(f"Its outputs could not be taken to the director: {refused}"))
-        return replace(outcome, outputs=outputs, volatiles=there)
+        return replace(outcome, outputs=outputs, volatiles=there, contents=contents)
 
     def _judge(self, seen: Observation) -> Observation:
         """Accept regular files that are reached without links, and nothing else."""
@@ -295,10 +295,7 @@ class Tree:
 
     def _is_new(self, seen: Observation) -> bool:
         """Tell whether a file has a content that did not come from the director for this very attempt."""
-        return seen.hash is not None and seen.hash.digest not in self._held
-
-    def _stored(self, seen: Observation) -> Stored:
-        return Stored(_content_of(seen), self.at(seen.path))
+        return seen.hash is not None and seen.hash.digest not in self._given
 
     def transfer(self, attempt: AttemptId) -> Transfer | None:
         """Return how far large files are that are on their way."""
@@ -309,11 +306,10 @@ class Tree:
         return Transfer(attempt, bool(self._sending), len(contents), sum(map(count, contents)), total)
 
     def close(self) -> None:
-        """Remove the tree, and let go of what it used."""
+        """Let go of what it used, and of its folder."""
         for digest in self._held:
             self._cache.release(digest)
         self._held.clear()
-        shutil.rmtree(self._folder, ignore_errors=True)
         self._on_closed()
 
     def _is_absolute(self, path: str) -> bool:
@@ -329,6 +325,25 @@ def _content_of(seen: Observation) -> Content:
     return Content(seen.hash.digest, seen.hash.size)
 
 
+def _divide(files: Mapping[Content, str]) -> tuple[tuple[bytes, ...], list[Stored]]:
+    """Read the smallest files, as far as they may travel with the outcome; return them, and the rest."""
+    contents: list[bytes] = []
+    rest: list[Stored] = []
+    left = _WITH_OUTCOME_BYTES_MAX
+    for content, path in sorted(files.items(), key=lambda pair: pair[0].size):
+        left -= content.size
+        if left < 0:
+            rest.append(Stored(content, path))
+        else:
+            contents.append(_read(path))
+    return tuple(contents), rest
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:
+        return file.read()
+
+
 _Place = tuple[int, str]
 """An open directory, and a name in it."""
 
@@ -336,6 +351,13 @@ _Place = tuple[int, str]
 def _create(place: _Place) -> int:
     """Make a new file that nobody else can read yet, and open it."""
     return os.open(place[1], os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=place[0])
+
+
+def _write(data: bytes, place: _Place, mode: int) -> None:
+    """Make a file with a content and a mode."""
+    with open(_create(place), "wb", buffering=0) as file:
+        write_all(file.fileno(), data)
+        os.fchmod(file.fileno(), mode)
 
 
 def _link(source: str, place: _Place, mode: int) -> bool:

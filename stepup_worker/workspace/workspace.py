@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 
 from stepup_worker.core.contents import Content, Depot
 from stepup_worker.core.values import Assignment, AttemptId, Transfer
 
 from .cache import Cache
+from .folders import Folders
 from .tree import Place, Tree
 
 __all__ = ("CACHE_BYTES_MAX", "Workspace")
@@ -24,17 +24,20 @@ class Workspace:
         """Use a folder that nobody else uses; trees that an earlier worker has left are removed."""
         self.director_root = ""
         """The project root on the director's host; known when it has answered."""
-        self._attempts = os.path.join(folder, "attempts")
+        self._folders = Folders(os.path.join(folder, "attempts"))
         self._socket = socket
         self._cache = Cache(os.path.join(folder, "cache"), cache_bytes_max, depot)
         self._trees: dict[AttemptId, Tree] = {}
-        shutil.rmtree(self._attempts, ignore_errors=True)
-        os.makedirs(self._attempts, mode=0o700)
 
     def site_for(self, attempt: AttemptId, assignment: Assignment) -> Tree:
         """Return the tree of an attempt."""
-        place = Place(f"{self._attempts}/{attempt.step}-{attempt.number}", self.director_root, self._socket)
-        tree = Tree(assignment, place, self._cache, lambda: self._trees.pop(attempt, None))
+        place = Place(self._folders.take(), self.director_root, self._socket)
+
+        def on_closed() -> None:
+            del self._trees[attempt]
+            self._folders.give_back(place.folder, place.director_root)
+
+        tree = Tree(assignment, place, self._cache, on_closed)
         self._trees[attempt] = tree
         return tree
 

@@ -51,7 +51,8 @@ def build_remotely(folder: Folder, *options: str, code: int = 0, **variables: st
     for worker in workers:
         assert worker.end().code == 0, folder.story()
     for i in range(len(workers)):
-        assert list((folder.around / f"w{i}" / "attempts").iterdir()) == []
+        left = (folder.around / f"w{i}" / "attempts").rglob("*")
+        assert [path for path in left if not path.is_dir()] == []
     return ended.output
 
 

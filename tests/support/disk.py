@@ -118,8 +118,11 @@ class VirtualDisk:
             if seen.hash is not None:
                 self.blobs[seen.hash.digest] = self._files.pop(posixpath.normpath(seen.path)).text
 
-    def publish(self, files: Iterable[tuple[str, FileHash]]) -> Published:
-        """Put stored texts in their places; what is in its place stays."""
+    def publish(self, files: Iterable[tuple[str, FileHash]], inputs: Iterable[tuple[str, FileHash]] = ()) -> Published:
+        """Put stored texts in their places unless inputs have changed; what is in its place stays."""
+        changed = tuple(self.look(path) for path, then in inputs if not then.same_content(self.look(path).hash))
+        if changed:
+            return Published(changed=changed)
         lost: list[str] = []
         observations: list[Observation] = []
         for path, claim in files:

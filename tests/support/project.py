@@ -327,8 +327,8 @@ class Project:
                 self.tell(ev.PathsInspected(token=token, observations=self.disk.compare(files)))
             case HashFiles(token=token, files=files):
                 self.tell(ev.FilesHashed(token=token, observations=self.disk.hash(files)))
-            case PublishFiles(token=token, files=files):
-                self.tell(ev.FilesPublished(token=token, published=self.disk.publish(files)))
+            case PublishFiles(token=token, files=files, inputs=inputs):
+                self.tell(ev.FilesPublished(token=token, published=self.disk.publish(files, inputs)))
             case ExpandGlobs(token=token, queries=queries):
                 self.tell(ev.GlobsExpanded(token=token, matches=self.disk.expand(queries)))
             case RemoveFiles(token=token, files=doomed):

@@ -233,7 +233,7 @@ class Assignment(_message.Message):
     def __init__(self, command: _Optional[str] = ..., workdir: _Optional[str] = ..., shell: _Optional[bool] = ..., inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., outputs: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[str]] = ..., environment: _Optional[_Mapping[str, str]] = ..., need: _Optional[_Union[_types_pb2.Need, str]] = ..., input_digest: _Optional[str] = ..., allowed_roots: _Optional[_Iterable[str]] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class AttemptResult(_message.Message):
-    __slots__ = ("attempt", "exit_code", "signal", "not_started", "timed_out", "hindered", "stdout", "stderr", "outputs", "changed_inputs", "wall_s", "cpu_s", "rss_bytes_max", "at", "used_inputs", "used_environment", "volatiles", "missing_inputs", "out_of_memory")
+    __slots__ = ("attempt", "exit_code", "signal", "not_started", "timed_out", "hindered", "stdout", "stderr", "outputs", "changed_inputs", "wall_s", "cpu_s", "rss_bytes_max", "at", "used_inputs", "used_environment", "volatiles", "missing_inputs", "out_of_memory", "contents")
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
     SIGNAL_FIELD_NUMBER: _ClassVar[int]
@@ -253,6 +253,7 @@ class AttemptResult(_message.Message):
     VOLATILES_FIELD_NUMBER: _ClassVar[int]
     MISSING_INPUTS_FIELD_NUMBER: _ClassVar[int]
     OUT_OF_MEMORY_FIELD_NUMBER: _ClassVar[int]
+    CONTENTS_FIELD_NUMBER: _ClassVar[int]
     attempt: _types_pb2.AttemptId
     exit_code: int
     signal: int
@@ -272,4 +273,5 @@ class AttemptResult(_message.Message):
     volatiles: _containers.RepeatedCompositeFieldContainer[_types_pb2.FileObservation]
     missing_inputs: _containers.RepeatedScalarFieldContainer[str]
     out_of_memory: OutOfMemory
-    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., not_started: _Optional[str] = ..., timed_out: _Optional[float] = ..., hindered: _Optional[str] = ..., stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., outputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., changed_inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., wall_s: _Optional[float] = ..., cpu_s: _Optional[float] = ..., rss_bytes_max: _Optional[int] = ..., at: _Optional[float] = ..., used_inputs: _Optional[_Iterable[str]] = ..., used_environment: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., missing_inputs: _Optional[_Iterable[str]] = ..., out_of_memory: _Optional[_Union[OutOfMemory, _Mapping]] = ...) -> None: ...
+    contents: _containers.RepeatedScalarFieldContainer[bytes]
+    def __init__(self, attempt: _Optional[_Union[_types_pb2.AttemptId, _Mapping]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., not_started: _Optional[str] = ..., timed_out: _Optional[float] = ..., hindered: _Optional[str] = ..., stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., outputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., changed_inputs: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., wall_s: _Optional[float] = ..., cpu_s: _Optional[float] = ..., rss_bytes_max: _Optional[int] = ..., at: _Optional[float] = ..., used_inputs: _Optional[_Iterable[str]] = ..., used_environment: _Optional[_Iterable[str]] = ..., volatiles: _Optional[_Iterable[_Union[_types_pb2.FileObservation, _Mapping]]] = ..., missing_inputs: _Optional[_Iterable[str]] = ..., out_of_memory: _Optional[_Union[OutOfMemory, _Mapping]] = ..., contents: _Optional[_Iterable[bytes]] = ...) -> None: ...

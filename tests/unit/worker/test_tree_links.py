@@ -21,6 +21,9 @@ class NoDepot:
     async def fetch(self, content: Content, path: str) -> None:
         raise AssertionError((content, path))
 
+    async def read(self, content: Content) -> bytes:
+        raise AssertionError(content)
+
     async def store(self, files: Sequence[Stored]) -> None:
         raise AssertionError(files)
 
@@ -32,8 +35,6 @@ def test_an_input_is_not_laid_out_through_a_link_of_the_step(tmp_path: Path) -> 
     (tmp_path / "outside").mkdir()
     cache = Cache(str(tmp_path / "cache"), 1000, NoDepot())
     digest = hashlib.sha256(b"data").digest()
-    Path(cache.path_of(digest)).parent.mkdir(parents=True, exist_ok=True)
-    Path(cache.path_of(digest)).write_bytes(b"data")
     place = Place(str(tmp_path / "attempt"), "/there/project", "")
     tree = Tree(Assignment(command="x", workdir=".", shell=False), place, cache, lambda: None)
     root = tmp_path / "attempt/there/project"
@@ -41,7 +42,7 @@ def test_an_input_is_not_laid_out_through_a_link_of_the_step(tmp_path: Path) -> 
     (root / "link").symlink_to(tmp_path / "outside")
     seen = Observation("link/x", PathKind.FILE, FileHash(digest, 0o100644, 4, 0, 0))
     with pytest.raises(SiteRefused, match="symbolic link"):
-        tree._lay_out(seen)
-    tree._lay_out(seen._replace(path="sub/x"))
+        tree._lay_out(seen, b"data")
+    tree._lay_out(seen._replace(path="sub/x"), b"data")
     assert (root / "sub/x").read_bytes() == b"data"
     assert list((tmp_path / "outside").iterdir()) == []

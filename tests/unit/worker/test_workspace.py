@@ -13,6 +13,8 @@ from stepup_worker.core.contents import BlobMissing, Content, Stored
 from stepup_worker.core.values import Amendment, Assignment, Exited, FileHash, Observation, Outcome, PathKind
 from stepup_worker.run.site import SiteRefused
 from stepup_worker.workspace.cache import Cache
+from stepup_worker.workspace.folders import Folders
+from stepup_worker.workspace.shelf import SMALL_BYTES_MAX, Shelf
 from stepup_worker.workspace.tree import Place, Tree
 
 
@@ -29,6 +31,12 @@ class FakeDepot:
             raise BlobMissing
         self.fetched.append(self.texts[content])
         await asyncio.to_thread(Path(path).write_text, self.texts[content])
+
+    async def read(self, content: Content) -> bytes:
+        if content not in self.texts:
+            raise BlobMissing
+        self.fetched.append(self.texts[content])
+        return self.texts[content].encode()
 
     async def store(self, files: Sequence[Stored]) -> None:
         self.stored |= {Path(file.path).name: await asyncio.to_thread(Path(file.path).read_text) for file in files}
@@ -58,27 +66,62 @@ def take(cache: Cache, *texts: str) -> None:
     asyncio.run(use())
 
 
-def test_a_content_is_fetched_once_and_kept_for_the_next_worker(tmp_path: Path) -> None:
-    depot = FakeDepot("a", "b")
-    take(Cache(str(tmp_path), 100, depot), "a", "b", "a")
-    take(Cache(str(tmp_path), 100, depot), "a")
-    assert depot.fetched == ["a", "b"]
+def large(text: str) -> str:
+    """Return a text that is kept in a file, and travels by itself."""
+    return text * (2 * SMALL_BYTES_MAX // len(text) + 1)
+
+
+def test_a_large_content_is_fetched_once_and_kept_for_the_next_worker(tmp_path: Path) -> None:
+    depot = FakeDepot(large("a"), large("b"))
+    take(Cache(str(tmp_path), 10**6, depot), large("a"), large("b"), large("a"))
+    take(Cache(str(tmp_path), 10**6, depot), large("a"))
+    assert depot.fetched == [large("a"), large("b")]
 
 
 def test_what_was_damaged_meanwhile_is_fetched_again(tmp_path: Path) -> None:
-    depot = FakeDepot("good" * 100)
-    cache = Cache(str(tmp_path), 1000, depot)
-    take(cache, "good" * 100)
-    Path(cache.path_of(content_of("good" * 100).digest)).write_text("evil" * 100)
-    take(Cache(str(tmp_path), 1000, depot), "good" * 100)
-    assert depot.fetched == ["good" * 100] * 2
+    depot = FakeDepot(large("g"))
+    cache = Cache(str(tmp_path), 10**6, depot)
+    take(cache, large("g"))
+    Path(cache.path_of(content_of(large("g")).digest)).write_text(large("e"))
+    take(Cache(str(tmp_path), 10**6, depot), large("g"))
+    assert depot.fetched == [large("g")] * 2
 
 
 def test_what_was_not_used_for_the_longest_time_goes_first(tmp_path: Path) -> None:
-    depot = FakeDepot("aaa", "bbb", "ccc", "ddd")
-    cache = Cache(str(tmp_path), 9, depot)
-    take(cache, "aaa", "bbb", "ccc", "aaa", "ddd", "aaa", "bbb")
-    assert depot.fetched == ["aaa", "bbb", "ccc", "ddd", "bbb"]
+    depot = FakeDepot(*map(large, "abcd"))
+    cache = Cache(str(tmp_path), 3 * (2 * SMALL_BYTES_MAX + 1), depot)
+    take(cache, *map(large, "abcadab"))
+    assert depot.fetched == [*map(large, "abcdb")]
+
+
+def test_a_small_content_is_fetched_once_and_never_lies_on_the_disk(tmp_path: Path) -> None:
+    depot = FakeDepot("a", "")
+    cache = Cache(str(tmp_path), 10**6, depot)
+    texts = [asyncio.run(cache.small(content_of(text))) for text in ("a", "", "a", "")]
+    assert texts == [b"a", b"", b"a", b""]
+    assert depot.fetched == ["a", ""]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_shelf_keeps_what_was_used_last() -> None:
+    shelf = Shelf(6)
+    for digest, data in ((b"1", b"aaa"), (b"2", b"bbb"), (b"1", b"aaa"), (b"3", b"ccc"), (b"4", b"too long")):
+        shelf.put(digest, data)
+        if digest == b"3":
+            assert [shelf.get(one) for one in (b"1", b"2", b"3")] == [b"aaa", None, b"ccc"]
+    assert shelf.get(b"4") is None
+
+
+def test_the_way_to_the_root_is_used_again_unless_something_lies_beside_it(tmp_path: Path) -> None:
+    folders = Folders(str(tmp_path / "attempts"))
+    first = folders.take()
+    for stray in ("", "srv/stray"):
+        (Path(first) / "srv/p/sub").mkdir(parents=True)
+        if stray:
+            (Path(first) / stray).write_text("left by a step")
+        folders.give_back(first, "/srv/p")
+        assert Path(first).exists() == (not stray)
+        assert (folders.take() == first) == (not stray)
 
 
 def test_what_had_not_arrived_as_a_whole_is_forgotten(tmp_path: Path) -> None:
@@ -114,8 +157,6 @@ def test_inputs_are_laid_out_as_in_the_project_also_above_its_root(tmp_path: Pat
     assert (site.root / "sub/a").read_text() == "aa"
     assert (site.root / "sub/a").stat().st_mode & 0o777 == 0o751
     assert (site.folder / "srv/above").read_text() == "bb"
-    site.tree.close()
-    assert not site.folder.exists()
 
 
 def test_an_input_that_is_not_to_be_had_is_named(tmp_path: Path) -> None:
@@ -141,12 +182,31 @@ def test_amended_files_are_brought_and_sent(tmp_path: Path) -> None:
     site.run(site.tree.prepare(), site.tree.amend(amendment))
     assert (site.root / "sub/in").read_text() == "aa"
     for name in ("sub/deep/out", "other", "sub/vol"):
-        (site.root / name).write_text(name)
+        (site.root / name).write_text(large(name))
     (outcome,) = site.run(site.tree.finish(Outcome(end=Exited(0))))
     assert isinstance(outcome, Outcome)
     assert [one.path for one in outcome.outputs] == ["sub/deep/out", "other"]
     assert [one.path for one in outcome.volatiles] == ["sub/vol"]
-    assert site.depot.stored == {"out": "sub/deep/out", "other": "other", "vol": "sub/vol"}
+    assert site.depot.stored == {"out": large("sub/deep/out"), "vol": large("sub/vol"), "other": large("other")}
+
+
+def test_small_outputs_travel_with_the_outcome_as_far_as_there_is_room(tmp_path: Path) -> None:
+    texts = {"a": "a", "b": "b" * 60_000, "c": "c" * 70_000, "same": "a", "input": "aa"}
+    site = Site(tmp_path, seen("in", "aa"), outputs=tuple(texts), texts="aa")
+    site.run(site.tree.prepare())
+    for name, text in texts.items():
+        (site.root / name).write_text(text)
+    (outcome,) = site.run(
+        site.tree.finish(Outcome(end=Exited(0), outputs=tuple(seen(name, text) for name, text in texts.items())))
+    )
+    assert isinstance(outcome, Outcome)
+    assert [data.decode() for data in outcome.contents] == [texts["a"], texts["b"], texts["c"]]
+    (site.root / "c").write_text("c" * 72_000)
+    again = Outcome(end=Exited(0), outputs=(*outcome.outputs[:2], seen("c", "c" * 72_000)))
+    (outcome,) = site.run(site.tree.finish(again))
+    assert isinstance(outcome, Outcome)
+    assert [len(data) for data in outcome.contents] == [1, 60_000]
+    assert list(site.depot.stored) == ["c"]
 
 
 def test_what_is_there_is_not_replaced_by_what_is_shown(tmp_path: Path) -> None:

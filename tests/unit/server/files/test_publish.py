@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from stepup_server.core.values import FileHash, PathKind
 from stepup_server.engine.blobs import Content
 from stepup_server.files.blobs import BlobStore
 from stepup_server.files.publish import publish_files
+from stepup_server.files.tray import Tray
 
 
 @pytest.fixture
@@ -140,3 +142,26 @@ def test_what_was_stored_before_a_moment_is_forgotten(store: BlobStore) -> None:
     assert store.has(content)
     store.forget_older(float("inf"))
     assert not store.has(content)
+
+
+def test_what_came_with_a_result_is_written_from_memory_and_then_forgotten(store: BlobStore) -> None:
+    claim = claimed(b"small")
+    for _ in range(2):
+        store.take(b"small")
+    assert publish_files(store, [("x", claim), ("sub/y", claim)]).lost == ()
+    assert store.tray.get(claim.digest) == b"small"
+    assert publish_files(store, [("z", claim)]).lost == ()
+    assert store.tray.get(claim.digest) is None
+    assert [(Path(store.root) / name).read_bytes() for name in ("x", "sub/y", "z")] == [b"small"] * 3
+    assert not Path(store.folder).exists()
+
+
+def test_what_finds_no_room_in_memory_is_stored(store: BlobStore) -> None:
+    store.tray = Tray(4)
+    store.take(b"1234")
+    store.take(b"56")
+    assert (store.tray.get(claimed(b"1234").digest), store.tray.get(claimed(b"56").digest)) == (b"1234", None)
+    assert publish_files(store, [("a", claimed(b"1234")), ("b", claimed(b"56"))]).lost == ()
+    store.take(b"late")
+    store.forget_older(time.time() + 1)
+    assert store.tray.get(claimed(b"late").digest) is None

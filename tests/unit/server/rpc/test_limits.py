@@ -52,6 +52,8 @@ def fill(table: Table, name: str, size: int) -> Message:
         fill_map(there, table, size)
     elif table is COUNTS:
         there.extend([GetMessageClass(field.message_type)() if field.message_type else ""] * size)
+    elif field.is_repeated:
+        there.append(b"x" * size)
     else:
         setattr(message, field.name, size if table is NUMBERS else "x" * size if table is TEXTS else b"x" * size)
     return message
