@@ -61,7 +61,10 @@ _TRANSFERS_S = 1.0
 """How often the director hears how far large files are."""
 
 _GATHER_S = 0.003
-"""How long news may wait for more of it."""
+"""How long news waits for more of it while attempts wait for slots, and again while there are many of those."""
+_GATHER_AGAIN_MAX = 3
+_MANY_WAIT = 5
+"""As many as take longer to run than an answer of the director takes to come."""
 
 _HASH_THREADS = 2
 
@@ -358,7 +361,11 @@ class _Daemon:
         """Wait until there may be something to say, and a moment longer, so that more is said at once."""
         await self._news.wait()
         # While attempts wait for slots nobody waits for our words.
-        await asyncio.sleep(_GATHER_S if self._session.has_waiting() else 0.0)
+        await asyncio.sleep(_GATHER_S if self._session.waiting else 0.0)
+        for _ in range(_GATHER_AGAIN_MAX):
+            if self._session.waiting < _MANY_WAIT:
+                break
+            await asyncio.sleep(_GATHER_S)
         self._news.clear()
 
     def is_leaving(self) -> bool:

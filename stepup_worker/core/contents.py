@@ -59,6 +59,10 @@ class Depot(Protocol):
         """
         ...
 
+    def hurry(self) -> None:
+        """Let nothing that is fetched or read wait for more of it any longer: somebody waits."""
+        ...
+
     async def store(self, files: Sequence[Stored]) -> None:
         """Let the director have contents that it lacks.
 

@@ -107,9 +107,10 @@ class Session:
         is_new = not self._is_introduced or self._owes_answer
         return self._is_connected and (is_new or bool(self._began) or bool(self._unsaid))
 
-    def has_waiting(self) -> bool:
-        """Tell whether attempts wait for a slot."""
-        return bool(self._waiting)
+    @property
+    def waiting(self) -> int:
+        """How many attempts wait for a slot."""
+        return len(self._waiting)
 
     def is_idle(self) -> bool:
         """Tell whether nothing waits or runs."""

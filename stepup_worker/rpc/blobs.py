@@ -1,18 +1,20 @@
 """Contents to and from the director over the Remote Execution API.
 
-Small ones are gathered for a turn of the loop and travel together; large ones as streams of pieces, several at a time,
-which go on where they were broken off. Whoever waits does not notice that a connection breaks: it is tried again until
-it works, or until the waiting is cancelled.
+Small ones are gathered for a while, unless somebody waits, and travel together; large ones as streams of pieces,
+several at a time, which go on where they were broken off. Whoever waits does not notice that a connection breaks: it is
+tried again until it works, or until the waiting is cancelled.
 """
 
 from __future__ import annotations
 
 import asyncio
 import errno
+import functools
 import hashlib
 import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import grpc
@@ -23,6 +25,7 @@ from stepup_proto.reapi import bytestream_pb2 as bytestream
 from stepup_proto.reapi import bytestream_pb2_grpc, remote_execution_pb2_grpc
 from stepup_proto.reapi import remote_execution_pb2 as reapi
 from stepup_shared.hindrance import Hindered, write_all
+from stepup_shared.malloc import keep_large_blocks
 from stepup_worker.core.contents import BlobMissing, Content, Stored, StoreRefused
 
 from .channel import Link, is_broken_off
@@ -38,6 +41,8 @@ _BATCH_BYTES = 3 * 1024 * 1024
 _BATCH_COUNT = 2000
 _STREAMS = 4
 """Large contents that travel at the same time."""
+_AHEAD_S = 0.02
+"""How long what will be needed later may wait for more of it: far less than a worker has in hand."""
 _CALL_S_MAX = 60.0
 _RETRY_S_MIN = 0.05
 _RETRY_S_MAX = 2.0
@@ -81,8 +86,8 @@ class BlobClient:
         self._streams = asyncio.Semaphore(_STREAMS)
         self._moved: dict[Content, int] = {}
         """Bytes of large contents that are on their way."""
-        self._fetches: _Gathered[Content, bytes] = _Gathered(self._fetch_batch, lambda content: content.size)
-        self._stores: _Gathered[Stored, None] = _Gathered(self._store_batch, lambda _: 0)
+        self._fetches: _Gathered[Content, bytes] = _Gathered(self._fetch_batch, lambda content: content.size, _AHEAD_S)
+        self._stores: _Gathered[Stored, None] = _Gathered(self._store_batch, lambda _: 0, 0.0)
 
     async def fetch(self, content: Content, path: str) -> None:
         """Write a content, verified, to a new file; raises `BlobMissing` when it is not to be had."""
@@ -98,6 +103,10 @@ class BlobClient:
     async def read(self, content: Content) -> bytes:
         """Return a small content, verified; raises `BlobMissing` when it is not to be had."""
         return await self._fetches.ask(content)
+
+    def hurry(self) -> None:
+        """Ask at once for all that was to be fetched soon: somebody waits."""
+        self._fetches.hurry()
 
     async def store(self, files: Sequence[Stored]) -> None:
         """Let the director have contents that it lacks; raises `StoreRefused` when it does not take one."""
@@ -173,25 +182,35 @@ class BlobClient:
 
 
 class _Gathered(Generic[_Asked, _Result]):
-    """Questions of one turn of the loop, asked in as few messages as they fit into."""
+    """Questions of a short while, asked in as few messages as they fit into."""
 
     def __init__(
         self,
         ask_all: Callable[[Sequence[_Asked]], Awaitable[Sequence[_Result | Exception]]],
         size_of: Callable[[_Asked], int],
+        patience_s: float,
     ) -> None:
         self._ask_all = ask_all
         self._size_of = size_of
+        self._patience_s = patience_s
+        self._timer: asyncio.Handle | None = None
         self._open: list[tuple[_Asked, asyncio.Future[_Result]]] = []
         self._calls: set[asyncio.Task[None]] = set()
 
     async def ask(self, asked: _Asked) -> _Result:
-        """Ask, together with all who ask at the same time."""
-        future: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
+        """Ask, together with all who ask within a while."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[_Result] = loop.create_future()
         if not self._open:
-            asyncio.get_running_loop().call_soon(self._send)
+            self._timer = loop.call_later(self._patience_s, self._send)
         self._open.append((asked, future))
         return await future
+
+    def hurry(self) -> None:
+        """Ask in this turn of the loop what was to be asked later."""
+        if self._open and self._timer is not None:
+            self._timer.cancel()
+            self._timer = asyncio.get_running_loop().call_soon(self._send)
 
     def _send(self) -> None:
         """Ask all that is open."""
@@ -225,7 +244,7 @@ class _Gathered(Generic[_Asked, _Result]):
 
 
 class _Download:
-    """One large content on its way here."""
+    """One large content on its way here; a piece is written while the next one comes."""
 
     def __init__(self, link: Link, content: Content, path: str, note: _Note) -> None:
         self._link = link
@@ -234,6 +253,8 @@ class _Download:
         self._path = path
         self._hasher = hashlib.sha256()
         self._size = 0
+        self._writing: Future[None] | None = None
+        """The last piece, on its way to the disk."""
 
     async def run(self) -> None:
         """Fetch it; go on after each break where it was broken off."""
@@ -245,7 +266,7 @@ class _Download:
             os.unlink(self._path)
             raise
         finally:
-            os.close(fd)
+            _close_after(self._writing, fd)
 
     def _verify(self) -> None:
         """Refuse what has come if it is something else."""
@@ -253,16 +274,26 @@ class _Download:
             raise BlobMissing
 
     async def _go_on(self, fd: int) -> None:
+        await self._settle()
         name = f"blobs/{self._content.digest.hex()}/{self._content.size}"
         request = bytestream.ReadRequest(resource_name=name, read_offset=self._size)
-        loop = asyncio.get_running_loop()
         stub = await _stream_stub(self._link)
         async for response in stub.Read(request):
-            await loop.run_in_executor(None, self._take, fd, response.data)
+            await self._settle()
+            self._writing = _threads().submit(self._take, fd, response.data)
+        await self._settle()
+
+    async def _settle(self) -> None:
+        """Wait until the last piece is written."""
+        writing = self._writing
+        if writing is not None:
+            await asyncio.wait((asyncio.wrap_future(writing),))
+            self._writing = None
+            writing.result()
             self._note(self._content, self._size)
 
     def _take(self, fd: int, data: bytes) -> None:
-        """Keep the next piece."""
+        """Keep the next piece; called in a thread."""
         write_all(fd, data)
         self._hasher.update(data)
         self._size += len(data)
@@ -305,12 +336,15 @@ class _Upload:
         return arrived
 
     async def _pieces(self, offset: int) -> AsyncIterator[bytestream.WriteRequest]:
-        loop = asyncio.get_running_loop()
+        """Yield the rest of the file; a piece is read while the last one travels."""
         fd = os.open(self._file.path, os.O_RDONLY | os.O_CLOEXEC)
+        reading = _threads().submit(os.pread, fd, _PIECE_BYTES, offset)
         try:
             while True:
-                data = await loop.run_in_executor(None, os.pread, fd, _PIECE_BYTES, offset)
+                data = await asyncio.wrap_future(reading)
                 is_last = offset + len(data) >= self._file.content.size or not data
+                if not is_last:
+                    reading = _threads().submit(os.pread, fd, _PIECE_BYTES, offset + len(data))
                 yield bytestream.WriteRequest(
                     resource_name=self._name, write_offset=offset, finish_write=is_last, data=data
                 )
@@ -319,7 +353,22 @@ class _Upload:
                 if is_last:
                     return
         finally:
-            os.close(fd)
+            _close_after(reading, fd)
+
+
+@functools.cache
+def _threads() -> ThreadPoolExecutor:
+    """Return threads that read and write pieces of large contents."""
+    keep_large_blocks()
+    return ThreadPoolExecutor(_STREAMS, "blobs")
+
+
+def _close_after(work: Future[Any] | None, fd: int) -> None:
+    """Close a file, but not before the thread that may still use it has done so."""
+    if work is None:
+        os.close(fd)
+    else:
+        work.add_done_callback(lambda _: os.close(fd))
 
 
 async def _stream_stub(link: Link) -> Any:  # noqa: ANN401 -- stubs have no public type

@@ -57,7 +57,7 @@ class Cache:
         """
         data = self._shelf.get(content.digest)
         if data is None:
-            data = await asyncio.shield(self._arrival(content))
+            data = await self._arrive(content)
         return data or b""
 
     async def require(self, content: Content) -> str:
@@ -73,7 +73,7 @@ class Cache:
             if content.digest in self._unverified:
                 await self._verify(content)
             if content.digest not in self._sizes:
-                await asyncio.shield(self._arrival(content))
+                await self._arrive(content)
             self._sizes.move_to_end(content.digest)
         except BaseException:
             self.release(content.digest)
@@ -118,6 +118,13 @@ class Cache:
         """Let the director have contents that it lacks; raises `StoreRefused` when it does not take one."""
         if files:
             await self._depot.store(files)
+
+    async def _arrive(self, content: Content) -> bytes | None:
+        """Wait for a content that somebody needs now; that others need it stays as it is."""
+        arrival = asyncio.shield(self._arrival(content))
+        # The fetching begins in the next turn.
+        asyncio.get_running_loop().call_soon(self._depot.hurry)
+        return await arrival
 
     def _arrival(self, content: Content) -> asyncio.Task[bytes | None]:
         """Return the fetching of a content, begun if it has not been."""

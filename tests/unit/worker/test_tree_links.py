@@ -24,6 +24,9 @@ class NoDepot:
     async def read(self, content: Content) -> bytes:
         raise AssertionError(content)
 
+    def hurry(self) -> None:
+        pass
+
     async def store(self, files: Sequence[Stored]) -> None:
         raise AssertionError(files)
 

@@ -38,6 +38,9 @@ class FakeDepot:
         self.fetched.append(self.texts[content])
         return self.texts[content].encode()
 
+    def hurry(self) -> None:
+        pass
+
     async def store(self, files: Sequence[Stored]) -> None:
         self.stored |= {Path(file.path).name: await asyncio.to_thread(Path(file.path).read_text) for file in files}
 
