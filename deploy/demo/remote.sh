@@ -93,6 +93,6 @@ on director stepup status | sed -e 's/, pid [0-9]*//' -e "s|$work|...|"
 echo '$ ls -R'
 ls -R --ignore=__pycache__
 for host in worker1 worker2; do
-  echo "What $host has seen of it:"
-  (cd "$work/$host/workspace" && find cache -type f | wc -l | sed 's/$/ files in its cache/')
+  echo "What $host still has of it:"
+  find "$work/$host/workspace" -type f ! -name '*.log' | wc -l | sed 's/$/ file(s); what is small is in memory/'
 done
