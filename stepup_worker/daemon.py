@@ -33,6 +33,7 @@ from stepup_worker.core.events import (
 )
 from stepup_worker.core.session import Session
 from stepup_worker.core.values import Assignment, AttemptId, Statement, StopLevel, Transfer
+from stepup_worker.gathering import gather
 from stepup_worker.membership import Membership, NoDirector, NotAMember
 from stepup_worker.rpc.convert import Introduction
 from stepup_worker.rpc.endpoint import Endpoint
@@ -59,12 +60,6 @@ _REAP_S = 10.0
 
 _TRANSFERS_S = 1.0
 """How often the director hears how far large files are."""
-
-_GATHER_S = 0.003
-"""How long news waits for more of it while attempts wait for slots, and again while there are many of those."""
-_GATHER_AGAIN_MAX = 3
-_MANY_WAIT = 5
-"""As many as take longer to run than an answer of the director takes to come."""
 
 _HASH_THREADS = 2
 
@@ -360,12 +355,7 @@ class _Daemon:
     async def wait_news(self) -> None:
         """Wait until there may be something to say, and a moment longer, so that more is said at once."""
         await self._news.wait()
-        # While attempts wait for slots nobody waits for our words.
-        await asyncio.sleep(_GATHER_S if self._session.waiting else 0.0)
-        for _ in range(_GATHER_AGAIN_MAX):
-            if self._session.waiting < _MANY_WAIT:
-                break
-            await asyncio.sleep(_GATHER_S)
+        await gather(lambda: self._session.waiting)
         self._news.clear()
 
     def is_leaving(self) -> bool:
