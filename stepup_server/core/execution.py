@@ -16,7 +16,7 @@ from .consequences import input_moved, keep_products, make_pending, settle_all, 
 from .desk import Desk
 from .eligible import is_eligible
 from .following import end_follows
-from .freshness import input_digest, output_digest, present_sight
+from .freshness import input_digest, present_sight, remember_success
 from .ids import AttemptId, NodeId, WorkerId
 from .losses import Blame, note_loss, pages_of_loss, presumed_begun
 from .obstacles import Obstacles
@@ -408,18 +408,12 @@ class Execution:
         if attempt.disturbed:
             step.reasons = (InputsMoved(),)
         else:
-            self._remember_success(step)
+            remember_success(self._graph, step, self._desk.environment, attempt.assignment.inputs)
+            step.explained, step.reasons = self._desk.options.explain_rerun, ()
         for file in self._graph.outputs(step):
             wake_consumers(self._desk, file)
         if attempt.disturbed:
             make_pending(self._desk, step)
-
-    def _remember_success(self, step: Step) -> None:
-        """Keep what a later check compares with."""
-        sight = present_sight(self._graph, step, self._desk.environment)
-        step.input_digest, step.output_digest = input_digest(sight), output_digest(sight)
-        step.explained = self._desk.options.explain_rerun
-        step.past, step.reasons = None, ()
 
     def _defer(self, step: Step, attempt: Attempt, observations: dict[str, Observation]) -> None:
         """Let a step wait for what it asked for; if it is all there by now, it may run at once."""

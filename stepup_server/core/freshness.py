@@ -17,7 +17,7 @@ from typing import NamedTuple
 from .causes import Aspect, Change, Difference
 from .graph import Graph
 from .records import File, Past, Step
-from .values import FileHash
+from .values import FileHash, Observation
 
 __all__ = (
     "Sight",
@@ -27,6 +27,7 @@ __all__ = (
     "last_sight",
     "output_digest",
     "present_sight",
+    "remember_success",
     "with_outputs",
 )
 
@@ -84,6 +85,19 @@ def _as_noted(files: Iterable[File], notes: Mapping[str, FileHash | None]) -> di
     """Return the hashes of files as they were when notes were begun."""
     merged = {**{file.path: file.hash for file in files}, **notes}
     return {path: hash_ for path, hash_ in merged.items() if hash_ is not None}
+
+
+def remember_success(graph: Graph, step: Step, environment: Mapping[str, str], seen: Iterable[Observation]) -> None:
+    """Keep what a later check compares with; inputs that were undeclared while the step ran count as it has seen them.
+
+    Their plan runs again at the same time, and may well declare them once more.
+    """
+    undeclared = {file.path for file in graph.inputs(step) if file.hash is None}
+    gone: dict[str, FileHash | None] = {one.path: one.hash for one in seen if one.path in undeclared and one.hash}
+    sight = present_sight(graph, step, environment)
+    inputs = {**sight.inputs, **{path: hash_ for path, hash_ in gone.items() if hash_ is not None}}
+    step.input_digest, step.output_digest = input_digest(sight._replace(inputs=inputs)), output_digest(sight)
+    step.past = Past(gone) if gone else None
 
 
 def with_outputs(sight: Sight, outputs: Mapping[str, FileHash | None]) -> Sight:

@@ -135,6 +135,7 @@ def test_the_director_reads_what_workers_wrote(
         stderr=data.draw(st.binary(max_size=8)),
         outputs=tuple(seen),
         volatiles=tuple(seen[1:]),
+        contents=(b"", data.draw(st.binary(max_size=8))),
         changed_inputs=tuple(seen[:1]),
         wall_s=seconds,
         cpu_s=seconds / 2,
@@ -153,7 +154,9 @@ def test_the_director_reads_what_workers_wrote(
     began, ended = convert.facts_from_wire(sent)
     assert (began.attempt, began.outcome) == (attempt, None)
     assert ended.attempt == attempt
-    assert plain(ended.outcome) == _without("at", plain(outcome))
+    # Contents are for the disk, not for who decides.
+    assert plain(ended.outcome) == _without("contents", _without("at", plain(outcome)))
+    assert tuple(sent.finished[0].contents) == outcome.contents
     description = convert.description_from_wire(sent.worker)
     introduced = _without("offer", {**INTRODUCTION._asdict(), **dataclasses.asdict(OFFER), "slots": 3})
     # Its certificate says by whom it comes, not its message.
