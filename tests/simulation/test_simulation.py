@@ -28,6 +28,11 @@ def test_promises_are_kept_in_a_thousand_schedules(part: int) -> None:
     assert not bad
 
 
+@pytest.mark.parametrize("seed", [9000535])
+def test_promises_are_kept_in_schedules_that_were_bad_once(seed: int) -> None:
+    play(seed)
+
+
 @pytest.mark.chaos
 def test_promises_are_kept_in_very_many_schedules(counts: Counts) -> None:
     first = number_from("STEPUP_FIRST_SEED", 1000)

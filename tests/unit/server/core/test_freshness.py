@@ -11,6 +11,7 @@ from stepup_server.core.freshness import (
     last_sight,
     output_digest,
     present_sight,
+    remember_success,
     with_outputs,
 )
 from stepup_server.core.graph import Graph
@@ -18,7 +19,7 @@ from stepup_server.core.ids import NodeId
 from stepup_server.core.past import note_declaration
 from stepup_server.core.records import Step
 from stepup_server.core.states import FileState
-from stepup_server.core.values import FileHash
+from stepup_server.core.values import FileHash, Observation, PathKind
 
 EMPTY = hashlib.sha256(b"").digest()
 
@@ -82,6 +83,20 @@ def test_nothing_differs_right_after_a_success_and_nothing_is_noted() -> None:
     a_success(graph, step)
     assert changes(graph, step) == []
     assert step.past is None
+
+
+def test_a_success_counts_an_input_that_was_undeclared_meanwhile_as_it_has_seen_it() -> None:
+    graph, step = a_graph()
+    whole = input_digest(present_sight(graph, step, {}))
+    seen = [Observation(file.path, PathKind.FILE, file.hash) for file in graph.inputs(step)]
+    (gone,) = (file for file in graph.inputs(step) if file.path == "a")
+    gone.hash = None
+    remember_success(graph, step, {}, seen)
+    assert step.input_digest == whole
+    assert input_digest(last_sight(graph, step)._replace(variables=present_sight(graph, step, {}).variables)) == whole
+    gone.hash = seen[0].hash
+    remember_success(graph, step, {}, seen)
+    assert (step.input_digest, step.past) == (whole, None)
 
 
 def test_a_change_is_noted_once_with_what_the_success_saw() -> None:
