@@ -80,6 +80,7 @@ def _publish_one(store: BlobStore, granted: Granted, path: str, claim: FileHash,
     reach("before_publish")
     if not (is_last and _move(store, root, name, claim)) and not _is_there(root, name, claim):
         _copy(store, root, name, claim)
+    reach("after_rename")
     return Observation(path, PathKind.FILE, _hash_in_place(root, name, claim))
 
 
@@ -93,7 +94,6 @@ def _move(store: BlobStore, root: Root, name: str, claim: FileHash) -> bool:
         os.chmod(blob, claim.mode & _PERMISSIONS)
         _make_parent(root, name)
         root.move_in(blob, name)
-        reach("after_rename")
         status = root.stat(name)
         if status is None or status.st_mtime_ns != verified:
             # Somebody had it open, and has written to it meanwhile.

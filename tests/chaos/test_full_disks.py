@@ -112,7 +112,8 @@ def test_a_worker_without_room_waits_for_it(folder: Folder, counts: Counts) -> N
         disk.fill()
         build = ordeal.build()
         build.wait_output("Worker 0 cannot go on")
-        assert f"cannot go on. {disk.path}/cache: the disk is full, and " in build.output
+        assert f"cannot go on. {disk.path}/attempts/" in build.output
+        assert "/plan.py: the disk is full, and " in build.output
         assert ordeal.ledger().starts == 0
         disk.free()
         build.end().checked()

@@ -179,9 +179,10 @@ def test_director_and_workers_listen_beyond_the_machine_at_the_one_port_they_wer
     stays(folder)
     director = listen(folder)
     folder.start("worker")
-    join(director)
     folder.start("build")
+    # Before another worker is there that could run it elsewhere.
     folder.wait_for("pid")
+    join(director)
     places = listening_at(marked_processes(folder.mark))
     port = f"tcp {director.address}"
     assert port in places

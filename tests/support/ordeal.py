@@ -52,6 +52,8 @@ shift
 echo "began $out $STEPUP_JOB_I $WORKER $$" >> "$LEDGER"
 cat "$@" | sha256sum > "$out"
 echo "of $out" >> "$out"
+# Some are too large to travel with the result.
+case $out in out/0.* | all) yes "$out" | head -c 150000 >> "$out" ;; esac
 sleep "$WORK_S"
 if test "$out" = all; then until test -e "$GATE"; do sleep 0.05; done; fi
 echo "ended $out $STEPUP_JOB_I $WORKER $$" >> "$LEDGER"
