@@ -33,10 +33,10 @@ from stepup_worker.core.events import (
 )
 from stepup_worker.core.session import Session
 from stepup_worker.core.values import Assignment, AttemptId, Statement, StopLevel, Transfer
-from stepup_worker.gathering import gather
 from stepup_worker.membership import Membership, NoDirector, NotAMember
 from stepup_worker.rpc.convert import Introduction
 from stepup_worker.rpc.endpoint import Endpoint
+from stepup_worker.rpc.gathering import gather
 from stepup_worker.rpc.synchronize import Disbelieved, Postponed, Refused, Unreachable, synchronize
 from stepup_worker.run.discovery import read_probe
 from stepup_worker.run.follow import Followers, Send

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from stepup_worker import gathering
+from stepup_worker.rpc import gathering
 
 
 @pytest.mark.parametrize(
