@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
+import threading
 import time
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import grpc
 
@@ -14,7 +17,7 @@ from stepup_shared.tokens import metadata_of
 
 from .refusal import refused_from_wire, rpc_error_from_wire
 
-__all__ = ("Connection", "ConnectionSettings")
+__all__ = ("Connection", "ConnectionSettings", "Pick")
 
 _Response = TypeVar("_Response")
 
@@ -35,6 +38,11 @@ _RENEWAL_S_MAX = 60.0
 
 _RECONNECT_PAUSE_S = 0.1
 
+_QUIET_S_MAX = 1.0
+"""How long the threads of a closed channel may take to end."""
+
+_QUIET_PAUSE_S = 0.001
+
 _PASSING = frozenset((grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNAUTHENTICATED))
 """A director that has been restarted knows only the tokens that it has given to the workers since."""
 
@@ -52,24 +60,33 @@ class ConnectionSettings(NamedTuple):
     """The caller goes on when the director dies, until its worker ends it: another director is waited for."""
 
 
+class _Opened:
+    """A channel with what is called on it."""
+
+    def __init__(self, socket: str) -> None:
+        self.strangers = _threads_of_others()
+        """Threads that were there before."""
+        self.channel = grpc.insecure_channel(f"unix:{socket}", options=_OPTIONS)
+        self.plan = plan_pb2_grpc.PlanServiceStub(self.channel)
+        self.control = control_pb2_grpc.ControlServiceStub(self.channel)
+
+
+Pick: TypeAlias = "Callable[[_Opened], grpc.UnaryUnaryMultiCallable[Any, _Response]]"
+"""Says which method is called."""
+
+
 class Connection:
     """Calls the director; opens nothing before the first call."""
 
     def __init__(self, settings: ConnectionSettings) -> None:
         """Remember where the director is."""
         self._settings = settings
-        self._channel = grpc.insecure_channel(f"unix:{settings.socket}", options=_OPTIONS)
-        self.plan = plan_pb2_grpc.PlanServiceStub(self._channel)
-        self.control = control_pb2_grpc.ControlServiceStub(self._channel)
+        self._opened: _Opened | None = None
+        self._calls = 0
+        """How many threads are calling."""
+        self._lock = threading.Lock()
 
-    def call(
-        self,
-        method: grpc.UnaryUnaryMultiCallable[Any, _Response],
-        request: object,
-        name: str,
-        *,
-        may_wait: bool = False,
-    ) -> _Response:
+    def call(self, pick: Pick[_Response], request: object, name: str, *, may_wait: bool = False) -> _Response:
         """Make a call, again if the director cannot be reached for a moment.
 
         Raises
@@ -81,7 +98,24 @@ class Connection:
         RPCClientUnusableError
             It cannot be reached.
         """
-        timeout_s = None if may_wait else self._settings.timeout_s
+        with self._lock:
+            self._calls += 1
+            self._opened = self._opened or _Opened(self._settings.socket)
+            method = pick(self._opened)
+        try:
+            return self._call(method, request, name, None if may_wait else self._settings.timeout_s)
+        finally:
+            with self._lock:
+                self._calls -= 1
+
+    def _call(
+        self,
+        method: grpc.UnaryUnaryMultiCallable[Any, _Response],
+        request: object,
+        name: str,
+        timeout_s: float | None,
+    ) -> _Response:
+        """Call until it is answered."""
         give_up_at = time.monotonic() + (math.inf if self._settings.outlives else _RECONNECT_S_MAX)
         renewed_at = math.inf
         while True:
@@ -115,5 +149,31 @@ class Connection:
             return ""
 
     def close(self) -> None:
-        """Close the channel."""
-        self._channel.close()
+        """Close the channel; the next call opens another one. One that is being used stays."""
+        with self._lock:
+            opened = None if self._calls else self._opened
+            self._opened = None if opened else self._opened
+        if opened is not None:
+            opened.channel.close()
+
+    def rest(self) -> None:
+        """Close the channel, and wait until gRPC has ended its threads, because this process is about to fork.
+
+        A forked process inherits what gRPC believes about its threads, but no thread: its first call might wait for one
+        of them for ever.
+        """
+        opened = self._opened
+        if opened is None:
+            return
+        strangers = opened.strangers
+        del opened
+        self.close()
+        deadline = time.monotonic() + _QUIET_S_MAX
+        while self._opened is None and not _threads_of_others() <= strangers and time.monotonic() < deadline:
+            time.sleep(_QUIET_PAUSE_S)
+
+
+def _threads_of_others() -> set[int]:
+    """Return the threads of this process that Python has not started."""
+    ours = {thread.native_id for thread in threading.enumerate()}
+    return {int(name) for name in os.listdir("/proc/self/task")} - ours

@@ -147,7 +147,7 @@ def _opened() -> _Process:
     session = _open_session(socket)
     pid = os.getpid()
     atexit.register(_finish, session, pid)
-    os.register_at_fork(before=lambda: _drain(session, pid))
+    os.register_at_fork(before=lambda: _prepare_fork(session, pid))
     return _Process(session, root=_required("STEPUP_ROOT"), workdir=os.environ.get("HERE", "."))
 
 
@@ -170,10 +170,10 @@ def _required(name: str) -> str:
     return value
 
 
-def _drain(session: PlanSession, pid: int) -> None:
+def _prepare_fork(session: PlanSession, pid: int) -> None:
     """Leave nothing half said to a forked process: it has neither our channel nor our threads."""
     if os.getpid() == pid:
-        session.drain()
+        session.prepare_fork()
 
 
 def _finish(session: PlanSession, pid: int) -> None:

@@ -6,9 +6,8 @@ Importing this module imports gRPC and connects to nothing, so that a warm proce
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import grpc
 import path
 
 from stepup_client.core.declarations import (
@@ -25,7 +24,7 @@ from stepup_client.core.stepinfo import StepInfo
 from stepup_proto.v1 import control_pb2, plan_pb2, types_pb2
 
 from . import convert
-from .connection import Connection, ConnectionSettings
+from .connection import Connection, ConnectionSettings, Pick
 from .outbox import Outbox, Promise
 from .refusal import Refused
 
@@ -77,19 +76,19 @@ class PlanSession:
     def glob(self, query: GlobQuery, base: str, source: Source) -> list[GlobMatch]:
         """Expand a pattern."""
         request = convert.glob_query_to_wire(query, base, source, self._attempt)
-        response = self._ask(self._connection.plan.Glob, request, "Glob", source)
+        response = self._ask(lambda opened: opened.plan.Glob, request, "Glob", source)
         return convert.glob_matches_from_wire(response)
 
     def amend(self, amendment: Amendment, base: str, source: Source) -> AmendAnswer:
         """Add dependencies to the calling step."""
         request = convert.amendment_to_wire(amendment, base, source, self._attempt)
-        response = self._ask(self._connection.plan.Amend, request, "Amend", source, may_wait=True)
+        response = self._ask(lambda opened: opened.plan.Amend, request, "Amend", source, may_wait=True)
         return convert.amend_answer_from_wire(response)
 
     def step_info(self, source: Source) -> StepInfo:
         """Return what was declared for the calling step."""
         request = plan_pb2.GetStepInfoRequest(attempt=self._attempt)
-        response = self._ask(self._connection.plan.GetStepInfo, request, "GetStepInfo", source)
+        response = self._ask(lambda opened: opened.plan.GetStepInfo, request, "GetStepInfo", source)
         return convert.step_info_from_wire(response)
 
     def locate(self, base: str, paths: Sequence[str] = (), patterns: Sequence[str] = ()) -> list[str]:
@@ -98,7 +97,7 @@ class PlanSession:
         All are relative to `base`, which is relative to the root, as is what is returned.
         """
         request = plan_pb2.LocateRequest(attempt=self._attempt, base=base, paths=paths, patterns=patterns)
-        response = self._ask(self._connection.plan.Locate, request, "Locate", Source("", 0), may_wait=True)
+        response = self._ask(lambda opened: opened.plan.Locate, request, "Locate", Source("", 0), may_wait=True)
         return list(response.matches)
 
     def close(self) -> None:
@@ -108,12 +107,16 @@ class PlanSession:
     def graph(self, source: Source) -> GraphTexts:
         """Return the whole graph."""
         request = control_pb2.GetGraphRequest()
-        response = self._ask(self._connection.control.GetGraph, request, "GetGraph", source)
+        response = self._ask(lambda opened: opened.control.GetGraph, request, "GetGraph", source)
         return convert.graph_texts_from_wire(response)
 
-    def drain(self) -> None:
-        """Send what still waits; what is refused is raised later."""
+    def prepare_fork(self) -> None:
+        """Send what still waits, and leave nothing that a forked process could stumble over.
+
+        What is refused is raised later.
+        """
         self._outbox.drain()
+        self._connection.rest()
 
     def finish(self) -> None:
         """Send what still waits; whatever comes later is sent at once. Raises what was refused."""
@@ -122,7 +125,7 @@ class PlanSession:
 
     def _ask(
         self,
-        method: grpc.UnaryUnaryMultiCallable[Any, _Response],
+        pick: Pick[_Response],
         request: object,
         name: str,
         source: Source,
@@ -132,9 +135,9 @@ class PlanSession:
         """Say what still waits to be said, then ask."""
         self._outbox.flush(source)
         try:
-            return self._connection.call(method, request, name, may_wait=may_wait)
+            return self._connection.call(pick, request, name, may_wait=may_wait)
         except Refused as refused:
             raise refused.error(source) from None
 
     def _send(self, request: plan_pb2.DeclareRequest) -> plan_pb2.DeclareResponse:
-        return self._connection.call(self._connection.plan.Declare, request, "Declare")
+        return self._connection.call(lambda opened: opened.plan.Declare, request, "Declare")

@@ -37,7 +37,11 @@ class Plans:
 
     def run(self, text: str, **environment: str) -> subprocess.CompletedProcess[str]:
         with self.start(text, **environment) as process:
-            stdout, stderr = process.communicate(timeout=60)
+            try:
+                stdout, stderr = process.communicate(timeout=60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     def start(self, text: str, **environment: str) -> subprocess.Popen[str]:
@@ -253,7 +257,8 @@ def test_a_statement_leaves_soon_while_the_plan_goes_on(director: FakeDirector, 
     assert len(director.declarations) == 1
 
 
-def test_a_forked_process_speaks_for_itself(director: FakeDirector, plans: Plans) -> None:
+@pytest.mark.parametrize("support", ["0", "1"])
+def test_a_forked_process_speaks_for_itself(director: FakeDirector, plans: Plans, support: str) -> None:
     done = plans.run(
         """
         import os
@@ -263,11 +268,14 @@ def test_a_forked_process_speaks_for_itself(director: FakeDirector, plans: Plans
             step("child of " + declared[0])
             os._exit(0)
         assert os.wait()[1] == 0
-        """
+        step("parent again")
+        """,
+        GRPC_ENABLE_FORK_SUPPORT=support,
     )
     assert (done.stderr, done.returncode) == ("", 0)
-    assert [declaration.step.command for declaration in director.declarations] == ["parent", "", "child of a"]
-    assert [batch.batch for batch in director.batches] == [1, 1]
+    commands = [declaration.step.command for declaration in director.declarations]
+    assert commands == ["parent", "", "child of a", "parent again"]
+    assert [batch.batch for batch in director.batches] == [1, 1, 2]
     assert len({batch.speaker for batch in director.batches}) == 2
 
 
