@@ -1,7 +1,11 @@
-"""Small contents that came with the results of attempts, in memory, until they are put in their places."""
+"""Small contents that came with the results of attempts, in memory, until they are put in their places.
+
+They come in the loop and are put in their places by threads.
+"""
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 
@@ -26,18 +30,20 @@ class Tray:
         self._bytes_max = bytes_max
         self._kept: dict[bytes, _Kept] = {}
         self._bytes = 0
+        self._lock = threading.Lock()
 
     def put(self, digest: bytes, data: bytes) -> bool:
         """Keep a content; return whether there was room."""
-        kept = self._kept.get(digest)
-        if kept is None:
-            if self._bytes + len(data) > self._bytes_max:
-                return False
-            self._bytes += len(data)
-            kept = self._kept[digest] = _Kept(data, 0, 0.0)
-        kept.uses += 1
-        kept.at = time.time()
-        return True
+        with self._lock:
+            kept = self._kept.get(digest)
+            if kept is None:
+                if self._bytes + len(data) > self._bytes_max:
+                    return False
+                self._bytes += len(data)
+                kept = self._kept[digest] = _Kept(data, 0, 0.0)
+            kept.uses += 1
+            kept.at = time.time()
+            return True
 
     def get(self, digest: bytes) -> bytes | None:
         """Return a content, if it is here."""
@@ -46,16 +52,18 @@ class Tray:
 
     def release(self, digest: bytes) -> None:
         """Forget a content when all results that have brought it are published."""
-        kept = self._kept.get(digest)
-        if kept is not None:
-            kept.uses -= 1
-            if kept.uses <= 0:
-                self._drop(digest)
+        with self._lock:
+            kept = self._kept.get(digest)
+            if kept is not None:
+                kept.uses -= 1
+                if kept.uses <= 0:
+                    self._drop(digest)
 
     def forget_older(self, moment: float) -> None:
         """Forget what nobody has brought since a moment, in seconds since 1970."""
-        for digest in [digest for digest, kept in self._kept.items() if kept.at < moment]:
-            self._drop(digest)
+        with self._lock:
+            for digest in [digest for digest, kept in self._kept.items() if kept.at < moment]:
+                self._drop(digest)
 
     def _drop(self, digest: bytes) -> None:
         self._bytes -= len(self._kept.pop(digest).data)

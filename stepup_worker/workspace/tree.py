@@ -40,10 +40,12 @@ from stepup_worker.run.site import SiteRefused
 from .cache import Cache
 from .shelf import SMALL_BYTES_MAX
 
-__all__ = ("Place", "Tree")
+__all__ = ("WITH_OUTCOME_BYTES_MAX", "WITH_OUTCOME_COUNT_MAX", "Place", "Tree")
 
-_WITH_OUTCOME_BYTES_MAX = 128 * 1024
+WITH_OUTCOME_BYTES_MAX = 128 * 1024
 """So much of the outputs of an attempt travels with its outcome."""
+WITH_OUTCOME_COUNT_MAX = 1000
+"""So many of them; the director takes no message that has much more."""
 _LARGE_BYTES = 1024 * 1024
 """What is less is not worth telling."""
 _PERMISSIONS = 0o777
@@ -329,19 +331,20 @@ def _divide(files: Mapping[Content, str]) -> tuple[tuple[bytes, ...], list[Store
     """Read the smallest files, as far as they may travel with the outcome; return them, and the rest."""
     contents: list[bytes] = []
     rest: list[Stored] = []
-    left = _WITH_OUTCOME_BYTES_MAX
+    left = WITH_OUTCOME_BYTES_MAX
     for content, path in sorted(files.items(), key=lambda pair: pair[0].size):
         left -= content.size
-        if left < 0:
+        if left < 0 or len(contents) == WITH_OUTCOME_COUNT_MAX:
             rest.append(Stored(content, path))
         else:
-            contents.append(_read(path))
+            contents.append(_read(path, content.size))
     return tuple(contents), rest
 
 
-def _read(path: str) -> bytes:
+def _read(path: str, size: int) -> bytes:
+    """Return the bytes of a file, not more than it had: somebody may still write to it."""
     with open(path, "rb", buffering=0) as file:
-        return file.read()
+        return file.read(size)
 
 
 _Place = tuple[int, str]

@@ -15,7 +15,7 @@ from stepup_worker.run.site import SiteRefused
 from stepup_worker.workspace.cache import Cache
 from stepup_worker.workspace.folders import Folders
 from stepup_worker.workspace.shelf import SMALL_BYTES_MAX, Shelf
-from stepup_worker.workspace.tree import Place, Tree
+from stepup_worker.workspace.tree import WITH_OUTCOME_COUNT_MAX, Place, Tree
 
 
 class FakeDepot:
@@ -210,6 +210,22 @@ def test_small_outputs_travel_with_the_outcome_as_far_as_there_is_room(tmp_path:
     assert isinstance(outcome, Outcome)
     assert [len(data) for data in outcome.contents] == [1, 60_000]
     assert list(site.depot.stored) == ["c"]
+
+
+def test_very_many_small_outputs_do_not_all_travel_with_the_outcome(tmp_path: Path) -> None:
+    names = [f"{number:05}" for number in range(WITH_OUTCOME_COUNT_MAX + 2)]
+    site = Site(tmp_path, outputs=tuple(names))
+    site.run(site.tree.prepare())
+    for name in names:
+        (site.root / name).write_text(name)
+    # One goes on growing after somebody has looked at it.
+    (site.root / names[0]).write_text(names[0] + "more")
+    done = Outcome(end=Exited(0), outputs=tuple(seen(name, name) for name in names))
+    (outcome,) = site.run(site.tree.finish(done))
+    assert isinstance(outcome, Outcome)
+    assert len(outcome.contents) == WITH_OUTCOME_COUNT_MAX
+    assert max(map(len, outcome.contents)) == len(names[0])
+    assert len(site.depot.stored) == 2
 
 
 def test_what_is_there_is_not_replaced_by_what_is_shown(tmp_path: Path) -> None:

@@ -18,8 +18,9 @@ from stepup_proto.v1 import control_pb2, dispatch_pb2, plan_pb2, types_pb2
 from stepup_server.core.refusals import InvalidArgument, LimitExceeded
 from stepup_server.files import packing, transfers
 from stepup_server.rpc.checks import check_message, check_size
-from stepup_server.rpc.limits import BYTES, CALLS, COUNTS, MESSAGES, NUMBERS, OTHERS, TABLES, TEXTS, Table
+from stepup_server.rpc.limits import BYTES, CALLS, COUNTS, MESSAGES, NUMBERS, OTHERS, TABLES, TEXTS, Table, most_of
 from stepup_shared import beneath
+from stepup_worker.workspace.tree import WITH_OUTCOME_BYTES_MAX, WITH_OUTCOME_COUNT_MAX
 
 FILES = (plan_pb2, control_pb2, dispatch_pb2, types_pb2, remote_execution_pb2, bytestream_pb2)
 MESSAGE_TYPES = {name: one for file in FILES for name, one in file.DESCRIPTOR.message_types_by_name.items()}
@@ -166,3 +167,8 @@ def test_the_manual_shows_every_limit() -> None:
         assert {
             name.strip("`") if "." in name else name: int(most.replace(",", "")) for name, most in shown
         } == expected
+
+
+def test_results_of_workers_are_taken() -> None:
+    assert most_of(BYTES, "AttemptResult.contents") >= WITH_OUTCOME_BYTES_MAX
+    assert most_of(COUNTS, "AttemptResult.contents") >= WITH_OUTCOME_COUNT_MAX
