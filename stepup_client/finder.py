@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ModuleSpec, PathFinder
 from types import ModuleType
 from typing import TYPE_CHECKING
+
+from stepup_shared.quiet import await_quiet, strangers
 
 from .imports import PathFilter
 
@@ -27,11 +28,6 @@ _SUFFIXES = (*SOURCE_SUFFIXES, *EXTENSION_SUFFIXES)
 
 _PATTERNS = tuple(dict.fromkeys(["*/", *(f"*{os.path.splitext(suffix)[1]}" for suffix in _SUFFIXES)]))
 """What may be a module, or hold some."""
-
-_QUIET_S_MAX = 1.0
-"""How long the threads of a closed connection may take to end."""
-
-_QUIET_PAUSE_S = 0.001
 
 
 def install(accepted: PathFilter) -> None:
@@ -52,7 +48,7 @@ class ProjectFinder:
         """What may be a module, by directory."""
         self._thread = threading.local()
         self._session: PlanSession | None = None
-        self._others: set[str] | None = None
+        self._others: set[int] | None = None
         """The threads that were there before our connections since the last fork; None: there were none."""
         self._minds_forks = False
 
@@ -127,7 +123,7 @@ class ProjectFinder:
     def _mind_forks(self) -> None:
         """Remember what was there before a connection, of which nothing may be left when this process forks itself."""
         if self._others is None:
-            self._others = _threads()
+            self._others = strangers()
         if not self._minds_forks:
             self._minds_forks = True
             os.register_at_fork(before=self._await_quiet)
@@ -136,13 +132,7 @@ class ProjectFinder:
         """Wait for the threads of the closed connection to end.
 
         gRPC closes behind our backs; a process that is forked while one of its threads holds a lock never gets it back.
-        Threads that the script itself has started meanwhile are waited for in vain, but once.
         """
         others, self._others = self._others, None
-        deadline = time.monotonic() + _QUIET_S_MAX
-        while others is not None and not _threads() <= others and time.monotonic() < deadline:
-            time.sleep(_QUIET_PAUSE_S)
-
-
-def _threads() -> set[str]:
-    return set(os.listdir("/proc/self/task"))
+        if others is not None:
+            await_quiet(others)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from stepup_shared.site_options import site_files_from
+
 from .core.leases import LEASE_S
 
 __all__ = ("CleanSettings", "InspectSettings", "Settings", "absolute_roots", "make_parser", "settings_from_arguments")
@@ -228,15 +230,10 @@ def _add_trust(parser: argparse.ArgumentParser) -> None:
 
 def _site_files(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> tuple[str, str, str] | None:
     """Return the three files of the site's own; None when the director makes its certificates itself."""
-    files = (chosen.tls_ca, chosen.tls_cert, chosen.tls_key)
-    if not any(files):
-        return None
-    if not all(files):
-        parser.error("--tls-ca, --tls-cert and --tls-key belong together: give all three, or none")
-    if not chosen.listen:
+    files = site_files_from(chosen, parser)
+    if files is not None and not chosen.listen:
         parser.error("--tls-ca, --tls-cert and --tls-key are of use only with --listen HOST:PORT")
-    ca, certificate, key = map(os.path.abspath, files)
-    return ca, certificate, key
+    return files
 
 
 def _address(text: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from stepup_shared.site_options import site_files_from
 from stepup_worker.core.environment import base_variables
 from stepup_worker.core.offer import Offer, parse_duration, parse_label, parse_resource, parse_size
 from stepup_worker.core.ssh import parse_place
@@ -145,15 +146,10 @@ _SITE_FILES = {
 
 def _site_files(parser: argparse.ArgumentParser, options: argparse.Namespace) -> tuple[str, str, str] | None:
     """Return the three files of the site's own; None when there are none."""
-    files = (options.tls_ca, options.tls_cert, options.tls_key)
-    if not any(files):
-        return None
-    if not all(files):
-        parser.error("--tls-ca, --tls-cert and --tls-key belong together: give all three, or none")
-    if not options.director or options.code or options.director.startswith(_SSH):
+    files = site_files_from(options, parser)
+    if files is not None and (not options.director or options.code or options.director.startswith(_SSH)):
         parser.error("--tls-ca, --tls-cert and --tls-key go with --director HOST:PORT, and without an invitation")
-    ca, certificate, key = map(os.path.abspath, files)
-    return ca, certificate, key
+    return files
 
 
 def _spelled_out(words: list[str], parser: argparse.ArgumentParser) -> list[str]:

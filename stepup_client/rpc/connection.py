@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ import grpc
 
 from stepup_client.errors import RPCClientUnusableError
 from stepup_proto.v1 import control_pb2_grpc, plan_pb2_grpc
+from stepup_shared.quiet import await_quiet, strangers
 from stepup_shared.tokens import metadata_of
 
 from .refusal import refused_from_wire, rpc_error_from_wire
@@ -38,11 +38,6 @@ _RENEWAL_S_MAX = 60.0
 
 _RECONNECT_PAUSE_S = 0.1
 
-_QUIET_S_MAX = 1.0
-"""How long the threads of a closed channel may take to end."""
-
-_QUIET_PAUSE_S = 0.001
-
 _PASSING = frozenset((grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNAUTHENTICATED))
 """A director that has been restarted knows only the tokens that it has given to the workers since."""
 
@@ -64,7 +59,7 @@ class _Opened:
     """A channel with what is called on it."""
 
     def __init__(self, socket: str) -> None:
-        self.strangers = _threads_of_others()
+        self.strangers = strangers()
         """Threads that were there before."""
         self.channel = grpc.insecure_channel(f"unix:{socket}", options=_OPTIONS)
         self.plan = plan_pb2_grpc.PlanServiceStub(self.channel)
@@ -165,15 +160,7 @@ class Connection:
         opened = self._opened
         if opened is None:
             return
-        strangers = opened.strangers
+        known = opened.strangers
         del opened
         self.close()
-        deadline = time.monotonic() + _QUIET_S_MAX
-        while self._opened is None and not _threads_of_others() <= strangers and time.monotonic() < deadline:
-            time.sleep(_QUIET_PAUSE_S)
-
-
-def _threads_of_others() -> set[int]:
-    """Return the threads of this process that Python has not started."""
-    ours = {thread.native_id for thread in threading.enumerate()}
-    return {int(name) for name in os.listdir("/proc/self/task")} - ours
+        await_quiet(known)

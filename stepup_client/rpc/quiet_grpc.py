@@ -18,7 +18,7 @@ if _IS_OURS:
     os.environ[_NAME] = "ERROR"
 
 import grpc  # noqa: E402 - it reads the environment now
-from grpc import aio  # noqa: E402
+from grpc import aio  # noqa: E402 - as above
 
 if _IS_OURS:
     del os.environ[_NAME]

@@ -18,10 +18,10 @@ from stepup_client.errors import (
     StepUpError,
 )
 from stepup_proto.v1 import types_pb2
+from stepup_shared.refusals import REFUSAL_KEY
 
 __all__ = ("Refused", "refused_from_wire", "rpc_error_from_wire")
 
-_METADATA_KEY = "stepup-refusal-bin"
 
 _ERRORS: dict[int, type[Exception]] = {
     types_pb2.Refusal.KIND_ARGUMENT: StepUpError,
@@ -57,7 +57,7 @@ def refused_from_wire(error: grpc.RpcError) -> Refused | None:
     # The type stubs call the entries opaque; they are pairs.
     entries = cast("Iterable[tuple[str, str | bytes]]", error.trailing_metadata() or ())
     for key, value in entries:
-        if key == _METADATA_KEY and isinstance(value, bytes):
+        if key == REFUSAL_KEY and isinstance(value, bytes):
             return _parsed(value)
     return None
 

@@ -93,11 +93,11 @@ def remember_success(graph: Graph, step: Step, environment: Mapping[str, str], s
     Their plan runs again at the same time, and may well declare them once more.
     """
     undeclared = {file.path for file in graph.inputs(step) if file.hash is None}
-    gone: dict[str, FileHash | None] = {one.path: one.hash for one in seen if one.path in undeclared and one.hash}
+    gone = {one.path: one.hash for one in seen if one.path in undeclared and one.hash is not None}
     sight = present_sight(graph, step, environment)
-    inputs = {**sight.inputs, **{path: hash_ for path, hash_ in gone.items() if hash_ is not None}}
-    step.input_digest, step.output_digest = input_digest(sight._replace(inputs=inputs)), output_digest(sight)
-    step.past = Past(gone) if gone else None
+    sight = sight._replace(inputs={**sight.inputs, **gone})
+    step.input_digest, step.output_digest = input_digest(sight), output_digest(sight)
+    step.past = Past({**gone}) if gone else None
 
 
 def with_outputs(sight: Sight, outputs: Mapping[str, FileHash | None]) -> Sight:

@@ -17,10 +17,11 @@ from google.protobuf.message_factory import GetMessageClass
 
 from stepup_server.core.refusals import Refusal
 from stepup_server.engine.blobs import BlobRefused
+from stepup_shared.refusals import REFUSAL_KEY
 
 from .callers import Door
 from .gate import Gate, Malformed
-from .status import BLOB_STATUS_TABLE, REFUSAL_KEY, CallFailed, refusal_to_wire, status_of
+from .status import BLOB_STATUS_TABLE, CallFailed, refusal_to_wire, status_of
 
 __all__ = ("handlers_of",)
 

@@ -10,7 +10,6 @@ from stepup_server.engine.blobs import BlobFault
 
 __all__ = (
     "BLOB_STATUS_TABLE",
-    "REFUSAL_KEY",
     "STATUS_TABLE",
     "CallFailed",
     "invalid_argument",
@@ -18,9 +17,6 @@ __all__ = (
     "refusal_to_wire",
     "status_of",
 )
-
-REFUSAL_KEY = "stepup-refusal-bin"
-"""The metadata entry that holds a serialized `Refusal` message."""
 
 
 class CallFailed(Exception):

@@ -10,6 +10,7 @@ import grpc
 import grpc.aio
 
 from stepup_proto.v1 import plan_pb2
+from stepup_shared.refusals import REFUSAL_KEY
 from stepup_shared.tokens import TOKEN
 from stepup_worker.core.values import Amendment, AttemptId, Observation
 
@@ -26,7 +27,6 @@ _PASSED_ON = frozenset(
     )
 )
 """What steps may say."""
-_REFUSAL = "stepup-refusal-bin"
 
 _BYTES_MAX = 64 * 1024 * 1024
 _OPTIONS = (("grpc.max_receive_message_length", _BYTES_MAX), ("grpc.so_reuseport", 0))
@@ -89,7 +89,7 @@ class Proxy(grpc.GenericRpcHandler):
         try:
             answer = await self._ask(method, raw, context)
         except grpc.aio.AioRpcError as error:
-            refusal = tuple(entry for entry in error.trailing_metadata() or () if entry[0] == _REFUSAL)
+            refusal = tuple(entry for entry in error.trailing_metadata() or () if entry[0] == REFUSAL_KEY)
             await context.abort(error.code(), error.details() or "", refusal)
         bring = self._bringers.get(method)
         if bring is not None:

@@ -15,6 +15,7 @@ import grpc.aio
 from stepup_proto.v1.dispatch_pb2 import SynchronizeRequest, SynchronizeResponse
 from stepup_proto.v1.dispatch_pb2_grpc import DispatchServiceStub
 from stepup_shared.keepalive import CLIENT_OPTIONS
+from stepup_shared.refusals import REFUSAL_KEY
 from stepup_shared.versions import mismatch
 from stepup_worker.core.events import OrdersReceived
 from stepup_worker.core.values import Piece, Statement, Taken
@@ -53,8 +54,6 @@ _REFUSALS = frozenset(
     )
 )
 
-_REFUSAL = "stepup-refusal-bin"
-"""The metadata entry that comes with what the director has refused."""
 
 _Call: TypeAlias = "grpc.aio.StreamStreamCall[SynchronizeRequest, SynchronizeResponse]"
 
@@ -181,7 +180,7 @@ async def _listen(call: _Call, introduction: Introduction, speaker: Speaker) -> 
 
 def _is_said(metadata: grpc.aio.Metadata | None) -> bool:
     """Tell whether the director has refused a call itself, and not what lies in between."""
-    return any(key == _REFUSAL for key, _ in metadata or ())
+    return any(key == REFUSAL_KEY for key, _ in metadata or ())
 
 
 def _disconnected(code: grpc.StatusCode, details: str | None, *, is_said: bool) -> Disconnected:

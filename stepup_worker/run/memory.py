@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 from stepup_worker.core.values import OutOfMemory
 
+from .kernel_files import read_kernel_file
+
 __all__ = ("MemoryWatch",)
 
 _MOUNT = "/sys/fs/cgroup"
@@ -60,7 +62,7 @@ _COUNTERS = {1: "memory.oom_control", 2: "memory.events"}
 
 def _memberships(path: str) -> Iterator[tuple[int, str]]:
     """Return the groups of this process that may be about memory, with their version."""
-    for line in _read(path).splitlines():
+    for line in read_kernel_file(path).splitlines():
         number, controllers, group = line.split(":", 2)
         if "memory" in controllers.split(","):
             yield 1, group
@@ -75,7 +77,7 @@ def _walk(top: str) -> Iterator[str]:
 
 def _kills_of(group: str) -> int:
     for name in _COUNTERS.values():
-        for line in _read(f"{group}/{name}").splitlines():
+        for line in read_kernel_file(f"{group}/{name}").splitlines():
             word, _, number = line.partition(" ")
             if word == "oom_kill":
                 return int(number)
@@ -97,15 +99,7 @@ def _fullest(group: str, top: str) -> OutOfMemory:
 
 def _number(group: str, *names: str) -> int:
     for name in names:
-        text = _read(f"{group}/{name}").strip()
+        text = read_kernel_file(f"{group}/{name}").strip()
         if text.isdecimal():
             return int(text)
     return 0
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="ascii", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""

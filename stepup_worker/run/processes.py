@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 from stepup_shared.hindrance import Hindered, explain
 
+from .kernel_files import read_kernel_file
+
 __all__ = ("ProcessWatch",)
 
 _COUNTER = "pids.events"
@@ -58,7 +60,7 @@ class ProcessWatch:
 
 def _own_groups(membership: str, mount: str) -> tuple[str, ...]:
     """Return the directories of the control groups that count the processes of this one, innermost first."""
-    found = (group for line in _read(membership).splitlines() for group in _groups_in(line, mount))
+    found = (group for line in read_kernel_file(membership).splitlines() for group in _groups_in(line, mount))
     return tuple(group for group in found if os.path.exists(f"{group}/{_COUNTER}"))
 
 
@@ -74,13 +76,5 @@ def _groups_in(line: str, mount: str) -> list[str]:
 
 def _refusals_of(group: str) -> int:
     """Return how often there were too many."""
-    words = _read(f"{group}/{_COUNTER}").split()
+    words = read_kernel_file(f"{group}/{_COUNTER}").split()
     return int(words[words.index("max") + 1]) if "max" in words else 0
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="ascii", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""

@@ -13,7 +13,7 @@ import pytest
 from tests.support.counts import Counts, number_from
 from tests.support.deadline import pass_time
 from tests.support.ordeal import Ordeal, ordeal_of
-from tests.support.project_folder import Folder
+from tests.support.project_folder import Ended, Folder
 from tests.support.scarcity import ProcessGroup, limit_descriptors, small_group
 
 MIXED = """\
@@ -38,6 +38,12 @@ def check_mixed(folder: Folder) -> None:
     assert {folder.read(f"{letter}{i}") for letter in "abc" for i in range(6)} == {"text\n"}
 
 
+def check_undisturbed(folder: Folder, ended: Ended) -> None:
+    """Look whether a build has made all of it, and told of no failure."""
+    assert "FAIL" not in ended.output
+    check_mixed(folder)
+
+
 @pytest.mark.parametrize("where", ["the project", "a workspace"])
 def test_a_worker_with_few_descriptors_does_less_at_a_time(folder: Folder, counts: Counts, where: str) -> None:
     with ordeal_of(folder) as ordeal:
@@ -49,8 +55,7 @@ def test_a_worker_with_few_descriptors_does_less_at_a_time(folder: Folder, count
         build = ordeal.build()
         build.wait_output("Worker 0 cannot go on. This process has no file descriptors left")
         ended = build.end().checked()
-        assert "FAIL" not in ended.output
-        check_mixed(folder)
+        check_undisturbed(folder, ended)
         ordeal.shut_down()
     counts.tell("R-15 a worker's descriptors", steps=len(ended.executed), failures=0)
 
@@ -94,8 +99,7 @@ def test_a_worker_that_can_have_no_process_waits_for_it(folder: Folder, counts: 
         build.wait_output("Worker 0 cannot go on. The limit on processes is reached.")
         group.limit(None)
         ended = build.end().checked()
-        assert "FAIL" not in ended.output
-        check_mixed(folder)
+        check_undisturbed(folder, ended)
         ordeal.shut_down()
     counts.tell("R-15 a worker's processes", steps=len(ended.executed), failures=0)
 
