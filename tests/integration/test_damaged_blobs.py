@@ -14,7 +14,8 @@ from tests.support.project_folder import Folder
 from tests.support.remote import start_workers
 
 STEPS = 12
-LINES = 20_000
+LINES = 40_000
+"""Of each output: more than travels with a result."""
 HARMS_MAX = 2
 """How often the same content is damaged: steps whose outputs are lost three times in a row fail."""
 
@@ -87,6 +88,7 @@ def build_with_damages(folder: Folder, steps: int, damages: int, counts: Counts)
     folder.run("shutdown").checked()
     for program in folder.programs:
         program.end()
+    assert vandal.damaged > 0
     assert starts - steps <= vandal.damaged
     counts.tell("R-20", damaged=vandal.damaged, steps=steps, starts=starts, wrong_files=0)
 
