@@ -274,7 +274,8 @@ class Ordeal:
 
     def worker_log(self, name: str) -> list[dict[str, Any]]:
         """Return what a worker has logged."""
-        paths = [self.folder.root / f".stepup/worker{name}.log", *self.run.glob(f"workspace-{name}/**/*.log")]
+        homes = (self.folder.root / ".stepup", self.run / f"workspace-{name}")
+        paths = [home / f"worker{name}.log" for home in homes]
         texts = [path.read_text() for path in paths if path.exists()]
         return [json.loads(line) for text in texts for line in text.splitlines() if line.endswith("}")]
 
