@@ -9,28 +9,20 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import re
 import secrets
-import shutil
-import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
 from stepup_shared.hindrance import naming
 from stepup_shared.private import make_own, make_private
+from stepup_shared.socket_directory import is_socket_directory, make_socket_directory, remove_socket_directory
 from stepup_shared.tokens import local_token_path
 
 __all__ = ("ProjectIsTaken", "claim_project", "has_successor", "own_token", "socket_for", "write_note", "write_probe")
 
 LOCK_ATTEMPTS = 20
 LOCK_PAUSE_S = 0.005
-
-SOCKET_PARENT = "/tmp"  # mkdtemp makes a private directory in it
-"""Short, because the path of a socket has at most 107 bytes."""
-
-SOCKET_DIRECTORY = re.compile(r"/tmp/stepup-[A-Za-z0-9_]{8}")  # only compared with
-"""What the names of directories that we made look like; nothing else is ever removed."""
 
 
 class ProjectIsTaken(Exception):
@@ -91,17 +83,7 @@ def _read_note(root: str) -> dict[str, str] | None:
 def _leftover_socket(root: str) -> str | None:
     """Return the socket of a director that did not end well, if it is in a directory of our making."""
     socket = (_read_note(root) or {}).get("socket", "")
-    directory = os.path.dirname(socket)
-    return socket if SOCKET_DIRECTORY.fullmatch(directory) and _is_ours(directory) else None
-
-
-def _is_ours(directory: str) -> bool:
-    """Tell whether a directory belongs to this user and is no link."""
-    try:
-        status = os.lstat(directory)
-    except OSError:
-        return False
-    return status.st_uid == os.getuid() and not os.path.islink(directory)
+    return socket if is_socket_directory(os.path.dirname(socket)) else None
 
 
 @contextmanager
@@ -113,15 +95,14 @@ def socket_for(wanted: str | None, left: str | None) -> Generator[str]:
     if left is not None and wanted is None and os.path.basename(left) == "director":
         wanted = left
     elif left is not None and left != wanted:
-        shutil.rmtree(os.path.dirname(left), ignore_errors=True)
-    directory = tempfile.mkdtemp(prefix="stepup-", dir=SOCKET_PARENT) if wanted is None else os.path.dirname(wanted)
+        remove_socket_directory(os.path.dirname(left))
+    directory = make_socket_directory() if wanted is None else os.path.dirname(wanted)
     path = wanted or os.path.join(directory, "director")
     make_own(directory, "the socket")
     try:
         yield path
     finally:
-        if SOCKET_DIRECTORY.fullmatch(directory):
-            shutil.rmtree(directory, ignore_errors=True)
+        remove_socket_directory(directory)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from stepup_shared.hindrance import explain
 from stepup_shared.private import OpenToOthers, make_own, make_private
+from stepup_shared.socket_directory import make_socket_directory, remove_socket_directory
 from stepup_shared.visible import in_text
 from stepup_worker.run.guardian import CRASHED, Guardian, Life, become_subreaper, die_with_parent
 from stepup_worker.settings import Settings, settings_from_arguments
@@ -56,7 +57,16 @@ def serve(settings: Settings) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     guardian = Guardian(settings.lifeline_fd)
-    return guardian.keep(lambda life: _start(settings, guardian, life), _complain)
+    try:
+        # Not the daemon, which may be killed.
+        settings = replace(settings, socket_directory=make_socket_directory() if settings.has_sockets else "")
+    except OSError as error:
+        _complain(f"The worker has no place for its sockets. {explain(error, place='/tmp')}")
+        return 1
+    try:
+        return guardian.keep(lambda life: _start(settings, guardian, life), _complain)
+    finally:
+        remove_socket_directory(settings.socket_directory)
 
 
 def _start(settings: Settings, guardian: Guardian, life: Life) -> int:

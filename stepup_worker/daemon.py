@@ -16,6 +16,7 @@ import uvloop
 
 from stepup_shared import versions
 from stepup_shared.hindrance import explain, has_descriptors
+from stepup_shared.socket_directory import remove_socket_directory
 from stepup_shared.threads import CHANNEL_DESCRIPTORS, CHANNEL_THREADS, require_threads, started_pool
 from stepup_worker.core.commands import Command, Interrupt, Kill, Leave, Recall, Speak, Start
 from stepup_worker.core.events import (
@@ -182,7 +183,8 @@ def _make_remote(settings: Settings, troubles: Troubles) -> RemoteSide | None:
     from stepup_worker.remote import RemoteSide
 
     try:
-        return RemoteSide(settings.workspace, settings.cache_bytes_max, troubles)
+        socket = os.path.join(settings.socket_directory, "proxy")
+        return RemoteSide(settings.workspace, settings.cache_bytes_max, socket, troubles)
     except OSError as error:
         raise GaveUp(f"The workspace cannot be used. {explain(error, place=settings.workspace)}") from error
 
@@ -424,6 +426,7 @@ class _Daemon:
     def _on_signal(self, guardian: int) -> None:
         if os.getppid() != guardian:
             kill_descendants()
+            remove_socket_directory(self._settings.socket_directory)
             os._exit(1)
         self._log.info("asked to stop")
         self._tell(StopAsked())

@@ -159,7 +159,7 @@ class Membership:
         from stepup_worker.run.tunnel import Tunnel, TunnelFailed
 
         if self._tunnel is None:
-            self._tunnel = Tunnel(place, self._settings.environment)
+            self._tunnel = Tunnel(place, self._settings.environment, self._settings.socket_directory)
         try:
             socket, token = await self._tunnel.open()
         except TunnelFailed as failed:

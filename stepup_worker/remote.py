@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 
 from stepup_worker.core.values import Amendment, Assignment, AttemptId, Observation, Transfer
@@ -22,12 +19,10 @@ __all__ = ("RemoteSide",)
 class RemoteSide:
     """Stands in for the project and the director where neither is on this machine."""
 
-    def __init__(self, folder: str, cache_bytes_max: int, troubles: Troubles) -> None:
-        """Use a folder of this worker's own; what keeps steps waiting is told as a trouble."""
+    def __init__(self, folder: str, cache_bytes_max: int, socket: str, troubles: Troubles) -> None:
+        """Use a folder of this worker's own, and a socket for steps; what keeps these waiting is told as a trouble."""
         self._troubles = troubles
-        # Below /tmp because the path of a socket must be short.
-        self._directory = tempfile.mkdtemp(prefix="stepup-", dir="/tmp")
-        self._socket = os.path.join(self._directory, "proxy")
+        self._socket = socket
         self._link = Link()
         self._workspace = Workspace(
             folder, BlobClient(self._link), socket=self._socket, cache_bytes_max=cache_bytes_max
@@ -47,7 +42,6 @@ class RemoteSide:
         """Listen no more."""
         await self._proxy.close()
         await self._link.close()
-        shutil.rmtree(self._directory, ignore_errors=True)
 
     async def connect(self, endpoint: Endpoint) -> None:
         """Use a director from now on."""

@@ -50,6 +50,8 @@ class Settings:
     None: those that an invitation has brought."""
     workspace: str | None = None
     """A directory of this worker's own, absolute; None: steps run in the project itself."""
+    socket_directory: str = ""
+    """Where its own sockets are, short and closed to others; its guardian makes and removes it."""
     cache_bytes_max: int = 10 * 1024**3
     """How much the workspace keeps of files that may be needed again."""
     embedded: bool = False
@@ -83,6 +85,11 @@ class Settings:
     def is_by_ssh(self) -> bool:
         """Whether the director is reached by ssh."""
         return self.director.startswith(_SSH)
+
+    @property
+    def has_sockets(self) -> bool:
+        """Whether it listens itself: to steps, or where ssh begins."""
+        return self.workspace is not None or self.is_by_ssh
 
     @property
     def home(self) -> str:

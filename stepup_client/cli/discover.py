@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import re
 import stat
 import sys
 import time
@@ -19,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from stepup_client.cli.failures import UsageError
+from stepup_shared.socket_directory import remove_socket_directory
 
 __all__ = (
     "Located",
@@ -28,7 +28,6 @@ __all__ = (
     "has_died",
     "is_director_alive",
     "remove_remains",
-    "remove_socket_directory",
     "wait_for_director",
     "wait_until_gone",
     "wait_until_listening",
@@ -38,7 +37,6 @@ _POLL_S = 0.05
 _PATIENCE_S = 10.0
 _SUCCESSION_S = 2.0
 _NOTICE_S = 1.0
-_SOCKET_DIRECTORY = re.compile(r"/tmp/stepup-[A-Za-z0-9_]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,19 +186,6 @@ def _remove_logs(root: str) -> None:
         if name.endswith(".log"):
             with suppress(OSError):
                 os.unlink(_state_path(root, name))
-
-
-def remove_socket_directory(directory: str) -> None:
-    """Remove a socket directory, if name, owner and content show that it is one of ours."""
-    if _SOCKET_DIRECTORY.fullmatch(directory) is None:
-        return
-    with suppress(OSError):
-        found = os.lstat(directory)
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-            return
-        for name in os.listdir(directory):
-            os.unlink(f"{directory}/{name}")
-        os.rmdir(directory)
 
 
 def _read_note(root: str) -> Located | None:

@@ -29,11 +29,11 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from stepup_client.cli.background import write_to
-from stepup_client.cli.discover import remove_socket_directory
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.held_signals import release_signals
 from stepup_client.cli.options import LogFormat, LogLevel, Member, Program
 from stepup_client.rpc.control_values import OutputEnd, OutputHead, OutputPart, OutputPiece
+from stepup_shared.socket_directory import make_socket_directory, remove_socket_directory
 
 __all__ = (
     "Household",
@@ -173,8 +173,6 @@ class Household:
 
     def __init__(self, settings: HouseholdSettings) -> None:
         """Start all programs."""
-        import tempfile
-
         daemons = _Daemons(settings)
         self.root = settings.root
         """The project."""
@@ -183,8 +181,7 @@ class Household:
         self.members = (_DIRECTOR, *workers)
         """All programs of the build."""
         self._log_paths = _prepare_logs(settings.root, self.members)
-        # Below /tmp because the path of a socket must be short.
-        self._directory = tempfile.mkdtemp(prefix="stepup-", dir="/tmp")
+        self._directory = make_socket_directory()
         self.socket = f"{self._directory}/director"
         """Where the director listens."""
         self.pids: dict[Member, int] = {}

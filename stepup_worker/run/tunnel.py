@@ -9,9 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
-import tempfile
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -147,12 +145,12 @@ def _opened(said: _Said, theirs: contextlib.ExitStack, ours: contextlib.ExitStac
 class Tunnel:
     """The way to one director, opened anew for each conversation."""
 
-    def __init__(self, place: Place, environment: Mapping[str, str]) -> None:
-        """Lead nowhere yet."""
+    def __init__(self, place: Place, environment: Mapping[str, str], directory: str) -> None:
+        """Lead nowhere yet; sockets will be in a directory of this worker's own."""
         self._place = place
+        self._local = os.path.join(directory, "ssh")
         self._launcher = Launcher(asyncio.get_running_loop(), environment)
         self._running: _Running | None = None
-        self._directory = ""
         self._cancelling: tuple[str, ...] = ()
 
     def living(self) -> frozenset[int]:
@@ -191,9 +189,8 @@ class Tunnel:
             await running.stop()
             with contextlib.suppress(TunnelFailed, OSError):
                 await _ended(_Running(self._launcher, self._cancelling))
-        if self._directory:
-            shutil.rmtree(self._directory, ignore_errors=True)
-            self._directory = ""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self._local)
 
     async def _discover(self) -> str:
         """Return where the director listens, over there."""
@@ -206,20 +203,17 @@ class Tunnel:
 
     async def _begin(self, remote: str) -> Opening:
         """Start the ssh that leads to a director's socket."""
-        # Below /tmp because the path of a socket must be short.
-        self._directory = tempfile.mkdtemp(prefix="stepup-", dir="/tmp")
-        local = os.path.join(self._directory, "ssh")
-        running = self._running = _Running(self._launcher, tunnel_words(self._place, local, remote))
-        self._cancelling = cancel_words(self._place, local, remote)
+        running = self._running = _Running(self._launcher, tunnel_words(self._place, self._local, remote))
+        self._cancelling = cancel_words(self._place, self._local, remote)
         token = await running.line_behind(TOKEN_MARK)
         if not token:
             self._running = None
             raise self._failed(await _ended(running), running.errors.text)
-        if not _is_there(local):
+        if not _is_there(self._local):
             complaint = self.complaint
             await self.close()
             raise TunnelFailed(f"ssh does not forward sockets: {complaint}", is_final=True)
-        return Opening(local, token)
+        return Opening(self._local, token)
 
     def _failed(self, code: int, errors: str) -> TunnelFailed:
         complaint = complaint_from(self._place, code, errors)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.support.counts import Counts, number_from
+from tests.support.deadline import wait_until
 from tests.support.project_folder import Folder
 
 FAILED = 4
@@ -111,3 +113,35 @@ def test_a_step_without_enough_memory_is_told_so(folder: Folder, counts: Counts)
     assert ended.page("Out of memory").startswith("Peak 50 MiB, limit 50 MiB.")
     assert folder.has("out")
     counts.tell("R-07", kills=2, limit_mib=50)
+
+
+@pytest.mark.parametrize("who", ["daemon", "guardian"])
+def test_a_worker_that_is_killed_leaves_no_sockets_behind(folder: Folder, who: str) -> None:
+    folder.plan(
+        "run('echo $STEPUP_DIRECTOR_SOCKET >> \"$AROUND/sockets\"; cat \"$AROUND/fifo\"; touch out', out='out', shell=True)"
+    )
+    folder.run_shell(f"mkfifo {folder.around}/fifo")
+    folder.start("director").wait_output("Listening on")
+    words = ("worker", "--name", "w", "--workspace", str(folder.around / "w"))
+    worker = folder.start(*words, AROUND=str(folder.around))
+    build = folder.start("build")
+    build.wait_output("START │ echo")
+    wait_until((folder.around / "sockets").exists, "the step has begun", folder.story)
+    victim = worker.process.pid if who == "guardian" else int(folder.status()["workers"][0]["pid"])
+    os.kill(victim, signal.SIGKILL)
+    if who == "guardian":
+        worker.process.wait()
+        worker = folder.start(*words, AROUND=str(folder.around))
+    wait_until(lambda: len(_lines(folder.around / "sockets")) > 1, "it runs again", folder.story)
+    folder.write_fifo(str(folder.around / "fifo"))
+    build.end().checked()
+    folder.run("shutdown").checked()
+    worker.end()
+    directories = {os.path.dirname(path) for path in _lines(folder.around / "sockets")}
+    assert len(directories) == (2 if who == "guardian" else 1)
+    assert [name for name in directories if os.path.lexists(name)] == []
+
+
+def _lines(path: Path) -> list[str]:
+    """Return the lines of a file."""
+    return path.read_text().splitlines()
