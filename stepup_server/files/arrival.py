@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from stepup_server.engine.blobs import Content
 
-__all__ = ("Arrival", "BlobCorrupt", "BlobTooLarge", "PackingFailed")
+__all__ = ("Arrival", "BlobCorrupt", "BlobTooLarge")
 
 _PIECE_BYTES = 1024 * 1024
 
@@ -20,10 +20,6 @@ class BlobCorrupt(Exception):
 
 class BlobTooLarge(Exception):
     """More bytes came than were announced."""
-
-
-class PackingFailed(Exception):
-    """What came is no zstd stream that we take."""
 
 
 class Arrival:

@@ -13,19 +13,17 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from stepup_server.core.values import Observation
 from stepup_server.engine.blobs import Arrived, BlobFault, BlobRefused, Content, Found, Parcel
 from stepup_shared.hindrance import explain
 from stepup_shared.malloc import keep_large_blocks
+from stepup_shared.packing import PackingFailed, Unpacker, pack_if_it_pays, packer, unpack
 from stepup_shared.threads import started_pool
 
-from .arrival import Arrival, BlobCorrupt, BlobTooLarge, PackingFailed
+from .arrival import Arrival, BlobCorrupt, BlobTooLarge
 from .blobs import PIECE_BYTES, BlobStore, Opened
-
-if TYPE_CHECKING:
-    from .packing import Unpacker
 
 __all__ = ("ProjectBlobs",)
 
@@ -194,8 +192,6 @@ class _Upload:
             self.arrival.write(data)
             return
         if self._unpacker is None:
-            from .packing import Unpacker
-
             self._unpacker = Unpacker(self.arrival)
         self._unpacker.feed(data)
 
@@ -264,8 +260,6 @@ class _Reading:
         """Only the whole can be verified; who asks for a part of it verifies it by itself."""
         self._packer = None
         if compressed:
-            from .packing import packer
-
             self._packer = packer(content.size - offset)
         self._skip(offset)
 
@@ -276,8 +270,8 @@ class _Reading:
             packed = data if self._packer is None else self._packer.compress(data)
             if packed:
                 return packed
-        packer, self._packer = self._packer, None
-        return b"" if packer is None else packer.flush()
+        last, self._packer = self._packer, None
+        return b"" if last is None else last.flush()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -324,8 +318,6 @@ def _read(store: BlobStore, content: Content, *, may_compress: bool) -> Found | 
     if data is None:
         return _missing(content)
     if may_compress:
-        from .packing import pack_if_it_pays
-
         packed = pack_if_it_pays(data)
         if packed is not None:
             return Found(packed, is_compressed=True)
@@ -337,8 +329,6 @@ def _store(store: BlobStore, parcel: Parcel) -> BlobRefused | None:
     content, data, is_compressed = parcel
     try:
         if is_compressed:
-            from .packing import unpack
-
             data = unpack(data, content.size)
         store.require_room(content.size)
         store.put(content, data)

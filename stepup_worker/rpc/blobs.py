@@ -1,91 +1,55 @@
 """Contents to and from the director over the Remote Execution API.
 
-Small ones are gathered for a while, unless somebody waits, and travel together; large ones as streams of pieces,
-several at a time, which go on where they were broken off. Whoever waits does not notice that a connection breaks: it is
-tried again until it works, or until the waiting is cancelled.
+Small ones are gathered for a while, unless somebody waits, and travel together; large ones as streams. Whoever waits
+does not notice that a connection breaks: it is tried again until it works, or until the waiting is cancelled. Where
+the link has turned out to be slow, all of them travel as zstd.
 """
 
 from __future__ import annotations
 
 import asyncio
-import errno
-import functools
 import hashlib
 import os
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Generic, TypeVar
 
-import grpc
-import grpc.aio
 from google.protobuf.message import Message
 
-from stepup_proto.reapi import bytestream_pb2 as bytestream
-from stepup_proto.reapi import bytestream_pb2_grpc, remote_execution_pb2_grpc
 from stepup_proto.reapi import remote_execution_pb2 as reapi
+from stepup_proto.reapi import remote_execution_pb2_grpc
 from stepup_shared.hindrance import Hindered, write_all
-from stepup_shared.malloc import keep_large_blocks
+from stepup_shared.packing import PackingFailed, pack_if_it_pays, unpack
 from stepup_worker.core.contents import BlobMissing, Content, Stored, StoreRefused
+from stepup_worker.core.pace import Pace
 
-from .channel import Link, is_broken_off
+from .answers import CALL_S_MAX, refusal, until_answered
+from .channel import Link
+from .streams import Streams
 
 __all__ = ("BlobClient",)
 
-_PIECE_BYTES = 1024 * 1024
 _SMALL_BYTES = 512 * 1024
 """Up to here a content travels with others in one message."""
 _UNASKED_BYTES = 64 * 1024
 """Up to here it costs less to send contents than to ask whether they are lacking."""
 _BATCH_BYTES = 3 * 1024 * 1024
 _BATCH_COUNT = 2000
-_STREAMS = 4
-"""Large contents that travel at the same time."""
 _AHEAD_S = 0.02
 """How long what will be needed later may wait for more of it: far less than a worker has in hand."""
-_CALL_S_MAX = 60.0
-_RETRY_S_MIN = 0.05
-_RETRY_S_MAX = 2.0
-
-_AWAY = frozenset(
-    (
-        grpc.StatusCode.UNAVAILABLE,
-        grpc.StatusCode.DEADLINE_EXCEEDED,
-        grpc.StatusCode.CANCELLED,
-        grpc.StatusCode.UNKNOWN,
-        # Another director listens already, and the conversation has not brought its token yet.
-        grpc.StatusCode.UNAUTHENTICATED,
-    )
-)
-"""Codes that tell of the connection rather than of the content."""
-_BUGS_MAX = 3
-"""How often the director may meet a bug before it is believed: what a step has made may have taken hours."""
-_MISSING = frozenset((grpc.StatusCode.NOT_FOUND, grpc.StatusCode.DATA_LOSS))
+_ZSTD = reapi.Compressor.ZSTD
 
 _Result = TypeVar("_Result")
 _Asked = TypeVar("_Asked")
-_Note: TypeAlias = Callable[[Content, int], None]
-"""Hears how many bytes of a content have been moved."""
-
-
-class _Status(Protocol):
-    """The part of `google.rpc.Status` that matters."""
-
-    @property
-    def code(self) -> int: ...
-    @property
-    def message(self) -> str: ...
 
 
 class BlobClient:
     """A depot at the other end of a channel."""
 
-    def __init__(self, link: Link) -> None:
-        """Use whatever channel leads to the director."""
+    def __init__(self, link: Link, pace: Pace | None = None) -> None:
+        """Use whatever channel leads to the director, which is as fast as is known."""
         self._link = link
-        self._streams = asyncio.Semaphore(_STREAMS)
-        self._moved: dict[Content, int] = {}
-        """Bytes of large contents that are on their way."""
+        self._pace = pace or Pace()
+        self._streams = Streams(link, self._pace)
         self._fetches: _Gathered[Content, bytes] = _Gathered(self._fetch_batch, lambda content: content.size, _AHEAD_S)
         self._stores: _Gathered[Stored, None] = _Gathered(self._store_batch, lambda _: 0, 0.0)
 
@@ -93,12 +57,8 @@ class BlobClient:
         """Write a content, verified, to a new file; raises `BlobMissing` when it is not to be had."""
         if content.size <= _SMALL_BYTES:
             _write_new(path, await self.read(content))
-            return
-        try:
-            async with self._streams:
-                await _Download(self._link, content, path, self._note).run()
-        finally:
-            self._moved.pop(content, None)
+        else:
+            await self._streams.fetch(content, path)
 
     async def read(self, content: Content) -> bytes:
         """Return a small content, verified; raises `BlobMissing` when it is not to be had."""
@@ -113,19 +73,18 @@ class BlobClient:
         try:
             await asyncio.gather(*(self._stores.ask(file) for file in files))
         finally:
-            for file in files:
-                self._moved.pop(file.content, None)
+            self._streams.forget(file.content for file in files)
 
     def moved(self, content: Content) -> int:
         """Return how many bytes of a content have been moved while it is on its way."""
-        return self._moved.get(content, 0)
-
-    def _note(self, content: Content, moved: int) -> None:
-        self._moved[content] = moved
+        return self._streams.moved(content)
 
     async def _fetch_batch(self, contents: Sequence[Content]) -> list[bytes | Exception]:
         """Fetch small contents."""
-        request = reapi.BatchReadBlobsRequest(digests=map(_digest_to_wire, contents))
+        request = reapi.BatchReadBlobsRequest(
+            digests=map(_digest_to_wire, contents),
+            acceptable_compressors=[_ZSTD] if self._pace.is_slow else [],
+        )
         response = await self._ask_storage("BatchReadBlobs", request)
         found = {one.digest.hash: one for one in response.responses}
         return [_verified(content, found.get(content.digest.hex())) for content in contents]
@@ -155,29 +114,25 @@ class BlobClient:
 
         async def ask() -> Any:  # noqa: ANN401 -- of three types
             stub = remote_execution_pb2_grpc.ContentAddressableStorageStub(await self._link.channel())
-            return await getattr(stub, method)(request, timeout=_CALL_S_MAX)
+            return await getattr(stub, method)(request, timeout=CALL_S_MAX)
 
-        return await _until_answered(ask)
+        return await until_answered(ask)
 
     async def _update(self, files: Sequence[Stored]) -> dict[Content, Exception]:
         """Store small contents in one message; return what failed."""
         request = reapi.BatchUpdateBlobsRequest(
-            requests=[
-                reapi.BatchUpdateBlobsRequest.Request(digest=_digest_to_wire(content), data=_read(path))
-                for content, path in files
-            ]
+            requests=[_to_wire(file, may_pack=self._pace.is_slow) for file in files]
         )
         response = await self._ask_storage("BatchUpdateBlobs", request)
-        refusals = {one.digest.hash: _refusal(one.status) for one in response.responses if one.status.code}
+        refusals = {one.digest.hash: refusal(one.status) for one in response.responses if one.status.code}
         return {content: refusals[content.digest.hex()] for content, _ in files if content.digest.hex() in refusals}
 
     async def _upload(self, file: Stored) -> dict[Content, Exception]:
         """Store a large content; return its failure."""
-        async with self._streams:
-            try:
-                await _Upload(self._link, file, self._note).run()
-            except (StoreRefused, OSError) as refused:
-                return {file.content: refused}
+        try:
+            await self._streams.store(file)
+        except (StoreRefused, OSError) as refused:
+            return {file.content: refused}
         return {}
 
 
@@ -243,191 +198,33 @@ class _Gathered(Generic[_Asked, _Result]):
                 future.set_result(answer)
 
 
-class _Download:
-    """One large content on its way here; a piece is written while the next one comes."""
-
-    def __init__(self, link: Link, content: Content, path: str, note: _Note) -> None:
-        self._link = link
-        self._note = note
-        self._content = content
-        self._path = path
-        self._hasher = hashlib.sha256()
-        self._size = 0
-        self._writing: Future[None] | None = None
-        """The last piece, on its way to the disk."""
-
-    async def run(self) -> None:
-        """Fetch it; go on after each break where it was broken off."""
-        fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            await _until_answered(lambda: self._go_on(fd))
-            self._verify()
-        except BaseException:
-            os.unlink(self._path)
-            raise
-        finally:
-            _close_after(self._writing, fd)
-
-    def _verify(self) -> None:
-        """Refuse what has come if it is something else."""
-        if self._hasher.digest() != self._content.digest:
-            raise BlobMissing
-
-    async def _go_on(self, fd: int) -> None:
-        await self._settle()
-        name = f"blobs/{self._content.digest.hex()}/{self._content.size}"
-        request = bytestream.ReadRequest(resource_name=name, read_offset=self._size)
-        stub = await _stream_stub(self._link)
-        async for response in stub.Read(request):
-            await self._settle()
-            self._writing = _threads().submit(self._take, fd, response.data)
-        await self._settle()
-
-    async def _settle(self) -> None:
-        """Wait until the last piece is written."""
-        writing = self._writing
-        if writing is not None:
-            await asyncio.wait((asyncio.wrap_future(writing),))
-            self._writing = None
-            writing.result()
-            self._note(self._content, self._size)
-
-    def _take(self, fd: int, data: bytes) -> None:
-        """Keep the next piece; called in a thread."""
-        write_all(fd, data)
-        self._hasher.update(data)
-        self._size += len(data)
-
-
-class _Upload:
-    """One large content on its way to the director."""
-
-    def __init__(self, link: Link, file: Stored, note: _Note) -> None:
-        self._link = link
-        self._note = note
-        self._file = file
-        digest, size = file.content.digest.hex(), file.content.size
-        self._name = f"uploads/{uuid.uuid4()}/blobs/{digest}/{size}"
-        self._is_new = True
-
-    async def run(self) -> None:
-        """Store it; go on after each break behind what has arrived."""
-        try:
-            await _until_answered(self._go_on)
-        except BlobMissing as missing:
-            raise StoreRefused(f"The upload of {self._file.path} was not found any more.") from missing
-
-    async def _go_on(self) -> None:
-        offset = 0 if self._is_new else await self._arrived()
-        self._is_new = False
-        if offset < self._file.content.size:
-            await (await _stream_stub(self._link)).Write(self._pieces(offset))
-
-    async def _arrived(self) -> int:
-        """Ask how far an earlier try has come."""
-        request = bytestream.QueryWriteStatusRequest(resource_name=self._name)
-        try:
-            status = await (await _stream_stub(self._link)).QueryWriteStatus(request, timeout=_CALL_S_MAX)
-        except grpc.aio.AioRpcError as error:
-            if error.code() is grpc.StatusCode.NOT_FOUND:
-                return 0
-            raise
-        arrived: int = self._file.content.size if status.complete else status.committed_size
-        return arrived
-
-    async def _pieces(self, offset: int) -> AsyncIterator[bytestream.WriteRequest]:
-        """Yield the rest of the file; a piece is read while the last one travels."""
-        fd = os.open(self._file.path, os.O_RDONLY | os.O_CLOEXEC)
-        reading = _threads().submit(os.pread, fd, _PIECE_BYTES, offset)
-        try:
-            while True:
-                data = await asyncio.wrap_future(reading)
-                is_last = offset + len(data) >= self._file.content.size or not data
-                if not is_last:
-                    reading = _threads().submit(os.pread, fd, _PIECE_BYTES, offset + len(data))
-                yield bytestream.WriteRequest(
-                    resource_name=self._name, write_offset=offset, finish_write=is_last, data=data
-                )
-                offset += len(data)
-                self._note(self._file.content, offset)
-                if is_last:
-                    return
-        finally:
-            _close_after(reading, fd)
-
-
-@functools.cache
-def _threads() -> ThreadPoolExecutor:
-    """Return threads that read and write pieces of large contents."""
-    keep_large_blocks()
-    return ThreadPoolExecutor(_STREAMS, "blobs")
-
-
-def _close_after(work: Future[Any] | None, fd: int) -> None:
-    """Close a file, but not before the thread that may still use it has done so."""
-    if work is None:
-        os.close(fd)
-    else:
-        work.add_done_callback(lambda _: os.close(fd))
-
-
-async def _stream_stub(link: Link) -> Any:  # noqa: ANN401 -- stubs have no public type
-    """Return the stub of ByteStream."""
-    return bytestream_pb2_grpc.ByteStreamStub(await link.channel())
-
-
-async def _until_answered(call: Callable[[], Awaitable[_Result]]) -> _Result:
-    """Call until the director answers; a bug that it meets may have gone the next time.
-
-    Raises
-    ------
-    BlobMissing
-        It has not what was asked for.
-    OSError
-        It cannot as long as there is no room.
-    StoreRefused
-        It says no for another reason.
-    """
-    delay_s, bugs = _RETRY_S_MIN, 0
-    while True:
-        try:
-            return await call()
-        except asyncio.CancelledError:
-            if not is_broken_off():
-                raise
-        except grpc.aio.AioRpcError as error:
-            if error.code() in _MISSING:
-                raise BlobMissing from error
-            if error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
-                raise _no_room(error.details() or error.code().name) from error
-            is_bug = error.code() is grpc.StatusCode.INTERNAL
-            bugs += is_bug
-            if error.code() not in _AWAY and not (is_bug and bugs < _BUGS_MAX):
-                raise StoreRefused(error.details() or error.code().name) from error
-        await asyncio.sleep(delay_s)
-        delay_s = min(2 * delay_s, _RETRY_S_MAX)
-
-
-_HINDRANCES = frozenset(code.value[0] for code in (grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.UNAVAILABLE))
-"""Codes that tell of the director's machine, and not of a content."""
-
-
-def _refusal(status: _Status) -> Exception:
-    """Return why the director neither gives nor takes a content."""
-    return _no_room(status.message) if status.code in _HINDRANCES else StoreRefused(status.message)
-
-
-def _no_room(text: str) -> Hindered:
-    return Hindered(errno.ENOSPC, f"The director: {text}")
-
-
 def _verified(content: Content, response: reapi.BatchReadBlobsResponse.Response | None) -> bytes | Exception:
     """Return the bytes of a response if they are what was asked for."""
-    if response is not None and response.status.code in _HINDRANCES:
-        return _refusal(response.status)
-    if response is None or response.status.code or hashlib.sha256(response.data).digest() != content.digest:
+    if response is None:
         return BlobMissing()
-    return response.data
+    if response.status.code:
+        reason = refusal(response.status)
+        return reason if isinstance(reason, Hindered) else BlobMissing()
+    data = _unpacked(response.data, content.size) if response.compressor == _ZSTD else response.data
+    return data if hashlib.sha256(data).digest() == content.digest else BlobMissing()
+
+
+def _unpacked(data: bytes, size: int) -> bytes:
+    """Return what a zstd frame holds; nothing that was asked for if it is none."""
+    try:
+        return unpack(data, size)
+    except PackingFailed:
+        return b""
+
+
+def _to_wire(file: Stored, *, may_pack: bool) -> reapi.BatchUpdateBlobsRequest.Request:
+    """Read a small content, and pack it where that pays."""
+    request = reapi.BatchUpdateBlobsRequest.Request(digest=_digest_to_wire(file.content), data=_read(file.path))
+    if may_pack:
+        packed = pack_if_it_pays(request.data)
+        if packed is not None:
+            request.data, request.compressor = packed, _ZSTD
+    return request
 
 
 def _in_batches(files: Sequence[Stored]) -> list[list[Stored]]:

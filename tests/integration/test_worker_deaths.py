@@ -118,7 +118,8 @@ def test_a_step_without_enough_memory_is_told_so(folder: Folder, counts: Counts)
 @pytest.mark.parametrize("who", ["daemon", "guardian"])
 def test_a_worker_that_is_killed_leaves_no_sockets_behind(folder: Folder, who: str) -> None:
     folder.plan(
-        "run('echo $STEPUP_DIRECTOR_SOCKET >> \"$AROUND/sockets\"; cat \"$AROUND/fifo\"; touch out', out='out', shell=True)"
+        'run(\'echo $STEPUP_DIRECTOR_SOCKET >> "$AROUND/sockets"; cat "$AROUND/fifo"; touch out\','
+        " out='out', shell=True)"
     )
     folder.run_shell(f"mkfifo {folder.around}/fifo")
     folder.start("director").wait_output("Listening on")
@@ -137,7 +138,7 @@ def test_a_worker_that_is_killed_leaves_no_sockets_behind(folder: Folder, who: s
     build.end().checked()
     folder.run("shutdown").checked()
     worker.end()
-    directories = {os.path.dirname(path) for path in _lines(folder.around / "sockets")}
+    directories = {Path(path).parent for path in _lines(folder.around / "sockets")}
     assert len(directories) == (2 if who == "guardian" else 1)
     assert [name for name in directories if os.path.lexists(name)] == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import grpc.aio
@@ -15,10 +15,12 @@ import pytest_asyncio
 from stepup_server.engine.blobs import Content as StoredContent
 from stepup_server.files.blobs import BlobStore
 from stepup_worker.core.contents import Content, Stored, StoreRefused
+from stepup_worker.core.pace import SAMPLE_BYTES, Pace
 from stepup_worker.rpc.blobs import BlobClient
 from stepup_worker.rpc.channel import Link
 from stepup_worker.rpc.endpoint import Endpoint
-from tests.support.contents import Site, digest_of, site_at
+from tests.support.contents import Site, digest_of, observation_of, site_at
+from tests.support.fault_proxy import FaultProxy
 from tests.support.tokens import OWNER
 
 
@@ -96,3 +98,93 @@ async def test_a_worker_that_shows_the_token_of_the_last_director_waits_for_the_
     await storing
     assert await site.missing(digest_of(data)) == []
     await link.close()
+
+
+LARGE = b"".join(b"line %d of what a step has made\n" % number for number in range(600_000))
+"""20 MB that become much less."""
+
+
+def slow_after(size: int) -> Pace:
+    """Return what is known of a slow link, once so many more bytes have travelled."""
+    pace = Pace()
+    pace.begin(0.0)
+    pace.note(SAMPLE_BYTES - size, 1000.0)
+    pace.end(1000.0)
+    return pace
+
+
+@pytest.fixture(name="proxy")
+def proxy_before(site: Site) -> Iterator[FaultProxy]:
+    with FaultProxy(f"unix:{site.root}/proxy", f"unix:{site.root}/socket") as proxy:
+        yield proxy
+
+
+async def client_behind(proxy: FaultProxy, pace: Pace) -> tuple[Link, BlobClient]:
+    """Return a client at the near end of a proxy."""
+    link = Link()
+    await link.use(Endpoint(proxy.listen, token=OWNER))
+    return link, BlobClient(link, pace)
+
+
+# How many more bytes show that the link is slow, and what may travel then.
+SLOW_LINKS = pytest.mark.parametrize(
+    ("known_after", "share"), [(0, 0.3), (4 * 1024 * 1024, 0.7)], ids=["known", "found out"]
+)
+
+
+@SLOW_LINKS
+@pytest.mark.parametrize("breaks", [[], [400_000, 900_000]], ids=["whole", "broken"])
+async def test_what_goes_over_a_slow_link_is_packed(
+    site: Site, proxy: FaultProxy, known_after: int, share: float, breaks: list[int]
+) -> None:
+    made = site.root / "made"
+    made.write_bytes(LARGE)
+    content = Content(hashlib.sha256(LARGE).digest(), len(LARGE))
+    proxy.breaks = [*breaks]
+    link, client = await client_behind(proxy, slow_after(known_after))
+    await client.store([Stored(content, str(made))])
+    made.unlink()
+    assert await site.missing(digest_of(LARGE)) == []
+    assert not proxy.breaks
+    assert proxy.passed < share * len(LARGE) + sum(breaks)
+    await link.close()
+
+
+@SLOW_LINKS
+@pytest.mark.parametrize("breaks", [[], [400_000, 900_000]], ids=["whole", "broken"])
+async def test_what_comes_over_a_slow_link_is_packed(
+    site: Site, proxy: FaultProxy, known_after: int, share: float, breaks: list[int]
+) -> None:
+    (site.root / "given").write_bytes(LARGE)
+    site.blobs.offer([observation_of("given", LARGE)])
+    proxy.breaks = [*breaks]
+    link, client = await client_behind(proxy, slow_after(known_after))
+    await client.fetch(Content(hashlib.sha256(LARGE).digest(), len(LARGE)), str(site.root / "here"))
+    assert (site.root / "here").read_bytes() == LARGE
+    assert not proxy.breaks
+    assert proxy.passed < share * len(LARGE) + sum(breaks)
+    await link.close()
+
+
+async def test_small_ones_are_packed_together_on_a_slow_link(site: Site, proxy: FaultProxy) -> None:
+    link, client = await client_behind(proxy, slow_after(0))
+    texts = [LARGE[start : start + 30_000] for start in range(0, 1_500_000, 30_000)]
+    for number, text in enumerate(texts):
+        (site.root / str(number)).write_bytes(text)
+    contents = [Content(hashlib.sha256(text).digest(), len(text)) for text in texts]
+    await client.store([Stored(content, str(site.root / str(number))) for number, content in enumerate(contents)])
+    assert await asyncio.gather(*map(client.read, contents)) == texts
+    assert proxy.passed < 0.5 * sum(map(len, texts))
+    await link.close()
+
+
+async def test_a_file_that_becomes_shorter_on_its_way_is_refused(site: Site, proxy: FaultProxy) -> None:
+    made = site.root / "made"
+    made.write_bytes(LARGE[:1_000_000])
+    content = Content(hashlib.sha256(LARGE).digest(), len(LARGE))
+    for pace in (Pace(), slow_after(0)):
+        link, client = await client_behind(proxy, pace)
+        with pytest.raises(StoreRefused, match="has become shorter"):
+            await client.store([Stored(content, str(made))])
+        await link.close()
+    assert await site.missing(digest_of(LARGE)) != []

@@ -16,10 +16,10 @@ from google.protobuf.message_factory import GetMessageClass
 from stepup_proto.reapi import bytestream_pb2, remote_execution_pb2
 from stepup_proto.v1 import control_pb2, dispatch_pb2, plan_pb2, types_pb2
 from stepup_server.core.refusals import InvalidArgument, LimitExceeded
-from stepup_server.files import packing, transfers
+from stepup_server.files import transfers
 from stepup_server.rpc.checks import check_message, check_size
 from stepup_server.rpc.limits import BYTES, CALLS, COUNTS, MESSAGES, NUMBERS, OTHERS, TABLES, TEXTS, Table, most_of
-from stepup_shared import beneath
+from stepup_shared import beneath, packing
 from stepup_worker.workspace.tree import WITH_OUTCOME_BYTES_MAX, WITH_OUTCOME_COUNT_MAX
 
 FILES = (plan_pb2, control_pb2, dispatch_pb2, types_pb2, remote_execution_pb2, bytestream_pb2)

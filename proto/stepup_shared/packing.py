@@ -2,17 +2,17 @@
 
 A frame of 64 kB can hold 2 GB. So what is unpacked comes out in pieces of 128 KiB at most, goes on at once, and whoever
 takes it counts; and a window of more than 8 MiB, which would have to be held as a whole, is refused.
+The library is loaded when something is packed: most builds pack nothing.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import zstandard
+if TYPE_CHECKING:
+    import zstandard
 
-from .arrival import PackingFailed
-
-__all__ = ("LEVEL", "Unpacker", "pack_if_it_pays", "packer", "unpack")
+__all__ = ("LEVEL", "PackingFailed", "Unpacker", "pack_if_it_pays", "packer", "unpack")
 
 LEVEL = 1
 """Higher ones take longer than a network of one gigabit per second would."""
@@ -21,6 +21,10 @@ SMALL_BYTES = 512
 """Below this nothing is gained."""
 GAIN_MIN = 1.1
 """A content that becomes less smaller than this travels as it is."""
+
+
+class PackingFailed(Exception):
+    """What came is no zstd stream that we take."""
 
 
 class _Sink(Protocol):
@@ -35,6 +39,9 @@ class Unpacker:
     """Unpacks a stream that arrives in pieces."""
 
     def __init__(self, sink: _Sink) -> None:
+        import zstandard
+
+        self._error = zstandard.ZstdError
         decompressor = zstandard.ZstdDecompressor(max_window_size=WINDOW_BYTES_MAX)
         self._writer = decompressor.stream_writer(sink, closefd=False)  # type: ignore[arg-type] # it calls write only
 
@@ -48,7 +55,7 @@ class Unpacker:
         """
         try:
             self._writer.write(data)
-        except zstandard.ZstdError as error:
+        except self._error as error:
             raise PackingFailed(_describe(error)) from error
 
 
@@ -60,6 +67,8 @@ def unpack(data: bytes, size: int) -> bytes:
     PackingFailed
         It is no zstd, needs too large a window, or has another size.
     """
+    import zstandard
+
     decompressor = zstandard.ZstdDecompressor(max_window_size=WINDOW_BYTES_MAX)
     try:
         with decompressor.stream_reader(data, read_across_frames=True) as reader:
@@ -76,12 +85,16 @@ def pack_if_it_pays(data: bytes) -> bytes | None:
     """Return a small content as a zstd frame; None when it does not become smaller."""
     if len(data) < SMALL_BYTES:
         return None
+    import zstandard
+
     packed = zstandard.ZstdCompressor(level=LEVEL).compress(data)
     return packed if len(packed) * GAIN_MIN < len(data) else None
 
 
 def packer(size: int) -> zstandard.ZstdCompressionObj:
     """Return what packs a content that comes in pieces into one frame."""
+    import zstandard
+
     return zstandard.ZstdCompressor(level=LEVEL).compressobj(size=size)
 
 
