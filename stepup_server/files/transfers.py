@@ -11,7 +11,7 @@ import errno
 import hashlib
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -43,7 +43,7 @@ class ProjectBlobs:
         self.store = store
         self._pool: ThreadPoolExecutor | None = None
         """Made when it is needed: most projects have no contents that travel."""
-        self._uploads: dict[tuple[str, Content, bool], _Upload] = {}
+        self._uploads: dict[tuple[str, Content, bool], _Incoming] = {}
         """Those that are not finished."""
 
     def close(self) -> None:
@@ -103,15 +103,18 @@ class ProjectBlobs:
                 raise BlobRefused(BlobFault.TOO_MUCH, text)
             promised = sum(other.arrival.lacking for other in self._uploads.values())
             arrival = await self._run(lambda: _begin(self.store, name, content, promised, compressed=compressed))
-            upload = self._uploads[key] = _Upload(self, key, arrival)
-        return upload
+            upload = self._uploads[key] = _Incoming(self, key, arrival)
+        return _Upload(upload)
 
     async def arrived(self, name: str, content: Content, *, compressed: bool) -> Arrived:
         """Tell how far an upload has come."""
-        upload = self._uploads.get((name, content, compressed))
+        key = (name, content, compressed)
+        upload = self._uploads.get(key)
         if upload is not None:
-            await upload.settle_quietly()
-            return Arrived(upload.arrived, is_complete=False)
+            await _to_its_end(upload.settle_quietly())
+            # It may have been finished meanwhile by a call whose answer nobody has heard.
+            if key in self._uploads:
+                return Arrived(upload.arrived, is_complete=False)
         if await self._run(lambda: self.store.has(content)):
             return Arrived(-1 if compressed else content.size, is_complete=True)
         # What had been unpacked is no help to a director that does not know how far the packed stream had come.
@@ -147,7 +150,40 @@ class ProjectBlobs:
 
 
 class _Upload:
-    """One content that is arriving; implements the port `Upload`."""
+    """One call that brings a content; implements the port `Upload`."""
+
+    def __init__(self, incoming: _Incoming) -> None:
+        self._incoming = incoming
+        incoming.writer = self
+
+    @property
+    def arrived(self) -> int:
+        """Bytes, as they travel, that have arrived."""
+        return self._incoming.arrived
+
+    async def restart(self) -> None:
+        """Forget what has arrived."""
+        await _to_its_end(self._incoming.restart(self))
+
+    async def append(self, offset: int, data: bytes) -> None:
+        """Take the next bytes, which must follow what has arrived; may return before they are written."""
+        await _to_its_end(self._incoming.append(self, offset, data))
+
+    async def finish(self) -> None:
+        """Verify the whole and make it visible."""
+        await _to_its_end(self._incoming.finish(self))
+
+    async def pause(self) -> None:
+        """Let go of it; what has arrived waits for another try."""
+        await _to_its_end(self._incoming.pause(self))
+
+
+class _Incoming:
+    """One content that is arriving, whatever calls bring it.
+
+    What has begun comes to its end, also when the call that wanted it is broken off: the next one waits for that.
+    A call that is broken off without a word may still have pieces on their way when the next one goes on.
+    """
 
     def __init__(self, blobs: ProjectBlobs, key: tuple[str, Content, bool], arrival: Arrival) -> None:
         self._blobs = blobs
@@ -162,22 +198,26 @@ class _Upload:
         self._writing: Future[None] | None = None
         """The last piece, on its way to the disk."""
         self._lock = asyncio.Lock()
+        self.writer: _Upload | None = None
+        """The newest call; older ones are refused."""
 
     @property
     def is_busy(self) -> bool:
         """Tell whether somebody is sending."""
         return self._lock.locked() or self._writing is not None
 
-    async def restart(self) -> None:
+    async def restart(self, writer: _Upload) -> None:
         """Forget what has arrived."""
         async with self._lock:
+            self._require_newest(writer)
             with contextlib.suppress(BlobRefused):
                 await self._settle()
             await self._discard()
 
-    async def append(self, offset: int, data: bytes) -> None:
-        """Take the next bytes, which must follow what has arrived; may return before they are written."""
+    async def append(self, writer: _Upload, offset: int, data: bytes) -> None:
+        """Begin to write the next bytes, which must follow what has arrived."""
         async with self._lock:
+            self._require_newest(writer)
             await self._settle()
             if offset != self.arrived:
                 text = f"A piece begins at byte {offset}, but {self.arrived} bytes have arrived: go on there."
@@ -195,26 +235,32 @@ class _Upload:
             self._unpacker = Unpacker(self.arrival)
         self._unpacker.feed(data)
 
-    async def finish(self) -> None:
+    async def finish(self, writer: _Upload) -> None:
         """Verify the whole and make it visible."""
         async with self._lock:
+            self._require_newest(writer)
             await self._settle()
             finish = self._blobs.start(lambda: self._blobs.store.finish(self.arrival, self._content))
             await self._await_or_break(finish)
             self._blobs.forget(self._key)
 
-    async def pause(self) -> None:
-        """Let go of it; what has arrived waits for another try."""
+    async def pause(self, writer: _Upload) -> None:
+        """Let go of the file, unless somebody else goes on with it."""
         async with self._lock:
-            with contextlib.suppress(BlobRefused):
-                await self._settle()
-            self.arrival.close()
+            if writer is self.writer:
+                with contextlib.suppress(BlobRefused):
+                    await self._settle()
+                self.arrival.close()
 
     async def settle_quietly(self) -> None:
         """Wait until what has arrived is written; if it cannot be, it has not arrived."""
         async with self._lock:
             with contextlib.suppress(BlobRefused):
                 await self._settle()
+
+    def _require_newest(self, writer: _Upload) -> None:
+        if writer is not self.writer:
+            raise BlobRefused(BlobFault.OUT_OF_PLACE, "A newer call goes on with this upload.")
 
     async def _settle(self) -> None:
         """Wait until the last piece is written."""
@@ -225,7 +271,7 @@ class _Upload:
     async def _await_or_break(self, work: Future[None]) -> None:
         """Wait for a thread; what it cannot do ends the upload, or takes it back to what is written."""
         try:
-            await asyncio.shield(asyncio.wrap_future(work))
+            await asyncio.wrap_future(work)
         except OSError as error:
             refusal = _refusal(self._blobs.store.explain(error, self._content.size), self._content)
             if self._is_compressed:
@@ -241,6 +287,14 @@ class _Upload:
         self._unpacker = None
         self.arrived = 0
         await asyncio.wrap_future(self._blobs.start(self.arrival.discard))
+
+
+async def _to_its_end(work: Coroutine[None, None, None]) -> None:
+    """Do something that goes on if nobody waits for it any more."""
+    task = asyncio.get_running_loop().create_task(work)
+    # Whoever goes on with the upload hears what has become of it.
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    await asyncio.shield(task)
 
 
 class _Reading:

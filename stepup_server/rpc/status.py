@@ -53,7 +53,7 @@ STATUS_TABLE: dict[type[refusals.Refusal], tuple[grpc.StatusCode, types.Refusal.
 BLOB_STATUS_TABLE: dict[BlobFault, grpc.StatusCode] = {
     BlobFault.MISSING: _Code.NOT_FOUND,
     BlobFault.CORRUPT: _Code.INVALID_ARGUMENT,
-    BlobFault.OUT_OF_PLACE: _Code.INVALID_ARGUMENT,
+    BlobFault.OUT_OF_PLACE: _Code.ABORTED,
     BlobFault.TOO_MUCH: _Code.RESOURCE_EXHAUSTED,
     BlobFault.UNREACHABLE: _Code.UNAVAILABLE,
     BlobFault.CHANGED: _Code.DATA_LOSS,

@@ -28,6 +28,8 @@ _AWAY = frozenset(
         grpc.StatusCode.DEADLINE_EXCEEDED,
         grpc.StatusCode.CANCELLED,
         grpc.StatusCode.UNKNOWN,
+        # Pieces of a call that was broken off have come after all.
+        grpc.StatusCode.ABORTED,
         # Another director listens already, and the conversation has not brought its token yet.
         grpc.StatusCode.UNAUTHENTICATED,
     )

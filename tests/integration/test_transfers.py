@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import hashlib
 import random
 import resource
+import threading
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from pathlib import Path
@@ -19,6 +21,8 @@ import zstandard
 
 from stepup_proto.reapi import bytestream_pb2 as bytestream
 from stepup_proto.reapi import remote_execution_pb2 as reapi
+from stepup_server.engine.blobs import BlobRefused, Content
+from stepup_server.files.arrival import Arrival
 from stepup_server.rpc.limits import BATCH_BYTES_MAX
 from tests.support.contents import PIECE, Site, digest_of, observation_of, site_at
 
@@ -234,8 +238,53 @@ async def test_an_upload_can_begin_again(site: Site) -> None:
 async def test_a_piece_in_the_wrong_place_is_refused(site: Site) -> None:
     data = some_bytes(100)
     code, text = await refusal(site.upload(upload_name(data), data, start=50))
-    assert code is grpc.StatusCode.INVALID_ARGUMENT
+    assert code is grpc.StatusCode.ABORTED
     assert "0 bytes have arrived" in text
+
+
+async def test_a_newer_call_takes_an_upload_over(site: Site) -> None:
+    data, name = some_bytes(2 * PIECE), "an upload"
+    content = Content(hashlib.sha256(data).digest(), len(data))
+    older = await site.blobs.begin(name, content, compressed=False)
+    assert older is not None
+    await older.append(0, data[:PIECE])
+    newer = await site.blobs.begin(name, content, compressed=False)
+    assert newer is not None
+    with pytest.raises(BlobRefused, match="A newer call goes on with this upload"):
+        await older.append(PIECE, data[PIECE:])
+    await older.pause()
+    await newer.append(newer.arrived, data[PIECE:])
+    await newer.finish()
+    assert await site.missing(digest_of(data)) == []
+
+
+async def test_a_call_that_is_broken_off_leaves_its_piece_to_the_next_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, name = some_bytes(2 * PIECE), "an upload"
+    content = Content(hashlib.sha256(data).digest(), len(data))
+    may_write, write, writing = threading.Event(), Arrival.write, list[int]()
+
+    def write_late(arrival: Arrival, piece: bytes) -> int:
+        writing.append(len(writing))
+        may_write.wait()
+        return write(arrival, piece)
+
+    monkeypatch.setattr(Arrival, "write", write_late)
+    upload = await site.blobs.begin(name, content, compressed=False)
+    assert upload is not None
+    await upload.append(0, data[:PIECE])
+    call = asyncio.ensure_future(upload.append(PIECE, data[PIECE:]))
+    await asyncio.sleep(0)
+    call.cancel()
+    await asyncio.wait([call])
+    following = asyncio.ensure_future(site.blobs.arrived(name, content, compressed=False))
+    await asyncio.sleep(0)
+    assert len(writing) <= 1
+    may_write.set()
+    assert (await following).size == len(data)
+    await upload.finish()
+    assert await site.missing(digest_of(data)) == []
 
 
 async def test_what_is_not_what_it_was_said_to_be_is_not_stored(site: Site) -> None:
