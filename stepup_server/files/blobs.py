@@ -30,7 +30,7 @@ from .arrival import Arrival, BlobCorrupt
 from .look import digest_of, open_for_reading
 from .tray import Tray
 
-__all__ = ("PIECE_BYTES", "BlobStore", "NoRoom", "Opened")
+__all__ = ("PIECE_BYTES", "BlobStore", "NoRoom", "Opened", "Verified")
 
 PIECE_BYTES = 1024 * 1024
 """How much is read, hashed and written at once."""
@@ -58,6 +58,15 @@ class Opened(NamedTuple):
     fd: int
     path: str
     """Absolute; to be dropped when it has not."""
+
+
+class Verified(NamedTuple):
+    """A stored file that has the content that it should have."""
+
+    path: str
+    """Absolute."""
+    mtime_ns: int
+    """When it was last written to; another time tells that it was written to afterwards."""
 
 
 class BlobStore:
@@ -179,14 +188,19 @@ class BlobStore:
         reach("after_blob")
         self._seal(content, target)
 
-    def verified(self, content: Content) -> str | None:
-        """Return the path of a stored content that is what it was when it was verified; one that is not is dropped."""
+    def verified(self, content: Content) -> Verified | None:
+        """Return a stored content that is what it was when it was verified; one that is not is dropped."""
         path = self.path_of(content)
         try:
             status = os.lstat(path)
-            seal = self._seals.pop(content.digest, None)
-            if seal == _stamps(status) or (stat.S_ISREG(status.st_mode) and _digest_at(path) == content.digest):
-                return path
+            if self._seals.pop(content.digest, None) == _stamps(status):
+                return Verified(path, status.st_mtime_ns)
+            if stat.S_ISREG(status.st_mode):
+                # Sealed before it is read, so that whoever writes to it afterwards is noticed.
+                self._seal(content, path)
+                mtime_ns, _, _ = self._seals.pop(content.digest)
+                if _digest_at(path) == content.digest:
+                    return Verified(path, mtime_ns)
         except OSError:
             return None
         self.drop(content, path)

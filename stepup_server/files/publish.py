@@ -86,16 +86,16 @@ def _publish_one(store: BlobStore, granted: Granted, path: str, claim: FileHash,
 
 def _move(store: BlobStore, root: Root, name: str, claim: FileHash) -> bool:
     """Let an upload itself take the place; return whether there was one on this file system."""
-    blob = store.verified(Content(claim.digest, claim.size))
-    if blob is None:
+    verified = store.verified(Content(claim.digest, claim.size))
+    if verified is None:
         return False
+    blob = verified.path
     try:
-        verified = os.stat(blob).st_mtime_ns
         os.chmod(blob, claim.mode & _PERMISSIONS)
         _make_parent(root, name)
         root.move_in(blob, name)
         status = root.stat(name)
-        if status is None or status.st_mtime_ns != verified:
+        if status is None or status.st_mtime_ns != verified.mtime_ns:
             # Somebody had it open, and has written to it meanwhile.
             return _is_there(root, name, claim)
     except OSError as error:

@@ -183,6 +183,13 @@ class _Gathered(Generic[_Asked, _Result]):
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)
 
+        def end_unless_wanted(future: asyncio.Future[_Result]) -> None:
+            if future.cancelled() and all(other.cancelled() for _, other in waiting):
+                call.cancel()
+
+        for _, future in waiting:
+            future.add_done_callback(end_unless_wanted)
+
     async def _answer(self, waiting: list[tuple[_Asked, asyncio.Future[_Result]]]) -> None:
         """Ask in one message and tell everybody what came of it."""
         try:

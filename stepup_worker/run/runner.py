@@ -40,6 +40,7 @@ from .processes import ProcessWatch
 from .script import PATH_FILTER
 from .site import Site, SiteMaker, SiteRefused
 from .start import NotStartable, Starter
+from .stops import BrokenOff, Stops
 from .troubles import GivenUp, Troubles
 
 __all__ = ("Runner",)
@@ -115,9 +116,7 @@ class Runner:
         self._starter = Starter(self._loop, environment, fork_line)
         self.badges = Badges()
         """What attempts show when they call the director."""
-        self._stops: dict[AttemptId, StopLevel] = {}
-        self._recalled: set[AttemptId] = set()
-        """Not wanted any more unless their processes exist."""
+        self._stops = Stops()
         self.troubles = troubles or Troubles()
         """What keeps attempts from getting on."""
         self._children: dict[AttemptId, Child] = {}
@@ -130,12 +129,15 @@ class Runner:
 
     async def run(self, attempt: AttemptId, assignment: Assignment, on_begin: Callable[[], None]) -> Outcome:
         """Run one attempt to its end; `on_begin` is called when its process exists."""
-        self._stops[attempt] = StopLevel.NONE
+        self._stops.begin(attempt)
         site = self._make_site(attempt, assignment)
         try:
-            inputs = await self._overcome(attempt, lambda: self._prepare(attempt, assignment, site))
+            preparing = self._overcome(attempt, lambda: self._prepare(attempt, assignment, site))
+            inputs = await self._stops.unless(StopLevel.RECALL, attempt, preparing)
             run = await self._execute(attempt, assignment, site, on_begin)
             return await self._conclude(attempt, assignment, site, inputs, run)
+        except BrokenOff:
+            return Outcome(end=NotStarted("It was stopped while its files travelled."), at=time.monotonic())
         except GivenUp as reason:
             return Outcome(end=NotStarted(f"It was stopped while it waited. {reason}"), at=time.monotonic())
         except _Refused as refused:
@@ -156,17 +158,13 @@ class Runner:
             self._let_go(attempt)
             site.close()
             self.troubles.end(attempt)
-            self._recalled.discard(attempt)
             self.badges.close(attempt)
             self._children.pop(attempt, None)
-            del self._stops[attempt]
+            self._stops.end(attempt)
 
     async def _overcome(self, attempt: AttemptId, work: Callable[[], Awaitable[_Result]]) -> _Result:
         """Do something that comes before the process of an attempt, however long the machine keeps us from it."""
-        return await self.troubles.overcome(attempt, work, lambda: self._is_to_begin(attempt))
-
-    def _is_to_begin(self, attempt: AttemptId) -> bool:
-        return self._stops[attempt] is StopLevel.NONE and attempt not in self._recalled
+        return await self.troubles.overcome(attempt, work, lambda: self._stops.is_to_begin(attempt))
 
     async def _execute(
         self, attempt: AttemptId, assignment: Assignment, site: Site, on_begin: Callable[[], None]
@@ -219,18 +217,18 @@ class Runner:
     def _memory_verdict(self, attempt: AttemptId, code: int) -> OutOfMemory | None:
         """Tell whether an attempt was killed for full memory; a shell says of a command that it was killed by 137."""
         is_killed = code in {-signal.SIGKILL, 128 + signal.SIGKILL}
-        return self._memory.verdict() if is_killed and self._stops[attempt] is not StopLevel.KILL else None
+        return self._memory.verdict() if is_killed and self._stops.level(attempt) is not StopLevel.KILL else None
 
     def recall(self, attempt: AttemptId) -> None:
-        """Let an attempt end that waits for the machine to let it begin."""
-        if attempt in self._stops:
-            self._recalled.add(attempt)
+        """Let an attempt end that has no process yet."""
+        if attempt in self._stops and attempt not in self._children:
+            self._stops.set(attempt, StopLevel.RECALL)
             self.troubles.wake(attempt)
 
     def stop(self, attempt: AttemptId, level: StopLevel) -> None:
         """Interrupt or kill an attempt; one that has no process yet will get none."""
         if attempt in self._stops:
-            self._stops[attempt] = level
+            self._stops.set(attempt, level)
             self.troubles.wake(attempt)
         child = self._children.get(attempt)
         if child is not None:
@@ -276,7 +274,7 @@ class Runner:
             changed = await self._still_changed(inputs, site)
             if changed:
                 raise _Refused(_describe_change(changed), changed)
-        if self._stops[attempt] is not StopLevel.NONE:
+        if not self._stops.is_to_begin(attempt):
             raise _Refused("It was stopped before it began.")
         return inputs
 
@@ -294,12 +292,13 @@ class Runner:
         self._let_go(attempt)
 
         def is_wanted() -> bool:
-            return self._stops[attempt] < StopLevel.INTERRUPT
+            return self._stops.is_to_end_well(attempt)
 
         outcome = await self.troubles.overcome(
             attempt, lambda: self._look_back(assignment, site, inputs, said, run), is_wanted
         )
-        return await self.troubles.overcome(attempt, lambda: site.finish(outcome), is_wanted)
+        finishing = self.troubles.overcome(attempt, lambda: site.finish(outcome), is_wanted)
+        return await self._stops.unless(StopLevel.KILL, attempt, finishing)
 
     async def _look_back(
         self,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -38,6 +39,8 @@ class Cache:
         """What an earlier worker has left, and nobody has read since."""
         self._arriving: dict[bytes, asyncio.Task[bytes | None]] = {}
         """Small contents come as they are, large ones as files."""
+        self._numbers = itertools.count()
+        """Tell files apart that are on their way."""
         self._used: dict[bytes, int] = {}
         """How many attempts need a content right now."""
         os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -102,10 +105,13 @@ class Cache:
             self._arrival(content).add_done_callback(_forget_failure)
 
     def release(self, digest: bytes) -> None:
-        """Let go of a content."""
+        """Let go of a content; it comes no further if nobody else needs it."""
         self._used[digest] -= 1
         if not self._used[digest]:
             del self._used[digest]
+            arrival = self._arriving.pop(digest, None)
+            if arrival is not None:
+                arrival.cancel()
         self._make_room()
 
     def drop(self, digest: bytes) -> None:
@@ -132,8 +138,13 @@ class Cache:
         if arrival is None:
             arrival = asyncio.get_running_loop().create_task(self._fetch(content))
             self._arriving[content.digest] = arrival
-            arrival.add_done_callback(lambda _: self._arriving.pop(content.digest, None))
+            arrival.add_done_callback(lambda arrival: self._forget_arrival(content.digest, arrival))
         return arrival
+
+    def _forget_arrival(self, digest: bytes, arrival: asyncio.Task[bytes | None]) -> None:
+        """Forget a fetching that is over, unless another one has begun."""
+        if self._arriving.get(digest) is arrival:
+            del self._arriving[digest]
 
     async def _fetch(self, content: Content) -> bytes | None:
         if content.size <= SMALL_BYTES_MAX:
@@ -141,9 +152,7 @@ class Cache:
             self._shelf.put(content.digest, data)
             return data
         path = self.path_of(content.digest)
-        temporary = f"{path}.new"
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
+        temporary = f"{path}.{next(self._numbers)}"
         with needing(self._folder, content.size):
             await self._depot.fetch(content, temporary)
         os.rename(temporary, path)

@@ -264,8 +264,9 @@ class Tree:
             if now is None or now.hash != before:
                 # The step wrote to a file of the cache: nobody may use that any more.
                 self._cache.drop(digest)
-        outputs = tuple(map(self._judge, (*outcome.outputs, *map(self._look, self._outputs))))
-        volatiles = map(self._judge, map(self._look, self._volatiles))
+        amended = [await self._look(path) for path in self._outputs]
+        outputs = tuple(map(self._judge, (*outcome.outputs, *amended)))
+        volatiles = map(self._judge, [await self._look(path) for path in self._volatiles])
         there = tuple(seen for seen in volatiles if seen.kind is PathKind.FILE)
         files = {_content_of(seen): self.at(seen.path) for seen in (*outputs, *there) if self._is_new(seen)}
         contents, rest = _divide(files)
@@ -291,9 +292,12 @@ class Tree:
             return seen._replace(kind=PathKind.MISSING if seen.hash is None else seen.kind)
         return seen
 
-    def _look(self, path: str) -> Observation:
+    async def _look(self, path: str) -> Observation:
         on_disk = self.at(path)
-        return (look(on_disk) or hash_large(on_disk))._replace(path=path)
+        seen = look(on_disk)
+        if seen is None:
+            seen = await asyncio.get_running_loop().run_in_executor(None, hash_large, on_disk)
+        return seen._replace(path=path)
 
     def _is_new(self, seen: Observation) -> bool:
         """Tell whether a file has a content that did not come from the director for this very attempt."""

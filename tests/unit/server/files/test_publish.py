@@ -11,7 +11,7 @@ import pytest
 
 from stepup_server.core.values import FileHash, PathKind
 from stepup_server.engine.blobs import Content
-from stepup_server.files.blobs import BlobStore
+from stepup_server.files.blobs import BlobStore, Verified
 from stepup_server.files.publish import publish_files
 from stepup_server.files.tray import Tray
 
@@ -54,6 +54,25 @@ def test_publishing_again_changes_nothing(store: BlobStore) -> None:
     files = [("x", stored(store, b"one"))]
     first = publish_files(store, files)
     assert publish_files(store, files) == first
+
+
+@pytest.mark.parametrize("director", ["the same", "another"])
+def test_what_is_damaged_right_after_it_was_verified_is_not_published(
+    store: BlobStore, monkeypatch: pytest.MonkeyPatch, director: str
+) -> None:
+    claim = stored(store, b"one")
+    if director == "another":
+        store = BlobStore(store.root)
+    verified = BlobStore.verified
+
+    def damaged_afterwards(store: BlobStore, content: Content) -> Verified | None:
+        found = verified(store, content)
+        assert found is not None
+        Path(found.path).write_bytes(b"two")
+        return found
+
+    monkeypatch.setattr(BlobStore, "verified", damaged_afterwards)
+    assert publish_files(store, [("x", claim)]).lost == ("x",)
 
 
 def test_a_content_that_a_file_of_the_project_has_need_not_be_stored(store: BlobStore) -> None:
