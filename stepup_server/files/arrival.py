@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from stepup_server.engine.blobs import Content
 
@@ -67,8 +67,8 @@ class Arrival:
         self.size += len(data)
         return len(data)
 
-    def finish(self, target: str) -> None:
-        """Verify the whole and make it visible.
+    def finish(self, target: str, seal: Callable[[str], object]) -> None:
+        """Verify the whole, let somebody seal the file, and make it visible.
 
         Raises
         ------
@@ -79,6 +79,7 @@ class Arrival:
             self.discard()
             raise BlobCorrupt
         try:
+            seal(self._path)
             os.replace(self._path, target)
         except FileNotFoundError:
             # Somebody has removed it: it has to come again.

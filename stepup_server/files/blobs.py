@@ -160,10 +160,10 @@ class BlobStore:
         temporary = f"{target}.{os.urandom(4).hex()}"
         try:
             _write_new(temporary, data)
+            self._seal(content, temporary)
             reach("before_blob")
             os.replace(temporary, target)
             reach("after_blob")
-            self._seal(content, target)
         except OSError as error:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
@@ -184,9 +184,8 @@ class BlobStore:
         """Make an upload visible; raises `BlobCorrupt` when it is not what it was said to be."""
         target = self._target(content)
         reach("before_blob")
-        arrival.finish(target)
+        arrival.finish(target, lambda path: self._seal(content, path))
         reach("after_blob")
-        self._seal(content, target)
 
     def verified(self, content: Content) -> Verified | None:
         """Return a stored content that is what it was when it was verified; one that is not is dropped."""
@@ -247,7 +246,7 @@ class BlobStore:
         return numbers.f_bavail * numbers.f_frsize - RESERVE_BYTES
 
     def _seal(self, content: Content, path: str) -> None:
-        """Give a stored file a time that no later write can give it, and remember it.
+        """Give a file that is not visible yet, or not read yet, a time that no later write can give it; remember that.
 
         File times move in ticks; a write within the tick of the last one would leave them as they are.
         """

@@ -34,7 +34,8 @@ class Vandal(threading.Thread):
     def run(self) -> None:
         """Do harm until there was enough."""
         while not self._ended.is_set() and self.damaged < self._damages_max:
-            for path in self._blobs.glob("??/*"):
+            # What is still being written has another name.
+            for path in self._blobs.glob(f"??/{'[0-9a-f]' * 62}"):
                 if self.damaged < self._damages_max and self._harms[path.name] < HARMS_MAX and self._damage(path):
                     self.damaged += 1
                     self._harms[path.name] += 1

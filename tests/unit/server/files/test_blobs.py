@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,27 @@ def test_an_upload_is_seen_only_when_it_is_whole(store: BlobStore) -> None:
     store.finish(upload, content)
     upload.close()
     assert store.read(content) == b"onetwo"
+
+
+@pytest.mark.parametrize("way", ["put", "upload"])
+def test_what_is_damaged_as_soon_as_it_is_seen_is_noticed(
+    store: BlobStore, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    content, replace = content_of(b"data"), os.replace
+
+    def replace_and_damage(source: str, target: str) -> None:
+        replace(source, target)
+        with Path(target).open("r+b") as file:
+            file.write(b"D")
+
+    monkeypatch.setattr(os, "replace", replace_and_damage)
+    if way == "put":
+        store.put(content, b"data")
+    else:
+        upload = store.begin("u1", content)
+        upload.write(b"data")
+        store.finish(upload, content)
+    assert store.verified(content) is None
 
 
 def test_an_upload_goes_on_where_it_was_broken_off(store: BlobStore) -> None:
