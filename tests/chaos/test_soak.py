@@ -17,6 +17,7 @@ from tests.support.fault_proxy import FaultProxy
 from tests.support.links import Line, start_workers, wherever
 from tests.support.network import Host
 from tests.support.ordeal import Ordeal, ordeal_of, send_signal
+from tests.support.processes import open_links
 from tests.support.project_folder import Folder, Program
 
 BYTES_PER_STEP_MAX = 10
@@ -61,7 +62,7 @@ def resident(pid: int) -> int:
 
 def open_files(pid: int) -> int:
     """Return how many descriptors a process has open."""
-    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+    return len(open_links(pid))
 
 
 class Plague:

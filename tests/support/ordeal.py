@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -26,7 +27,7 @@ from stepup_server.core.director import Director, DirectorSettings
 from stepup_server.core.invariants import check
 from stepup_server.store.restore import load
 from tests.support.deadline import wait_until
-from tests.support.processes import is_alive
+from tests.support.processes import is_alive, open_links
 from tests.support.project_folder import PROGRAMS, Ended, Folder, Program
 
 __all__ = ("REPOSITORY", "Ledger", "Ordeal", "ordeal_of", "send_signal")
@@ -59,6 +60,9 @@ if test "$out" = all; then until test -e "$GATE"; do sleep 0.05; done; fi
 echo "ended $out $STEPUP_JOB_I $WORKER $$" >> "$LEDGER"
 """
 
+
+_STEPS = re.compile(r" \(deleted\)|memfd:|pidfd|/blobs/|/attempts/|/cache/")
+"""What descriptors refer to that belong to steps."""
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -297,8 +301,9 @@ class Ordeal:
     # Ending
 
     def shut_down(self) -> None:
-        """Let the director stop and the workers with it."""
+        """Let the director stop and the workers with it, after a look at what they hold (R-21)."""
         self.check_slots()
+        self.check_descriptors()
         self.folder.run("shutdown").checked()
         for program in self.folder.programs:
             program.end()
@@ -312,6 +317,16 @@ class Ordeal:
             lambda status: not status["running"] and not any(int(one["holding"]) for one in status["workers"]),
             "all slots are free",
         )
+
+    def check_descriptors(self) -> None:
+        """Look whether some program still has open what belonged to a step: its process, its output, its files."""
+
+        def left() -> dict[int, list[str]]:
+            pids = [int(self.folder.note()["pid"])]
+            pids += [int(worker["pid"]) for worker in self.status()["workers"] if worker["connected"]]
+            return {pid: links for pid in pids if (links := [link for link in open_links(pid) if _STEPS.search(link)])}
+
+        wait_until(lambda: not left(), "nothing of a step is open", lambda: str(left()))
 
     def judge(self) -> Ledger:
         """Compare with what a build without faults makes, and look at what is left; return the ledger."""

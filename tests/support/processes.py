@@ -7,7 +7,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ("is_alive", "kill_marked", "marked_processes", "process_name")
+__all__ = ("is_alive", "kill_marked", "marked_processes", "open_links", "process_name")
 
 MARK = "TEST_MARK"
 """The variable that all descendants of a test inherit."""
@@ -47,3 +47,13 @@ def process_name(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
     except (FileNotFoundError, ProcessLookupError):
         return ""
+
+
+def open_links(pid: int) -> list[str]:
+    """Return what the descriptors of a process refer to; nothing when it is gone."""
+    found: list[str] = []
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                found.append(str(entry.readlink()))
+    return found
