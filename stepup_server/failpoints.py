@@ -44,6 +44,7 @@ FAILPOINTS: Mapping[str, str] = {
     "before_blob": "an upload is whole and has not its name",
     "after_blob": "an upload has its name and nobody knows",
     "before_publish": "an output is about to take its place",
+    "before_rename": "a copy of an output is written, and not in its place",
     "after_rename": "an output is in its place, and not recorded",
     "after_remove": "an old output is gone, and that is not recorded",
     # To end

@@ -17,7 +17,9 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 import stat
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -79,6 +81,9 @@ class BlobStore:
         self.folder = os.path.join(root, ".stepup/blobs")
         """Where what was given is stored."""
         self._incoming = os.path.join(self.folder, "incoming")
+        self._making = threading.Lock()
+        self._outgoing: str | None = None
+        """Where files are made that are not in their places yet; there is none before the first one."""
         self._places: dict[bytes, dict[str, None]] = {}
         self._seals: dict[bytes, tuple[int, int, int]] = {}
         """Stamps of what was stored and verified by this process."""
@@ -186,6 +191,21 @@ class BlobStore:
         reach("before_blob")
         arrival.finish(target, lambda path: self._seal(content, path))
         reach("after_blob")
+
+    def make_outgoing(self) -> tuple[int, str]:
+        """Make a new file, which nobody else can read, for something that will be moved elsewhere; return it open."""
+        path = f"{self._make_outgoing_directory()}/{secrets.token_hex(8)}"
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), path
+
+    def _make_outgoing_directory(self) -> str:
+        with self._making:
+            if self._outgoing is None:
+                directory = os.path.join(self.folder, "outgoing")
+                # What an earlier director has not moved is of no use.
+                shutil.rmtree(directory, ignore_errors=True)
+                os.makedirs(directory, mode=0o700)
+                self._outgoing = directory
+            return self._outgoing
 
     def verified(self, content: Content) -> Verified | None:
         """Return a stored content that is what it was when it was verified; one that is not is dropped."""

@@ -12,7 +12,7 @@ import hashlib
 import os
 import stat
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
 from stepup_server.core.values import FileHash, Observation, PathKind, Published
 from stepup_server.engine.blobs import Content
@@ -133,12 +133,12 @@ def _copy(store: BlobStore, root: Root, name: str, claim: FileHash) -> None:
     content = Content(claim.digest, claim.size)
     data = store.tray.get(claim.digest)
     if data is not None:
-        _write(data, root, name, claim)
+        _write(data, store, root, name, claim)
         return
     while (opened := store.open(content)) is not None:
         try:
             _make_parent(root, name)
-            with contextlib.suppress(_Lost), root.replacing(name, 0o600) as target:
+            with contextlib.suppress(_Lost), _replacing(store, root, name) as target:
                 if _copy_verified(opened.fd, target) != claim.digest:
                     raise _Lost
                 os.fchmod(target, claim.mode & _PERMISSIONS)
@@ -149,12 +149,45 @@ def _copy(store: BlobStore, root: Root, name: str, claim: FileHash) -> None:
     raise _Lost
 
 
-def _write(data: bytes, root: Root, name: str, claim: FileHash) -> None:
+def _write(data: bytes, store: BlobStore, root: Root, name: str, claim: FileHash) -> None:
     """Write a content that came with a result, and was hashed when it came."""
     _make_parent(root, name)
-    with root.replacing(name, 0o600) as target:
+    with _replacing(store, root, name) as target:
         write_all(target, data)
         os.fchmod(target, claim.mode & _PERMISSIONS)
+
+
+@contextlib.contextmanager
+def _replacing(store: BlobStore, root: Root, name: str) -> Generator[int]:
+    """Yield the descriptor of a new file that takes a place at the end of the block; after an exception it is gone.
+
+    It is made in our own directory: a director that dies meanwhile leaves nothing in the project.
+    """
+    fd, path = store.make_outgoing()
+    try:
+        yield fd
+        reach("before_rename")
+        try:
+            root.move_in(path, name)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            _copy_over(fd, root, name)
+            os.unlink(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+        raise
+    finally:
+        os.close(fd)
+
+
+def _copy_over(source: int, root: Root, name: str) -> None:
+    """Let a copy of an open file take a place on another file system."""
+    os.lseek(source, 0, os.SEEK_SET)
+    with root.replacing(name, 0o600) as target:
+        _copy_verified(source, target)
+        os.fchmod(target, stat.S_IMODE(os.fstat(source).st_mode))
 
 
 def _copy_verified(source: int, target: int) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 import time
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def test_a_file_that_has_changed_since_is_not_copied(store: BlobStore) -> None:
     store.offer([("in", claimed(b"data").digest)])
     published = publish_files(store, [("out", claimed(b"data"))])
     assert published.lost == ("out",)
-    assert os.listdir(store.root) == ["in"]  # noqa: PTH208 -- names are what matters
+    assert [path.name for path in Path(store.root).rglob("*") if path.is_file()] == ["in"]
 
 
 def test_what_is_nowhere_is_lost(store: BlobStore) -> None:
@@ -172,7 +173,31 @@ def test_what_came_with_a_result_is_written_from_memory_and_then_forgotten(store
     assert publish_files(store, [("z", claim)]).lost == ()
     assert store.tray.get(claim.digest) is None
     assert [(Path(store.root) / name).read_bytes() for name in ("x", "sub/y", "z")] == [b"small"] * 3
-    assert not Path(store.folder).exists()
+    assert [path for path in Path(store.folder).rglob("*") if path.is_file()] == []
+
+
+def test_what_a_director_was_about_to_publish_when_it_died_is_removed(store: BlobStore) -> None:
+    descriptor, path = store.make_outgoing()
+    os.close(descriptor)
+    assert publish_files(store, [("x", stored(store, b"one"))]).lost == ()
+    assert Path(path).exists()
+    another = BlobStore(store.root)
+    another.take(b"small")
+    publish_files(another, [("y", claimed(b"small"))])
+    assert not Path(path).exists()
+
+
+def test_a_place_on_another_file_system_is_taken_all_the_same(store: BlobStore) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as directory:
+        beyond = Path(directory)
+        if beyond.stat().st_dev == Path(store.root).stat().st_dev:
+            pytest.skip("/dev/shm is on the same file system")
+        store.take(b"small")
+        published = publish_files(store, [(f"{beyond}/x", claimed(b"small", 0o100755))], [str(beyond)])
+        assert published.problems == ()
+        assert (beyond / "x").read_bytes() == b"small"
+        assert (beyond / "x").stat().st_mode & 0o777 == 0o755
+        assert [path.name for path in beyond.iterdir()] == ["x"]
 
 
 def test_what_finds_no_room_in_memory_is_stored(store: BlobStore) -> None:
