@@ -27,6 +27,7 @@ class RemoteSide:
         self._workspace = Workspace(
             folder, BlobClient(self._link), socket=self._socket, cache_bytes_max=cache_bytes_max
         )
+        troubles.relieve = self._workspace.make_room
         self._proxy = Proxy(self._link, self)
 
     @property

@@ -16,11 +16,13 @@ from typing import NamedTuple
 __all__ = (
     "ROOM_BYTES",
     "Hindered",
+    "HinderedElsewhere",
     "explain",
     "free_bytes",
     "has_descriptors",
     "is_full",
     "is_hindrance",
+    "is_lack_of_room",
     "naming",
     "needing",
     "require_room",
@@ -70,6 +72,15 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 class Hindered(OSError):
     """The machine keeps us from something; the text says what, where, and what to do."""
+
+
+class HinderedElsewhere(Hindered):
+    """The machine at the other end keeps us from something: nothing that is done here helps."""
+
+
+def is_lack_of_room(error: OSError) -> bool:
+    """Tell whether it may help to remove something from a disk of this machine."""
+    return error.errno in _FULL and not isinstance(error, HinderedElsewhere)
 
 
 def is_hindrance(error: BaseException) -> bool:

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 import grpc
 import grpc.aio
 
-from stepup_shared.hindrance import Hindered
+from stepup_shared.hindrance import HinderedElsewhere
 from stepup_worker.core.contents import BlobMissing, StoreRefused
 
 from .channel import is_broken_off
@@ -90,5 +90,5 @@ def refusal(status: _Status) -> Exception:
     return _no_room(status.message) if status.code in _HINDRANCES else StoreRefused(status.message)
 
 
-def _no_room(text: str) -> Hindered:
-    return Hindered(errno.ENOSPC, f"The director: {text}")
+def _no_room(text: str) -> HinderedElsewhere:
+    return HinderedElsewhere(errno.ENOSPC, f"The director: {text}")

@@ -31,6 +31,8 @@ class Troubles:
         """Know none."""
         self.on_change: Callable[[], object] = tuple
         """Called when there is another trouble, or one less."""
+        self.relieve: Callable[[OSError], bool] = lambda _: False
+        """Does something about a trouble; returns whether the same may work now."""
         self._reasons: dict[AttemptId, tuple[int | None, str]] = {}
         """What was told of each: the number of the error, and the text, in which other numbers may change."""
         self._woken: dict[AttemptId, asyncio.Event] = {}
@@ -66,7 +68,8 @@ class Troubles:
             except OSError as error:
                 if not is_hindrance(error):
                     raise
-                await self.wait_out(attempt, error, is_wanted)
+                if not self.relieve(error):
+                    await self.wait_out(attempt, error, is_wanted)
             else:
                 self.end(attempt)
                 return result

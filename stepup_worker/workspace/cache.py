@@ -120,6 +120,17 @@ class Cache:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.path_of(digest))
 
+    def drop_half(self) -> bool:
+        """Forget the less recently used half of what nobody needs now; return whether there was anything."""
+        unused = [digest for digest in self._sizes if digest not in self._used]
+        wanted = sum(self._sizes[digest] for digest in unused) / 2
+        for digest in unused:
+            if wanted <= 0:
+                break
+            wanted -= self._sizes[digest]
+            self.drop(digest)
+        return bool(unused)
+
     async def store(self, files: Sequence[Stored]) -> None:
         """Let the director have contents that it lacks; raises `StoreRefused` when it does not take one."""
         if files:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from stepup_shared.hindrance import is_lack_of_room
 from stepup_worker.core.contents import Content, Depot
 from stepup_worker.core.values import Assignment, AttemptId, Transfer
 
@@ -46,6 +47,10 @@ class Workspace:
         for seen in assignment.inputs:
             if seen.hash is not None and not seen.path.startswith("/"):
                 self._cache.expect(Content(seen.hash.digest, seen.hash.size))
+
+    def make_room(self, error: OSError) -> bool:
+        """Remove some of what nobody needs now, if that may help against an error; return whether it may."""
+        return is_lack_of_room(error) and self._cache.drop_half()
 
     def tree_of(self, attempt: AttemptId) -> Tree | None:
         """Return the tree of an attempt that goes on."""

@@ -121,6 +121,19 @@ def test_a_worker_without_room_waits_for_it(folder: Folder, counts: Counts) -> N
         counts.tell("R-04 a worker's disk", steps=ordeal.steps, starts=ordeal.judge().starts)
 
 
+def test_a_worker_with_a_small_disk_forgets_what_nobody_needs(folder: Folder, counts: Counts) -> None:
+    with (
+        small_disk(folder.around / "workspace", 4 * MIB) as disk,
+        ordeal_of(folder, width=1, depth=30, work_s=0) as ordeal,
+    ):
+        ordeal.start_director()
+        ordeal.start_worker("a", "-j", "2", "--workspace", str(disk.path))
+        ended = ordeal.build().end().checked()
+        assert "cannot go on" not in ended.output
+        ordeal.shut_down()
+        counts.tell("R-04 a worker's small disk", steps=ordeal.steps, starts=ordeal.judge().starts)
+
+
 def test_a_director_without_room_lets_its_workers_keep_what_they_made(folder: Folder, counts: Counts) -> None:
     with small_disk(folder.root, 80 * MIB) as disk, ordeal_of(folder, width=2, depth=2, gated=True) as ordeal:
         ordeal.start_director()

@@ -97,6 +97,22 @@ def test_what_was_not_used_for_the_longest_time_goes_first(tmp_path: Path) -> No
     assert depot.fetched == [*map(large, "abcdb")]
 
 
+def test_a_full_disk_costs_half_of_what_nobody_needs(tmp_path: Path) -> None:
+    texts = [large(letter) for letter in "abcde"]
+    cache = Cache(str(tmp_path), 10**7, FakeDepot(*texts))
+    take(cache, *texts)
+    asyncio.run(cache.require(content_of(texts[0])))
+    kept = [text[0] for text in texts if Path(cache.path_of(content_of(text).digest)).exists()]
+    assert kept == ["a", "b", "c", "d", "e"]
+    assert cache.drop_half()
+    kept = [text[0] for text in texts if Path(cache.path_of(content_of(text).digest)).exists()]
+    assert kept == ["a", "d", "e"]
+    assert cache.drop_half()
+    assert cache.drop_half()
+    assert not cache.drop_half()
+    assert Path(cache.path_of(content_of(texts[0]).digest)).exists()
+
+
 def test_a_small_content_is_fetched_once_and_never_lies_on_the_disk(tmp_path: Path) -> None:
     depot = FakeDepot("a", "")
     cache = Cache(str(tmp_path), 10**6, depot)
