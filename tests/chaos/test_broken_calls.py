@@ -54,7 +54,35 @@ class Fault(NamedTuple):
     who: str
     call: str
     error: str
-    at: int
+    at: str
+    """Which of the thread's calls fails, counted from 1; 2+5: the second, and each fifth one after it."""
+
+
+needs_strace = pytest.mark.skipif(find_tool("strace") is None, reason="strace is not here: make chaos-tools")
+
+
+@needs_strace
+@pytest.mark.parametrize("kind", ["embedded", "elsewhere"])
+def test_a_step_that_was_refused_a_process_does_not_seem_to_have_crashed(folder: Folder, kind: str) -> None:
+    """Python forks where vfork fails, among the threads of gRPC."""
+    steps = "for i in range(40):\n    run(f'cat in.txt > out{i}', inp='in.txt', out=f'out{i}', shell=True)\n"
+    fifo = folder.around / "fifo"
+    folder.plan(f"run('cat {fifo} > in.txt', out='in.txt', shell=True)\n{steps}")
+    folder.run_shell(f"mkfifo {fifo}")
+    if kind == "elsewhere":
+        folder.start("director").wait_output("Listening on")
+        folder.start("worker", "--workspace", str(folder.around / "w"))
+    build = folder.start("build", "-k", "-j", "1", "--no-progress")
+    build.wait_output("START │ cat ")
+    (worker,) = folder.status()["workers"]
+    log = folder.around / "strace"
+    with failing(int(worker["pid"]), Fault("the worker", "vfork", "EAGAIN", "1+3"), log):
+        folder.write_fifo(str(fifo))
+        ended = build.end()
+    assert (ended.code, "FAIL" in ended.output) == (0, False), ended.output
+    assert log.read_text().count("(INJECTED)") > 10
+    if kind == "elsewhere":
+        folder.run("shutdown").checked()
 
 
 def faults(numbers: Iterable[int]) -> Iterator[Fault]:
@@ -62,12 +90,12 @@ def faults(numbers: Iterable[int]) -> Iterator[Fault]:
     for at, (who, calls) in product(numbers, CALLS.items()):
         for call, errors in calls.items():
             for error in errors:
-                yield Fault(who, call, error, at)
+                yield Fault(who, call, error, str(at))
 
 
 @pytest.mark.chaos
 @pytest.mark.timeout(0)
-@pytest.mark.skipif(find_tool("strace") is None, reason="strace is not here: make chaos-tools")
+@needs_strace
 def test_every_call_fails_once(folder: Folder, counts: Counts) -> None:
     with ordeal_of(folder, width=3, depth=2, work_s=0.0) as ordeal:
         director = ordeal.start_director()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.calls import METHODS, code_of, step_info
 from tests.support.counts import Counts, number_from
-from tests.support.deadline import wait_until
+from tests.support.deadline import pass_time, wait_until
 from tests.support.members import channel_with, enroll, invite_code, join, listen
 from tests.support.processes import is_alive
 from tests.support.project_folder import Folder
@@ -124,6 +124,7 @@ def test_a_step_that_takes_many_lives_of_a_token_keeps_working(folder: Folder, c
     director = folder.start("director", "--token-life", "1")
     director.wait_output("Listening on")
     worker, build = folder.start("worker"), folder.start("build")
+    pass_time(2 * lives, lambda: folder.has("tokens"))
     folder.wait_for("tokens")
     tokens = folder.lines("tokens")
     with open_channel(folder.note()["socket"], tokens[0]) as channel:
