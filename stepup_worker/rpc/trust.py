@@ -71,12 +71,14 @@ def _ask_again_once(ask: Callable[[], trust_pb2.EnrollResponse]) -> trust_pb2.En
 
 
 async def renew(endpoint: Endpoint) -> Credential:
-    """Return a credential with a new key and a later end; raises `grpc.aio.AioRpcError`."""
-    key = make_key()
+    """Return a credential with a later end; raises `grpc.aio.AioRpcError`.
+
+    It is for the same key: the files that it is kept in fit together at any moment, also when the power is lost.
+    """
     async with endpoint.open(()) as channel:
-        request = trust_pb2.RenewRequest(certificate_request=make_request(key))
+        request = trust_pb2.RenewRequest(certificate_request=make_request(endpoint.key))
         response = await TrustServiceStub(channel).Renew(request, timeout=_CALL_S_MAX)
-    return Credential(key, response.certificate, endpoint.anchor)
+    return Credential(endpoint.key, response.certificate, endpoint.anchor)
 
 
 def _explain(address: str, error: grpc.RpcError) -> str:
