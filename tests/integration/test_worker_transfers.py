@@ -72,6 +72,23 @@ async def test_a_call_that_the_link_breaks_off_is_made_again(site: Site) -> None
     await link.close()
 
 
+async def test_a_call_that_nobody_waits_for_any_more_is_ended(site: Site) -> None:
+    link, data = Link(), b"made by a step"
+    (site.root / "made").write_bytes(data)
+    made = Stored(Content(hashlib.sha256(data).digest(), len(data)), str(site.root / "made"))
+    before = asyncio.all_tasks()
+    storing = asyncio.create_task(BlobClient(link).store([made]))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    calls = asyncio.all_tasks() - before - {storing}
+    assert calls
+    storing.cancel()
+    await asyncio.wait(calls)
+    await link.use(Endpoint(f"unix:{site.root}/socket", token=OWNER))
+    assert await site.missing(digest_of(data)) != []
+    await link.close()
+
+
 class CountingLink(Link):
     """Tells when somebody asks for the second time."""
 

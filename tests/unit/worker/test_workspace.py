@@ -97,6 +97,28 @@ def test_what_was_not_used_for_the_longest_time_goes_first(tmp_path: Path) -> No
     assert depot.fetched == [*map(large, "abcdb")]
 
 
+async def test_a_content_that_nobody_needs_any_more_comes_no_further(tmp_path: Path) -> None:
+    text, began, ended = large("a"), asyncio.Event(), asyncio.Event()
+
+    class SlowDepot(FakeDepot):
+        async def fetch(self, content: Content, path: str) -> None:
+            del content, path
+            began.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+
+    cache = Cache(str(tmp_path), 10**7, SlowDepot(text))
+    needs = [asyncio.ensure_future(cache.require(content_of(text))) for _ in range(2)]
+    await began.wait()
+    for need in needs:
+        assert not ended.is_set()
+        need.cancel()
+        await asyncio.wait([need])
+    await ended.wait()
+
+
 def test_a_full_disk_costs_half_of_what_nobody_needs(tmp_path: Path) -> None:
     texts = [large(letter) for letter in "abcde"]
     cache = Cache(str(tmp_path), 10**7, FakeDepot(*texts))
