@@ -49,8 +49,6 @@ def serve(settings: Settings) -> int:
     _open_standard_descriptors()
     # Else gRPC tells users that a director went away, in its own words.
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
-    # Where vfork fails, Python forks, and then the handlers of gRPC may kill the child before it is a step.
-    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
     # Before the forks, so that the three processes pay once.
     importlib.import_module("stepup_worker.daemon")
     if settings.embedded and os.getsid(0) != os.getpid():

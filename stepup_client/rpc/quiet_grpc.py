@@ -1,9 +1,8 @@
-"""gRPC, imported as programs need it that share a terminal, and a process, with what is not theirs.
+"""gRPC, imported so that it does not write to a terminal that is not its own.
 
-It reads its settings once, when it is imported. GRPC_VERBOSITY: it would tell of every connection that ends, and what
-matters comes as a status. GRPC_ENABLE_FORK_SUPPORT: it would have handlers run in children that are forked where vfork
-fails, which may kill them before they are steps. Steps must not inherit either, so it is taken back at once; whoever
-has set one is obeyed.
+It reads GRPC_VERBOSITY once, when it is imported, and tells of every connection that ends.
+What matters comes as a status. Steps must not inherit the setting, so it is taken back at once;
+whoever has set it is obeyed.
 """
 
 from __future__ import annotations
@@ -12,13 +11,14 @@ import os
 
 __all__ = ("aio", "grpc")
 
-_WANTED = {"GRPC_VERBOSITY": "ERROR", "GRPC_ENABLE_FORK_SUPPORT": "0"}
-_OURS = {name: value for name, value in _WANTED.items() if name not in os.environ}
+_NAME = "GRPC_VERBOSITY"
+_IS_OURS = _NAME not in os.environ
 
-os.environ.update(_OURS)
+if _IS_OURS:
+    os.environ[_NAME] = "ERROR"
 
 import grpc  # noqa: E402 - it reads the environment now
 from grpc import aio  # noqa: E402 - as above
 
-for _name in _OURS:
-    del os.environ[_name]
+if _IS_OURS:
+    del os.environ[_NAME]

@@ -17,11 +17,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from stepup_shared.hindrance import is_hindrance
 
 from .capture import Capture
+from .forks import ForkWatch
 from .process import Ended, LaunchFailed, open_pidfd, signal_group
 
 __all__ = ("Launcher", "Process")
@@ -125,40 +126,53 @@ def _fork_exec(
 ) -> int:
     """Start a process and learn through a pipe, which a successful exec closes, whether it could be executed."""
     read_end, write_end = os.pipe()
+    forks = _fork_watch()
+    forks.begin()
     try:
-        pid = _posixsubprocess.fork_exec(
-            arguments,
-            candidates,
-            True,  # close_fds
-            (write_end,),  # fds_to_keep
-            cwd,
-            environment,
-            std[0],  # p2cread
-            -1,  # p2cwrite
-            -1,  # c2pread
-            std[1],  # c2pwrite
-            -1,  # errread
-            std[2],  # errwrite
-            read_end,
-            write_end,
-            True,  # restore_signals
-            True,  # start_new_session
-            -1,  # process_group
-            None,  # gid
-            None,  # extra groups
-            None,  # uid
-            -1,  # umask
-            None,  # type: ignore[arg-type]  # preexec_fn may be None, whatever typeshed says
-            True,  # allow_vfork
-        )
-    finally:
-        os.close(write_end)
+        try:
+            pid = _posixsubprocess.fork_exec(
+                arguments,
+                candidates,
+                True,  # close_fds
+                (write_end,),  # fds_to_keep
+                cwd,
+                environment,
+                std[0],  # p2cread
+                -1,  # p2cwrite
+                -1,  # c2pread
+                std[1],  # c2pwrite
+                -1,  # errread
+                std[2],  # errwrite
+                read_end,
+                write_end,
+                True,  # restore_signals
+                True,  # start_new_session
+                -1,  # process_group
+                None,  # gid
+                None,  # extra groups
+                None,  # uid
+                -1,  # umask
+                None,  # type: ignore[arg-type]  # preexec_fn may be None, whatever typeshed says
+                True,  # allow_vfork
+            )
+        finally:
+            os.close(write_end)
+        forks.wait_exec(pid, read_end)
         complaint = os.read(read_end, 512)
+    finally:
         os.close(read_end)
     if complaint:
         os.waitpid(pid, 0)
         raise _failure(_errno_from_complaint(complaint))
+    if forks.has_killed(pid):
+        raise _failure(errno.EAGAIN)
     return pid
+
+
+@cache
+def _fork_watch() -> ForkWatch:
+    """Return what counts the forks of this process."""
+    return ForkWatch()
 
 
 def _failure(number: int) -> OSError | LaunchFailed:

@@ -8,6 +8,7 @@ import signal
 import pytest
 
 from tests.support.counts import Counts, number_from
+from tests.support.deadline import pass_time
 from tests.support.ordeal import Ordeal, ordeal_of, send_signal
 from tests.support.project_folder import Folder, Program
 from tests.support.versions import start_as_version
@@ -50,6 +51,7 @@ def roll(ordeal: Ordeal, counts: Counts, *, rounds: int, seed: int) -> None:
         if number % 10 == 1:
             build = replace_director(ordeal, build, VERSIONS[(number // 10 + 1) % 2])
             tally["directors"] += 1
+    pass_time(ordeal.steps * ordeal.work_s, lambda: build.process.poll() is not None)
     build.end().checked()
     ordeal.shut_down()
     ledger = ordeal.judge()

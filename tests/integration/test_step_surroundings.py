@@ -39,6 +39,36 @@ def test_a_variable_of_the_user_is_not_overwritten(folder: Folder) -> None:
     assert (variables["GRPC_VERBOSITY"], variables["GRPC_ENABLE_FORK_SUPPORT"]) == ("NONE", "1")
 
 
+OWN_GRPC = """\
+import grpc, os, signal
+
+def ask():
+    with grpc.insecure_channel("unix:" + os.environ["STEPUP_DIRECTOR_SOCKET"]) as channel:
+        try:
+            channel.unary_unary("/of.ours/Nothing")(b"", timeout=50)
+        except grpc.RpcError as error:
+            return error.code().name
+
+kept = grpc.insecure_channel("unix:" + os.environ["STEPUP_DIRECTOR_SOCKET"])
+grpc.channel_ready_future(kept).result(timeout=50)
+pid = os.fork()
+if not pid:
+    signal.alarm(50)
+    with open("answer.txt", "w") as file:
+        file.write(ask())
+    os._exit(0)
+os.waitpid(pid, 0)
+"""
+"""A script with gRPC of its own forks, and uses it on both sides."""
+
+
+def test_a_script_may_fork_that_uses_grpc_itself(folder: Folder) -> None:
+    folder.script("own.py", OWN_GRPC)
+    folder.plan('static("own.py")\nrun("./own.py", inp="own.py", out="answer.txt")')
+    folder.build()
+    assert folder.read("answer.txt") == "UNIMPLEMENTED"
+
+
 def test_python_steps_share_a_warm_parent(folder: Folder) -> None:
     folder.script(
         "who.py",
