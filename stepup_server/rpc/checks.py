@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from stepup_server.core.refusals import InvalidArgument, LimitExceeded, Refusal
 from stepup_server.core.values import NOWHERE, Source
 
 from .limits import BYTES, COUNTS, MESSAGES, NUMBERS, TEXTS, Table, most_of
+from .wire import WireFault, fields
 
-__all__ = ("check_message", "check_size")
+__all__ = ("check_crowds", "check_message", "check_size")
 
 _Rule = Callable[[Any], None]
 """Looks at the value of a field; raises `_Violation`."""
 
 _MAY_HOLD_NUL = frozenset({"SubprocessRecord.stdin", "SubprocessRecord.stdout", "SubprocessRecord.stderr"})
 """Texts that nobody takes for a name: what a program read and wrote."""
+
+_CROWD_BYTES = 512 * 1024
+"""What is smaller than that does little harm."""
 
 _WHERE = "The manual lists all limits (reference/limits)."
 
@@ -57,6 +62,33 @@ def check_size(method: str, size: int) -> None:
     most = most_of(MESSAGES, method)
     if size > most:
         raise LimitExceeded(f"A request of {method} has {size} bytes; at most {most} are allowed. {_WHERE}")
+
+
+def check_crowds(raw: bytes, descriptor: Descriptor) -> None:
+    """Refuse bytes that stand for too many messages in one field, which would take seventy times their room.
+
+    It counts as far as it may, and only in what is large; all else is found when the message is there.
+
+    Raises
+    ------
+    LimitExceeded
+        They do.
+    """
+    if len(raw) < _CROWD_BYTES:
+        return
+    left = {
+        field.number: most_of(COUNTS, f"{descriptor.name}.{field.name}")
+        for field in descriptor.fields
+        if field.is_repeated and field.message_type is not None
+    }
+    with suppress(WireFault):
+        for number, _ in fields(memoryview(raw)) if left else ():
+            if number in left:
+                left[number] -= 1
+                if left[number] < 0:
+                    field = descriptor.fields_by_number[number]
+                    most = most_of(COUNTS, f"{descriptor.name}.{field.name}")
+                    raise LimitExceeded(f"{field.name} has more than {most} entries; no more are allowed. {_WHERE}")
 
 
 def check_message(message: Message) -> None:

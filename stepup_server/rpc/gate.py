@@ -15,7 +15,7 @@ from stepup_server.core.refusals import LimitExceeded
 from stepup_server.engine.identities import Caller, Role
 
 from .callers import Context, Door, current_caller
-from .checks import check_message, check_size
+from .checks import check_crowds, check_message, check_size
 from .convert import attempt_from_wire
 from .limits import CALLS, most_of
 from .malformed import find_fault
@@ -60,6 +60,7 @@ class Gate:
     def read(self, raw: bytes) -> Message:
         """Return the message that bytes stand for, if it is within the limits."""
         check_size(self._method, len(raw))
+        check_crowds(raw, self._request)
         try:
             message = self._request_class.FromString(raw)
         except DecodeError as error:

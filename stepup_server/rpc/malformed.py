@@ -7,50 +7,74 @@ from __future__ import annotations
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
+from .wire import WireFault, fields
+
 __all__ = ("find_fault",)
 
-_VARINT_BYTES_MAX = 10
-_VARINT, _FIXED64, _LENGTH, _GROUP, _GROUP_END, _FIXED32 = range(6)
-_FIXED_SIZES = {_FIXED64: 8, _FIXED32: 4}
 _DEPTH_MAX = 60
 """No message of ours is so deep."""
+_FIELDS_MAX = 100_000
+"""Nobody else is served while somebody looks, and behind so many fields nobody would look for the fault."""
 
 
 class _Fault(Exception):
     """Here the bytes stop making sense."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *names: str) -> None:
         super().__init__(text)
         self.text = text
-        self.names: list[str] = []
+        self.names = list(names)
         """From the inside to the outside."""
 
 
 def find_fault(raw: bytes, descriptor: Descriptor) -> str:
     """Return the path of the field in which bytes stop making sense, and what is wrong there."""
     try:
-        _walk(memoryview(raw), descriptor, 0)
+        _Walk().through(memoryview(raw), descriptor, 0)
     except _Fault as fault:
         return f"{'.'.join(reversed(fault.names)) or 'the message itself'}: {fault.text}"
     return "the message itself: the bytes make no sense"
 
 
-def _walk(view: memoryview, descriptor: Descriptor, depth: int) -> None:
-    """Go through the fields of a message."""
-    if depth > _DEPTH_MAX:
-        raise _Fault("messages are nested too deeply")
-    at = 0
-    counts: dict[int, int] = {}
-    while at < len(view):
-        key, at = _read_varint(view, at)
-        number, wire_type = key >> 3, key & 7
-        field = descriptor.fields_by_number.get(number)
-        name = _name_of(field, number, counts)
+class _Walk:
+    """One walk along the bytes of one request."""
+
+    def __init__(self) -> None:
+        self._left = _FIELDS_MAX
+
+    def through(self, view: memoryview, descriptor: Descriptor, depth: int) -> None:
+        """Go through the fields of a message."""
+        if depth > _DEPTH_MAX:
+            raise _Fault("messages are nested too deeply")
+        counts: dict[int, int] = {}
         try:
-            at = _walk_field(view, at, wire_type, field, depth)
-        except _Fault as fault:
-            fault.names.append(name)
-            raise
+            for number, content in fields(view):
+                self._left -= 1
+                if not self._left:
+                    raise _Fault(f"the bytes stop making sense behind {_FIELDS_MAX} fields")
+                field = descriptor.fields_by_number.get(number)
+                name = _name_of(field, number, counts)
+                if field is not None and content is not None:
+                    self._into(content, field, name, depth)
+        except WireFault as fault:
+            if fault.number is None:
+                raise _Fault(fault.text) from fault
+            name = _name_of(descriptor.fields_by_number.get(fault.number), fault.number, counts)
+            raise _Fault(fault.text, name) from fault
+
+    def _into(self, content: memoryview, field: FieldDescriptor, name: str, depth: int) -> None:
+        """Look into a text or a message."""
+        if field.message_type is not None:
+            try:
+                self.through(content, field.message_type, depth + 1)
+            except _Fault as fault:
+                fault.names.append(name)
+                raise
+        elif field.type == FieldDescriptor.TYPE_STRING:
+            try:
+                str(content, "utf-8")
+            except UnicodeDecodeError as error:
+                raise _Fault(f"not UTF-8 at byte {error.start}", name) from None
 
 
 def _name_of(field: FieldDescriptor | None, number: int, counts: dict[int, int]) -> str:
@@ -59,46 +83,3 @@ def _name_of(field: FieldDescriptor | None, number: int, counts: dict[int, int])
         return f"field {number}"
     index = counts[number] = counts.get(number, -1) + 1
     return f"{field.name}[{index}]" if field.is_repeated else field.name
-
-
-def _walk_field(view: memoryview, at: int, wire_type: int, field: FieldDescriptor | None, depth: int) -> int:
-    """Go through one field; return where the next one begins."""
-    if wire_type == _VARINT:
-        return _read_varint(view, at)[1]
-    if wire_type in _FIXED_SIZES:
-        return _skip(view, at, _FIXED_SIZES[wire_type])
-    if wire_type != _LENGTH:
-        raise _Fault("groups are nested or not ended" if wire_type == _GROUP else f"wire type {wire_type} is not known")
-    size, at = _read_varint(view, at)
-    end = _skip(view, at, size)
-    if field is not None:
-        _walk_value(view[at:end], field, depth)
-    return end
-
-
-def _walk_value(value: memoryview, field: FieldDescriptor, depth: int) -> None:
-    """Look into a text or a message."""
-    if field.message_type is not None:
-        _walk(value, field.message_type, depth + 1)
-    elif field.type == FieldDescriptor.TYPE_STRING:
-        try:
-            str(value, "utf-8")
-        except UnicodeDecodeError as error:
-            raise _Fault(f"not UTF-8 at byte {error.start}") from None
-
-
-def _skip(view: memoryview, at: int, size: int) -> int:
-    """Return the place behind some bytes."""
-    if at + size > len(view):
-        raise _Fault("the bytes end too early")
-    return at + size
-
-
-def _read_varint(view: memoryview, at: int) -> tuple[int, int]:
-    """Return a number and the place behind it."""
-    value = 0
-    for count, byte in enumerate(view[at : at + _VARINT_BYTES_MAX]):
-        value |= (byte & 0x7F) << (7 * count)
-        if byte < 0x80:  # noqa: PLR2004 -- the highest bit says that more follows
-            return value, at + count + 1
-    raise _Fault("a number does not end")
