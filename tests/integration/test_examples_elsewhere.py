@@ -25,7 +25,7 @@ ASIDE: dict[str, tuple[str, ...]] = {
         ('open("names.txt"',),
     ),
     "static_caught": ('open("refused.txt"',),
-    "detach_running_step": _SIGNALS,
+    "detach_running_step": (*_SIGNALS, 'Path("made.txt").exists'),
     "recycle_running": _SIGNALS,
     "input_check_amended": ('Path("a.txt").write_text("changed',),
 }  # fmt: skip
@@ -33,7 +33,6 @@ ASIDE: dict[str, tuple[str, ...]] = {
 
 _COMMAND = "its command looks for, writes or removes a file of the project that it does not declare"
 REASONS: dict[str, str] = {
-    "detach_running_step": "a hole: what is published after its step was detached stays in the project",
     "filter_deps_symlink": "it follows links that it does not declare",
     "input_check_amended": "it fails in other words: what it copied from the input that it changed is lost on the way",
     "input_check_before": _COMMAND,
