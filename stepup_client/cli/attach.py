@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 
-from stepup_client.cli.commands import ask
+from stepup_client.cli.asking import ask
 from stepup_client.cli.conduct import INTERRUPTED
 from stepup_client.cli.console import Calls, Operator, listening_to_user
 from stepup_client.cli.directions import way_to_director

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from stepup_client.cli.commands import ask
+from stepup_client.cli.asking import ask
 from stepup_client.cli.directions import way_or_database
 from stepup_client.cli.failures import UsageError
 from stepup_client.cli.options import CancelCommand

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from stepup_client.cli.asking import ask, ask_or_gone
 from stepup_client.cli.directions import way_or_database, way_to_director
 from stepup_client.cli.discover import (
     Located,
@@ -20,15 +21,11 @@ from stepup_client.cli.graph_files import write_graph
 from stepup_client.cli.launch import run_inspection, run_program
 from stepup_client.cli.options import CleanCommand, GraphCommand, PlainCommand, Program, StatusCommand, WaitCommand
 from stepup_client.cli.status import render_status
-from stepup_client.rpc.control_values import DirectorGone, DirectorRefused
 
 if TYPE_CHECKING:
     from stepup_client.rpc.control import ControlClient
-    from stepup_client.rpc.ways import Way
 
-__all__ = ("ask", "run_clean", "run_graph", "run_plain", "run_status", "run_wait", "why_gone")
-
-_Answer = TypeVar("_Answer")
+__all__ = ("run_clean", "run_graph", "run_plain", "run_status", "run_wait")
 
 
 def run_plain(command: PlainCommand) -> int:
@@ -109,7 +106,7 @@ def _join(root: str) -> None:
 
 def _shutdown(root: str) -> None:
     """Stop a little more firmly than was asked before."""
-    _ask_or_gone(wait_for_director(root).socket, _shut_down_further)
+    ask_or_gone(wait_for_director(root).socket, _shut_down_further)
 
 
 async def _shut_down_further(client: ControlClient) -> None:
@@ -134,25 +131,6 @@ _PLAIN_ELSEWHERE: dict[str, Callable[[ControlClient], Coroutine[Any, Any, object
 """What is asked of a director whose end cannot be seen from here."""
 
 
-def ask(way: Way, question: Callable[[ControlClient], Coroutine[Any, Any, _Answer]]) -> _Answer:
-    """Return the director's answer."""
-    try:
-        return _run(way, question)
-    except DirectorGone as error:
-        raise UsageError(why_gone(way, error)) from error
-    except DirectorRefused as error:
-        raise UsageError(str(error)) from error
-
-
-def why_gone(way: Way, error: DirectorGone) -> str:
-    """Say why a director does not answer."""
-    if isinstance(way, str):
-        return f"The director does not answer: {error}."
-    from stepup_client.cli.elsewhere import why_gone as why_gone_elsewhere
-
-    return why_gone_elsewhere(way, str(error))
-
-
 def _ask_present(root: str, question: Callable[[ControlClient], Coroutine[Any, Any, object]]) -> bool:
     """Ask the director that serves a project; return whether one was there to the end.
 
@@ -160,31 +138,7 @@ def _ask_present(root: str, question: Callable[[ControlClient], Coroutine[Any, A
     """
     located: Located | None = wait_for_director(root)
     while located is not None:
-        if _ask_or_gone(located.socket, question):
+        if ask_or_gone(located.socket, question):
             return True
         located = find_successor(root, located)
     return False
-
-
-def _ask_or_gone(socket: str, question: Callable[[ControlClient], Coroutine[Any, Any, object]]) -> bool:
-    """Ask a director that may stop meanwhile; return whether it answered."""
-    try:
-        _run(socket, question)
-    except DirectorGone:
-        return False
-    except DirectorRefused as error:
-        raise UsageError(str(error)) from error
-    return True
-
-
-def _run(way: Way, question: Callable[[ControlClient], Coroutine[Any, Any, _Answer]]) -> _Answer:
-    # Here because what the database can answer needs neither.
-    import asyncio
-
-    from stepup_client.rpc.control import ControlClient
-
-    async def ask() -> _Answer:
-        async with ControlClient(way) as client:
-            return await question(client)
-
-    return asyncio.run(ask())

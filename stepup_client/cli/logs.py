@@ -26,7 +26,7 @@ def run_logs(command: LogsCommand) -> int:
             printer.show(part)
         return 0
     # Here because it takes time to load, and the database needs none of it.
-    from stepup_client.cli.commands import ask
+    from stepup_client.cli.asking import ask
     from stepup_client.rpc.control import ControlClient
 
     async def follow(client: ControlClient) -> None:

@@ -147,7 +147,7 @@ def _administer(invocation: TrustCommand | ConnectCommand | WorkerListCommand | 
 
             return run_trust(argv)
         case ConnectCommand():
-            from stepup_client.cli.elsewhere import run_connect
+            from stepup_client.cli.connect import run_connect
 
             return run_connect(invocation)
         case WorkerListCommand():

@@ -113,7 +113,7 @@ def _list(chosen: argparse.Namespace) -> None:
 
 def _ask(chosen: argparse.Namespace, question: Callable[[Way], _Answer]) -> _Answer:
     """Ask the director of this project, or the one that was named."""
-    from stepup_client.cli.commands import why_gone
+    from stepup_client.cli.asking import why_gone
     from stepup_client.rpc.control_values import DirectorGone, DirectorRefused
 
     way = way_to_director(chosen.director)

@@ -44,7 +44,7 @@ def run_why(command: WhyCommand) -> int:
         reasons = [Reason(**one) for one in json.loads(explain_from_database(project_root(), command.step))]
     else:
         # Here because it takes time to load, and the database needs none of it.
-        from stepup_client.cli.commands import ask
+        from stepup_client.cli.asking import ask
 
         reasons = list(ask(way, lambda client: client.explain(command.step)))
     if command.as_json:

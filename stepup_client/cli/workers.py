@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stepup_client.cli.commands import ask
+from stepup_client.cli.asking import ask
 from stepup_client.cli.directions import way_to_director
 from stepup_client.cli.options import WorkerDrainCommand, WorkerListCommand
 from stepup_client.cli.status import render_workers

@@ -106,18 +106,22 @@ def test_every_call_fails_once(folder: Folder, counts: Counts) -> None:
         ordeal.build().end().checked()
         done = injected = 0
         log = folder.around / "strace"
+        again: list[tuple[Fault, str]] = []
         for fault in faults(range(1, 1 + number_from("R04_CALLS", 6))):
             ordeal.begin_with(f"round {done}\n")
+            starts = ordeal.ledger().starts
             with failing(pids[fault.who], fault, log):
                 ended = ordeal.build().end()
             assert (ended.code, "FAIL" in ended.output) == (0, False), f"{fault}\n{ended.output}\n{ended.errors}"
+            if ordeal.ledger().starts != starts + ordeal.steps:
+                again.append((fault, ended.output))
             done += 1
             injected += log.read_text().count("(INJECTED)")
         assert {name: ordeal.daemon(name) for name in ordeal.workers} | {"director": director.pid} == pids
         ordeal.shut_down()
         ledger = ordeal.judge()
         # What a check finds to be the same does not run again.
-        assert ledger.starts == ordeal.steps * (done + 1)
+        assert ledger.starts == ordeal.steps * (done + 1), again
         counts.tell("R-04 calls", faults=injected, builds=done, starts=ledger.starts, failures=0, crashes=0)
 
 
