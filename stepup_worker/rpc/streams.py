@@ -117,7 +117,7 @@ class _Download:
     async def _go_on(self, target: _Target) -> None:
         """Read to the end, or as far as it takes to know how fast the link is."""
         await self._settle(target)
-        is_packed = self._pace.is_slow
+        begins_at, is_packed = target.size, self._pace.is_slow
         target.begin(is_packed=is_packed)
         request = bytestream.ReadRequest(
             resource_name=f"{_form(is_packed=is_packed)}/{self._content.digest.hex()}/{self._content.size}",
@@ -130,6 +130,9 @@ class _Download:
             self._pace.note(len(response.data), _now())
             self._writing = _threads().submit(target.take, response.data)
         await self._settle(target)
+        if target.size == begins_at:
+            # Whoever gives nothing and calls that all has not what was asked for.
+            raise BlobMissing
 
     async def _settle(self, target: _Target) -> None:
         """Wait until the last piece is written."""
@@ -215,7 +218,7 @@ class _Upload:
 
     async def _go_on(self) -> None:
         offset = 0 if self._is_new else await self._arrived()
-        self._is_new = False
+        self._is_new, self._failure = False, None
         if offset is None:
             return
         try:
