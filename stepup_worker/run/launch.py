@@ -23,12 +23,14 @@ from stepup_shared.hindrance import is_hindrance
 
 from .capture import Capture
 from .forks import ForkWatch
-from .process import Ended, LaunchFailed, open_pidfd, signal_group
+from .process import Ended, LaunchFailed, signal_group
 
 __all__ = ("Launcher", "Process")
 
 _IS_KNOWN = sys.implementation.name == "cpython" and (3, 11) <= sys.version_info < (3, 14)
 """The parameters of `fork_exec` are those used here."""
+
+_RETRY_S = 0.1
 
 _RSS_UNIT = 1024
 """Linux counts `ru_maxrss` in KiB."""
@@ -37,7 +39,7 @@ _RSS_UNIT = 1024
 class Process:
     """A child of this process, leader of its own session."""
 
-    def __init__(self, pid: int, pidfd: int, loop: asyncio.AbstractEventLoop, living: set[int]) -> None:
+    def __init__(self, pid: int, loop: asyncio.AbstractEventLoop, living: set[int]) -> None:
         self.exists = None
         """It does."""
         self.pid = pid
@@ -47,13 +49,22 @@ class Process:
         self._loop = loop
         self._living = living
         self._living.add(pid)
-        self._pidfd = pidfd
-        loop.add_reader(self._pidfd, self._on_end)
+        self._pidfd = -1
+        self._watch()
 
     def send_signal(self, number: signal.Signals) -> None:
         """Signal the process group; nothing happens after the end."""
-        if self._pidfd >= 0:
+        if self.pid in self._living:
             signal_group(self.pid, number)
+
+    def _watch(self) -> None:
+        """Wait for the end; without a descriptor for that it has to be noticed later, for what runs runs."""
+        try:
+            self._pidfd = os.pidfd_open(self.pid)
+        except OSError:
+            self._loop.call_later(_RETRY_S, self._watch)
+        else:
+            self._loop.add_reader(self._pidfd, self._on_end)
 
     def _on_end(self) -> None:
         _pid, status, usage = os.wait4(self.pid, 0)
@@ -114,7 +125,7 @@ class Launcher:
             pid = start(arguments, candidates, list(environment.values()), cwd, stdio)
         finally:
             os.close(spare)
-        return Process(pid, open_pidfd(pid), self._loop, self._living)
+        return Process(pid, self._loop, self._living)
 
     def living(self) -> frozenset[int]:
         """Return the pids of all children that are not reaped yet."""
