@@ -88,7 +88,7 @@ def check_crowds(raw: bytes, descriptor: Descriptor) -> None:
                 if left[number] < 0:
                     field = descriptor.fields_by_number[number]
                     most = most_of(COUNTS, f"{descriptor.name}.{field.name}")
-                    raise LimitExceeded(f"{field.name} has more than {most} entries; no more are allowed. {_WHERE}")
+                    raise LimitExceeded(f"{field.name} has more than {most} entries; at most {most} are allowed. {_WHERE}")
 
 
 def check_message(message: Message) -> None:

@@ -86,7 +86,7 @@ def test_a_million_steps_in_one_batch_are_refused_with_the_limit(channel: grpc.C
     one = plan_pb2.DeclareRequest(declarations=[{"step": {"command": "x"}}]).SerializeToString()
     code, details = sent(channel, "Declare", one * 1_000_000)
     assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
-    assert details.startswith("declarations has more than 10000 entries; no more are allowed.")
+    assert details.startswith("declarations has more than 10000 entries; at most 10000 are allowed.")
 
 
 def sent(channel: grpc.Channel, method: str, raw: bytes) -> tuple[grpc.StatusCode, str]:
@@ -102,7 +102,7 @@ RSS_BYTES_MAX = 512_000_000
 FLOODS = {
     # An empty text, or an empty declaration, takes two bytes: the tag of its field, and its length.
     "Amend": (b"\x22\0" * (MESSAGE_BYTES // 2), "inputs has 2000000 entries; at most 100000 are allowed."),
-    "Declare": (b"\x1a\0" * (MESSAGE_BYTES // 2), "declarations has more than 10000 entries; no more are allowed."),
+    "Declare": (b"\x1a\0" * (MESSAGE_BYTES // 2), "declarations has more than 10000 entries; at most 10000 are allowed."),
 }
 
 
