@@ -65,7 +65,7 @@ def check_size(method: str, size: int) -> None:
 
 
 def check_crowds(raw: bytes, descriptor: Descriptor) -> None:
-    """Refuse bytes that stand for too many messages in one field, which would take seventy times their room.
+    """Refuse bytes that stand for too many entries of one field, which would take up to seventy times their room.
 
     It counts as far as it may, and only in what is large; all else is found when the message is there.
 
@@ -79,7 +79,7 @@ def check_crowds(raw: bytes, descriptor: Descriptor) -> None:
     left = {
         field.number: most_of(COUNTS, f"{descriptor.name}.{field.name}")
         for field in descriptor.fields
-        if field.is_repeated and field.message_type is not None
+        if field.is_repeated
     }
     with suppress(WireFault):
         for number, _ in fields(memoryview(raw)) if left else ():
@@ -88,7 +88,9 @@ def check_crowds(raw: bytes, descriptor: Descriptor) -> None:
                 if left[number] < 0:
                     field = descriptor.fields_by_number[number]
                     most = most_of(COUNTS, f"{descriptor.name}.{field.name}")
-                    raise LimitExceeded(f"{field.name} has more than {most} entries; at most {most} are allowed. {_WHERE}")
+                    raise LimitExceeded(
+                        f"{field.name} has more than {most} entries; at most {most} are allowed. {_WHERE}"
+                    )
 
 
 def check_message(message: Message) -> None:

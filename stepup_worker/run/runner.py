@@ -334,7 +334,9 @@ class Runner:
         lost_to = self._lost_to(assignment, site, capture)
         if lost_to is not None:
             return _describe_loss(lost_to)
-        is_refused = run.ended.code > 0 and self._processes.was_refused_since(run.began_at + self._suspended_s)
+        # Libraries that cannot have a thread, gRPC for one, abort.
+        may_lack = run.ended.code > 0 or run.ended.code == -signal.SIGABRT
+        is_refused = may_lack and self._processes.was_refused_since(run.began_at + self._suspended_s)
         return _NO_PROCESSES if is_refused else ""
 
     def _lost_to(self, assignment: Assignment, site: Site, capture: Capture) -> str | None:

@@ -82,7 +82,7 @@ def test_a_step_that_was_refused_a_process_does_not_seem_to_have_crashed(folder:
     assert (ended.code, "FAIL" in ended.output) == (0, False), ended.output
     assert log.read_text().count("(INJECTED)") > 10
     if kind == "elsewhere":
-        folder.run("shutdown").checked()
+        folder.shut_down()
 
 
 def faults(numbers: Iterable[int]) -> Iterator[Fault]:

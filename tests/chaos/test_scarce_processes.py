@@ -68,7 +68,7 @@ def test_a_worker_without_descriptors_for_a_director_says_so(folder: Folder) -> 
     assert ended.code == 1
     assert "and this process may have 16 in all. Raise the limit: prlimit --nofile, ulimit -n." in ended.errors
     assert "Traceback" not in ended.errors
-    folder.run("shutdown").checked()
+    folder.shut_down()
 
 
 def test_a_director_without_descriptors_says_so_and_goes_on(folder: Folder, counts: Counts) -> None:
@@ -113,8 +113,7 @@ def test_a_worker_that_cannot_even_start_waits_for_a_process(folder: Folder) -> 
         worker.wait_output("The worker cannot start. The limit on processes is reached.")
         group.limit(None)
         folder.wait_status(lambda status: len(status["workers"]) == 1, "the worker is there")
-        folder.run("shutdown").checked()
-        worker.end()
+        folder.shut_down()
 
 
 @pytest.mark.chaos

@@ -101,8 +101,11 @@ MESSAGE_BYTES = 4_000_000
 RSS_BYTES_MAX = 512_000_000
 FLOODS = {
     # An empty text, or an empty declaration, takes two bytes: the tag of its field, and its length.
-    "Amend": (b"\x22\0" * (MESSAGE_BYTES // 2), "inputs has 2000000 entries; at most 100000 are allowed."),
-    "Declare": (b"\x1a\0" * (MESSAGE_BYTES // 2), "declarations has more than 10000 entries; at most 10000 are allowed."),
+    "Amend": (b"\x22\0" * (MESSAGE_BYTES // 2), "inputs has more than 100000 entries; at most 100000 are allowed."),
+    "Declare": (
+        b"\x1a\0" * (MESSAGE_BYTES // 2),
+        "declarations has more than 10000 entries; at most 10000 are allowed.",
+    ),
 }
 
 

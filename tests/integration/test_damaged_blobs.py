@@ -86,9 +86,7 @@ def build_with_damages(folder: Folder, steps: int, damages: int, counts: Counts)
         expected = "".join(f"{line}\n" for line in range(number, number + LINES + 1))
         assert folder.read(f"out{number}") == expected, number
     starts = len((folder.around / "ledger").read_text().splitlines())
-    folder.run("shutdown").checked()
-    for program in folder.programs:
-        program.end()
+    folder.shut_down()
     assert vandal.damaged > 0
     assert starts - steps <= vandal.damaged
     counts.tell("R-20", damaged=vandal.damaged, steps=steps, starts=starts, wrong_files=0)
@@ -116,9 +114,7 @@ def test_an_input_that_is_damaged_for_good_fails_its_step_after_some_tries(folde
     os.utime(folder.root / "in.txt")
     assert folder.run("build").code == 0
     assert folder.read("made.txt") == "as it is!\n"
-    folder.run("shutdown").checked()
-    for program in folder.programs:
-        program.end()
+    folder.shut_down()
 
 
 @pytest.mark.chaos

@@ -54,7 +54,7 @@ def test_what_is_no_file_is_refused_on_a_worker_with_its_own_files(folder: Folde
     ended = folder.run("build", "--keep-going")
     check_refusals(folder, names, ended.output)
     assert not [name for name in names if os.path.lexists(folder.root / name)]
-    folder.run("shutdown").checked()
+    folder.shut_down()
 
 
 def check_refusals(folder: Folder, names: list[str], said: str) -> None:

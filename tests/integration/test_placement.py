@@ -33,9 +33,7 @@ def start_worker(site: Folder, name: str, *options: str) -> Program:
 
 def shut_down(site: Folder) -> None:
     """Stop the director and its workers."""
-    site.run("shutdown").checked()
-    for program in site.programs:
-        program.end()
+    site.shut_down()
 
 
 def test_steps_run_where_they_fit_and_status_says_why_others_wait(site: Folder) -> None:

@@ -178,12 +178,11 @@ def test_absolute_inputs_that_this_machine_has_not_are_shown_to_those_who_declar
     folder.start("director").wait_output("Listening on")
     # One machine plays two: its files are hidden from the worker, which begins in a namespace without them.
     hidden = f"mount -t tmpfs none {folder.around}/host && exec {PROGRAMS}/stepup worker --workspace {folder.around}/w"
-    worker = folder.start_command("unshare", "-Urm", "sh", "-c", hidden)
+    folder.start_command("unshare", "-Urm", "sh", "-c", hidden)
     folder.wait_status(lambda status: len(status["workers"]) == 1, "the worker is there")
     assert folder.run("build").code == 0, folder.story()
     assert (folder.read("x"), folder.read("y"), folder.read("z")) == ("deep\nother\n", "other\n", "tool deep\n")
-    folder.run("join")
-    worker.end()
+    folder.shut_down("join")
 
 
 def can_enclose() -> bool:
@@ -221,7 +220,7 @@ def test_an_input_that_changes_while_a_step_runs_makes_nothing_valid(folder: Fol
     assert again.end().code == 0, folder.story()
     assert folder.read("out.txt") == "NEW\n"
     assert "in.txt" in folder.run("why", "cat").output
-    folder.run("join")
+    folder.shut_down("join")
 
 
 def test_a_transfer_that_breaks_off_goes_on_where_it_was(folder: Folder, counts: Counts) -> None:
@@ -245,7 +244,7 @@ def resume_transfers(folder: Folder, counts: Counts, mebibytes: int) -> None:
         folder.start("worker", "--workspace", str(folder.around / "w"), "--socket", f"{socket}-proxy")
         folder.wait_status(lambda status: len(status["workers"]) == 1, "the worker is there")
         assert folder.run("build").code == 0, folder.story()
-        folder.run("join")
+        folder.shut_down("join")
         assert not proxy.breaks
         sent = proxy.passed >> 20
     assert (folder.root / "out").read_bytes() == (folder.root / "in").read_bytes()[1:]

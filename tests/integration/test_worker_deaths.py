@@ -132,12 +132,11 @@ def test_a_worker_that_is_killed_leaves_no_sockets_behind(folder: Folder, who: s
     os.kill(victim, signal.SIGKILL)
     if who == "guardian":
         worker.process.wait()
-        worker = folder.start(*words, AROUND=str(folder.around))
+        folder.start(*words, AROUND=str(folder.around))
     wait_until(lambda: len(_lines(folder.around / "sockets")) > 1, "it runs again", folder.story)
     folder.write_fifo(str(folder.around / "fifo"))
     build.end().checked()
-    folder.run("shutdown").checked()
-    worker.end()
+    folder.shut_down()
     directories = {Path(path).parent for path in _lines(folder.around / "sockets")}
     assert len(directories) == (2 if who == "guardian" else 1)
     assert [name for name in directories if os.path.lexists(name)] == []

@@ -304,9 +304,7 @@ class Ordeal:
         """Let the director stop and the workers with it, after a look at what they hold (R-21)."""
         self.check_slots()
         self.check_descriptors()
-        self.folder.run("shutdown").checked()
-        for program in self.folder.programs:
-            program.end()
+        self.folder.shut_down()
         wait_until(
             lambda: not self.folder.left_processes(), "all have ended", lambda: str(self.folder.left_processes())
         )

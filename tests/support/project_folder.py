@@ -249,6 +249,12 @@ class Folder:
         """Return all that was said by all programs."""
         return "\n".join(f"{program.process.args!r}\n{program.said}" for program in self.programs)
 
+    def shut_down(self, how: str = "shutdown") -> None:
+        """Stop the director, and wait until all that was started has ended: each removes its own directory."""
+        self.run(how).checked()
+        for program in self.programs:
+            program.end()
+
     def close(self) -> None:
         """Check that nothing is left of what was started, no process and no directory of a socket, and end it all."""
         for program in self.programs:
