@@ -85,6 +85,8 @@ class BlobStore:
         self._outgoing: str | None = None
         """Where files are made that are not in their places yet; there is none before the first one."""
         self._places: dict[bytes, dict[str, None]] = {}
+        self._contents: dict[str, bytes] = {}
+        """By path, what was offered last."""
         self._seals: dict[bytes, tuple[int, int, int]] = {}
         """Stamps of what was stored and verified by this process."""
         self.tray = Tray()
@@ -95,10 +97,21 @@ class BlobStore:
     def offer(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Note files that had a digest when somebody looked; paths relative to the root, or absolute."""
         for path, digest in files:
+            self._forget_place(path)
             places = self._places.setdefault(digest, {})
             places[path] = None
+            self._contents[path] = digest
             if len(places) > PLACES_MAX:
-                del places[next(iter(places))]
+                self._forget_place(next(iter(places)))
+
+    def _forget_place(self, path: str) -> None:
+        """Forget what a file had, so that a project that is built for years takes no more room than its files."""
+        digest = self._contents.pop(path, None)
+        if digest is not None:
+            places = self._places[digest]
+            del places[path]
+            if not places:
+                del self._places[digest]
 
     def has(self, content: Content) -> bool:
         """Tell whether there is a file that seems to have a content."""
@@ -143,7 +156,7 @@ class BlobStore:
                 os.unlink(path)
         places = self._places.get(content.digest, {})
         for place in [place for place in places if os.path.join(self.root, place) == path]:
-            del places[place]
+            self._forget_place(place)
 
     # What comes
 

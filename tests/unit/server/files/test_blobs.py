@@ -42,6 +42,15 @@ def test_a_file_of_the_project_is_read_where_it_is(store: BlobStore) -> None:
     assert store.read(content_of(b"data")) == b"data"
 
 
+def test_a_file_has_only_what_it_was_last_seen_to_have(store: BlobStore) -> None:
+    """Or the memory of all that files ever had would grow for as long as a director lives."""
+    Path(store.root, "a").write_bytes(b"new!")
+    for data in (b"old!", b"new!"):
+        store.offer([("a", content_of(data).digest)])
+    assert not store.has(content_of(b"old!"))
+    assert store.has(content_of(b"new!"))
+
+
 def test_a_file_that_has_changed_is_never_served(store: BlobStore) -> None:
     Path(store.root, "a").write_bytes(b"atad")
     store.offer([("a", content_of(b"data").digest)])
