@@ -241,7 +241,7 @@ def test_each_call_of_a_build_suffers_each_fault_again_and_again(
         # The next director does not know the tokens of the dead one either.
         refused = {NOT_NOW, grpc.StatusCode.NOT_FOUND, grpc.StatusCode.UNAUTHENTICATED}
         if METHODS[method].client_streaming:
-            # gRPC itself says so now and then to whoever still sends when a call is refused; a bug of ours is in the log.
+            # gRPC itself says so now and then to whoever still sends when a call is refused; our bugs are in the log.
             refused.add(grpc.StatusCode.INTERNAL)
         assert "call failed" not in folder.all_events()
         assert set(answers) <= {grpc.StatusCode.OK, *refused}
