@@ -17,7 +17,6 @@ from .views import provenance_text
 
 __all__ = (
     "confirm_files",
-    "end_deferrals",
     "file_was_built",
     "file_was_lost",
     "input_moved",
@@ -79,18 +78,10 @@ def wake_consumers(desk: Desk, file: File, *, disturbs: bool = True) -> None:
 
     Those that are running are disturbed, unless they are only being told for the first time what the file is.
     """
-    end_deferrals(desk, file)
+    if file.is_available:
+        desk.graph.end_deferrals(desk.graph.consumers(file))
     for step in desk.graph.consumers(file):
         make_pending(desk, step, disturbs=disturbs)
-
-
-def end_deferrals(desk: Desk, file: File) -> None:
-    """Let the steps go on that wait for a file, if it is there now."""
-    for step in desk.graph.consumers(file) if file.is_available else ():
-        if step.deferred:
-            step.deferred = False
-            desk.graph.changed[step.id] = None
-            desk.graph.woken[step.id] = None
 
 
 def confirm_files(desk: Desk, files: Iterable[File]) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from .causes import Cause
 from .folders import Folders
 from .ids import ROOT, NodeId
+from .makers import optional_makers
 from .past import note_input, note_output
 from .paths import parents
 from .records import Attempt, File, Node, Step, Tree
@@ -294,19 +295,7 @@ class Graph:
         for below in self.planned_steps(step):
             if below.state is StepState.PENDING:
                 self.woken[below.id] = None
-            self._wake_optional_makers(below)
-
-    def _wake_optional_makers(self, step: Step) -> None:
-        """Ask for another look at the optional steps that make what a step uses, directly or not."""
-        stack = [step]
-        seen = {step.id}
-        while stack:
-            for file in self.inputs(stack.pop()):
-                maker = self.producer(file)
-                if maker is not None and self.is_optional(maker) and maker.id not in seen:
-                    seen.add(maker.id)
-                    self.woken[maker.id] = None
-                    stack.append(maker)
+            self.woken.update((maker.id, None) for maker in optional_makers(self, below))
 
     def move_file(self, file: File, state: FileState, hash_: FileHash | None = None) -> None:
         """Change the state and the hash of a file: the only place where that happens."""
@@ -320,14 +309,22 @@ class Graph:
 
     def _set_file(self, file: File, state: FileState, *, detached: bool) -> None:
         """Set what decides whether a file blocks, and correct the counts of its consumers."""
-        before = (file.blocks(dynamic=False), file.blocks(dynamic=True))
+        before, was_available = (file.blocks(dynamic=False), file.blocks(dynamic=True)), file.is_available
         demander = self.producer(file)
         file.state, file.detached = state, detached
+        if file.is_available and not was_available:
+            self.end_deferrals(self.consumers(file))
         after = (file.blocks(dynamic=False), file.blocks(dynamic=True))
         if before != after:
             for id_, dynamic in file.consumers.items():
                 self._block(self.steps[id_], after[dynamic] - before[dynamic])
         self._move_demand(file, demander, self.producer(file))
+
+    def end_deferrals(self, steps: Iterable[Step]) -> None:
+        """Let steps go on that have waited for files which they asked for."""
+        for step in (step for step in steps if step.deferred):
+            step.deferred = False
+            self.changed[step.id] = self.woken[step.id] = None
 
     def _block(self, step: Step, amount: int) -> None:
         """Change the number of inputs that block a step; what a step created waits while it may have to run again."""
@@ -358,6 +355,8 @@ class Graph:
         self._block(step, -file.blocks(dynamic=dynamic))
         self._change_demand(self.producer(file), step.implied, -1)
         self._edges_changed(step)
+        if not any(dynamic and not self.files[id_].is_available for id_, dynamic in step.inputs.items()):
+            self.end_deferrals((step,))
 
     def cut_inputs(self, step: Step, *, only_dynamic: bool = False) -> None:
         """Remove the inputs of a step, or those that it amended."""
@@ -469,7 +468,7 @@ class Graph:
             self._review_need(step)
             if self.is_optional(step):
                 self.woken[step.id] = None
-                self._wake_optional_makers(step)
+                self.woken.update((maker.id, None) for maker in optional_makers(self, step))
 
     def _review_need(self, step: Step) -> None:
         """Set how much a step is wanted after all, and carry a change on to the makers of its inputs."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .circles import Counts, find_circle
-from .consequences import end_deferrals, make_pending
+from .consequences import make_pending
 from .desk import Desk
 from .graph import Graph
 from .leftovers import counts, dispossess, is_leftover, loosen
@@ -56,8 +56,7 @@ def use_file(desk: Desk, path: str, claimant: Step) -> File:
 def take_up(desk: Desk, step: Step) -> None:
     """Let trees have what came into use below or beside them while a step was detached, which has just come back.
 
-    Its trees were none while it was detached, and its inputs were nobody's to give. Whoever waits for a file of its
-    has it again.
+    Its trees were none while it was detached, and its inputs were nobody's to give.
     """
     graph = desk.graph
     for below in (step, *graph.planned_steps(step)):
@@ -66,15 +65,6 @@ def take_up(desk: Desk, step: Step) -> None:
                 use_file(desk, graph.files[id_].path, below)
         for tree in [graph.trees[id_] for id_ in below.products if id_ in graph.trees]:
             _collect(desk, tree)
-        for file in _files_of(graph, below):
-            end_deferrals(desk, file)
-
-
-def _files_of(graph: Graph, step: Step) -> Iterator[File]:
-    """Yield the files that a step, or a tree of its, has declared."""
-    for id_ in step.products:
-        held = graph.trees[id_].files if id_ in graph.trees else (id_,)
-        yield from (graph.files[file] for file in held if file in graph.files)
 
 
 def _collect(desk: Desk, tree: Tree) -> None:
