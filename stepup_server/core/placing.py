@@ -27,8 +27,8 @@ __all__ = ("BLOCKED", "Placing", "matching", "offers")
 BLOCKED = "blocked"
 """The resource of steps that version 1 blocks: no worker is waited for that may offer it."""
 
-DIGESTS_MAX = 65_536
-"""How many files a worker is thought to have still."""
+DIGESTS_MAX = 16_384
+"""How many files a worker is thought to have still: 2 MB for each worker."""
 
 
 @dataclass(slots=True)
