@@ -390,7 +390,8 @@ class _Daemon:
         self._tell(StreamOpened())
         try:
             probe = read_probe(self._settings.root)
-            await synchronize(endpoint, self._introduction._replace(probe=probe), self)
+            self._introduction = self._introduction._replace(probe=probe, dial=self._introduction.dial + 1)
+            await synchronize(endpoint, self._introduction, self)
         except Refused as refused:
             # A token may be that of the director before, but nobody gets a revoked certificate back.
             if not self._was_connected or (isinstance(refused, Disbelieved) and endpoint.certificate):

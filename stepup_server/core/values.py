@@ -355,6 +355,8 @@ class WorkerDescription:
     """The process before this one died at its work, and this one was started in its place."""
     member: str = ""
     """The name in the certificate of its connection; empty on the director's own machine."""
+    dial: int = 0
+    """Which of the streams of its process this is; 0: not said."""
 
 
 @dataclass(frozen=True, slots=True)

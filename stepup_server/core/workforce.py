@@ -47,6 +47,7 @@ class Workforce:
         lost: tuple[NodeId, ...] = ()
         if worker is None:
             worker = self.expect(description)
+        _check_dial(worker.description, description)
         if worker.connected:
             self._end_stream(worker, description)
         if worker.description.incarnation not in {"", description.incarnation}:
@@ -363,6 +364,12 @@ def _name_is_taken(other: WorkerDescription) -> str:
         f"Another worker is connected under the name {other.name!r} (pid {other.pid} on {other.host})."
         " If it does not end, choose another name: --name NAME."
     )
+
+
+def _check_dial(known: WorkerDescription, newcomer: WorkerDescription) -> None:
+    """Refuse a stream that was opened before one that is known: it was torn, and its first message comes late."""
+    if known.incarnation == newcomer.incarnation and 0 < newcomer.dial < known.dial:
+        raise NotNow(f"Worker {newcomer.name!r} has opened another stream since.")
 
 
 def _has_died(worker: Worker, description: WorkerDescription) -> bool:

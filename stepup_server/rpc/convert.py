@@ -271,6 +271,7 @@ def description_from_wire(message: dispatch.WorkerDescription) -> values.WorkerD
         resources=dict(sorted(message.resources.items())),
         probe=message.probe if message.HasField("probe") else None,
         predecessor_end=predecessor_end_from_wire(message),
+        dial=message.dial,
     )
 
 

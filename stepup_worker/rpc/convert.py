@@ -62,6 +62,8 @@ class Introduction(NamedTuple):
     """What is in .stepup/probe below its root; empty: nothing, None: not said."""
     predecessor_end: PredecessorEnd | None = None
     """How the process before this one died at its work."""
+    dial: int = 0
+    """Which of the streams of this process it is for."""
 
 
 _KINDS_FROM_WIRE = {
@@ -149,6 +151,7 @@ def _description_to_wire(introduction: Introduction, slots: int) -> dispatch_pb2
         cpus=introduction.offer.cpus,
         memory_bytes=introduction.offer.memory_bytes,
         resources=introduction.offer.resources,
+        dial=introduction.dial,
         probe=introduction.probe,
         predecessor_end=_predecessor_to_wire(introduction.predecessor_end),
     )

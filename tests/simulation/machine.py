@@ -88,6 +88,7 @@ class Machine:
     def open(self, link: Link, now: float) -> None:
         """Begin a conversation."""
         self.link = link
+        self.introduction = self.introduction._replace(dial=self.introduction.dial + 1)
         self.tell(ev.StreamOpened(), now)
         self.say(always=True)
 

@@ -28,7 +28,10 @@ def test_promises_are_kept_in_a_thousand_schedules(part: int) -> None:
     assert not bad
 
 
-@pytest.mark.parametrize("seed", [9000535, 20875, 62887, 68233, 79083, 81581, 82286, 82646, 86018])
+@pytest.mark.parametrize(
+    "seed",
+    [9000535, 20875, 35243, 62887, 66256, 68233, 79083, 81581, 82286, 82646, 86018, 90340, 93371, 96446],
+)
 def test_promises_are_kept_in_schedules_that_were_bad_once(seed: int) -> None:
     play(seed)
 

@@ -36,7 +36,7 @@ class SynchronizeRequest(_message.Message):
     def __init__(self, worker: _Optional[_Union[WorkerDescription, _Mapping]] = ..., seen: _Optional[int] = ..., holding: _Optional[_Iterable[_Union[_types_pb2.AttemptId, _Mapping]]] = ..., started: _Optional[_Iterable[_Union[AttemptStarted, _Mapping]]] = ..., finished: _Optional[_Iterable[_Union[AttemptResult, _Mapping]]] = ..., transfers: _Optional[_Iterable[_Union[_types_pb2.Transfer, _Mapping]]] = ..., hindrances: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class WorkerDescription(_message.Message):
-    __slots__ = ("name", "incarnation", "host", "pid", "slots", "root", "version", "workspace", "labels", "cpus", "memory_bytes", "resources", "probe", "predecessor_end")
+    __slots__ = ("name", "incarnation", "host", "pid", "slots", "root", "version", "workspace", "labels", "cpus", "memory_bytes", "resources", "probe", "predecessor_end", "dial")
     class LabelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -65,6 +65,7 @@ class WorkerDescription(_message.Message):
     RESOURCES_FIELD_NUMBER: _ClassVar[int]
     PROBE_FIELD_NUMBER: _ClassVar[int]
     PREDECESSOR_END_FIELD_NUMBER: _ClassVar[int]
+    DIAL_FIELD_NUMBER: _ClassVar[int]
     name: str
     incarnation: str
     host: str
@@ -79,7 +80,8 @@ class WorkerDescription(_message.Message):
     resources: _containers.ScalarMap[str, int]
     probe: str
     predecessor_end: PredecessorEnd
-    def __init__(self, name: _Optional[str] = ..., incarnation: _Optional[str] = ..., host: _Optional[str] = ..., pid: _Optional[int] = ..., slots: _Optional[int] = ..., root: _Optional[str] = ..., version: _Optional[str] = ..., workspace: _Optional[_Union[Workspace, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., cpus: _Optional[int] = ..., memory_bytes: _Optional[int] = ..., resources: _Optional[_Mapping[str, int]] = ..., probe: _Optional[str] = ..., predecessor_end: _Optional[_Union[PredecessorEnd, _Mapping]] = ...) -> None: ...
+    dial: int
+    def __init__(self, name: _Optional[str] = ..., incarnation: _Optional[str] = ..., host: _Optional[str] = ..., pid: _Optional[int] = ..., slots: _Optional[int] = ..., root: _Optional[str] = ..., version: _Optional[str] = ..., workspace: _Optional[_Union[Workspace, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., cpus: _Optional[int] = ..., memory_bytes: _Optional[int] = ..., resources: _Optional[_Mapping[str, int]] = ..., probe: _Optional[str] = ..., predecessor_end: _Optional[_Union[PredecessorEnd, _Mapping]] = ..., dial: _Optional[int] = ...) -> None: ...
 
 class PredecessorEnd(_message.Message):
     __slots__ = ("incarnation", "exit_code", "signal", "out_of_memory")
