@@ -98,7 +98,6 @@ def sent(channel: grpc.Channel, method: str, raw: bytes) -> tuple[grpc.StatusCod
 
 
 MESSAGE_BYTES = 4_000_000
-RSS_BYTES_MAX = 512_000_000
 FLOODS = {
     # An empty text, or an empty declaration, takes two bytes: the tag of its field, and its length.
     "Amend": (b"\x22\0" * (MESSAGE_BYTES // 2), "inputs has more than 100000 entries; at most 100000 are allowed."),
