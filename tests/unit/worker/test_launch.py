@@ -35,46 +35,7 @@ async def test_a_process_whose_end_cannot_be_noticed_yet_goes_on(
     capture.close()
 
 
-def test_a_child_that_dies_of_a_fork_has_not_begun() -> None:
-    watch = ForkWatch()
-    watch.begin()
-    pid = os.fork()
-    if not pid:
-        os.abort()
-    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-    assert watch.has_killed(pid)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(pid, 0)
-
-
-def test_a_child_that_ends_otherwise_is_left_to_whoever_waits_for_it() -> None:
-    watch = ForkWatch()
-    watch.begin()
-    pid = os.fork()
-    if not pid:
-        os._exit(5)
-    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-    assert not watch.has_killed(pid)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 5
-
-
 def test_without_a_fork_nobody_looks() -> None:
     watch = ForkWatch()
     watch.begin()
     assert not watch.has_killed(os.getpid())
-
-
-def test_a_child_that_gets_nowhere_after_a_fork_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stepup_worker.run.forks._EXEC_MS_MAX", 10)
-    watch = ForkWatch()
-    watch.begin()
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if not pid:
-        while True:
-            os.read(reading, 1)
-    os.close(writing)
-    watch.wait_exec(pid, reading)
-    assert os.read(reading, 1) == b""
-    assert watch.has_killed(pid)
-    os.close(reading)
